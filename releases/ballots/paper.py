@@ -1,0 +1,58 @@
+"""What may be answered on a ballot paper."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Option(StrEnum):
+    """The five options, from most permissive to most cautious; their order here is the axis of the vote."""
+
+    PROCEED = "proceed"
+    EXCLUDE = "proceed_with_exclusions"
+    DEFER = "defer"
+    RETEST = "retest"
+    REJECT = "reject"
+
+    @property
+    def caution(self) -> int:
+        """The place on the axis, 0 being the most permissive."""
+        return AXIS.index(self)
+
+    @property
+    def words(self) -> str:
+        """The option as the paper and the determination print it."""
+        return OPTION_WORDS[self]
+
+
+AXIS: tuple[Option, ...] = tuple(Option)
+
+OPTION_WORDS: dict[Option, str] = {
+    Option.PROCEED: "proceed",
+    Option.EXCLUDE: "proceed with exclusions",
+    Option.DEFER: "defer to a date",
+    Option.RETEST: "return for retest",
+    Option.REJECT: "reject",
+}
+
+
+class Safeguard(StrEnum):
+    """How the minority safeguard stands on a paper.
+
+    NONE: no evidence of severity 1 or 2 was cited. ASKED: it was cited and nobody has confirmed it, so
+    the paper asks the committee. ESTABLISHED: DCC accepted it, or a second organisation or the DCC test
+    lab reproduced it.
+    """
+
+    NONE = "none"
+    ASKED = "asked"
+    ESTABLISHED = "established"
+
+
+@dataclass(frozen=True)
+class Paper:
+    """One vote that counts: a category and the answers given; None abstains on that question."""
+
+    category: str
+    option: Option | None
+    evidence: bool | None = None
+    override: bool | None = None

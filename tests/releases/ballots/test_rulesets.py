@@ -1,0 +1,55 @@
+import copy
+from fractions import Fraction
+
+import pytest
+
+from releases.ballots import rulesets
+from releases.ballots.rulesets import Clock, Counting
+
+
+def default(**changes):
+    return copy.deepcopy(rulesets.DEFAULT) | changes
+
+
+def test_the_default_rule_set_is_the_one_of_the_rules():
+    rules = rulesets.parse(rulesets.DEFAULT)
+    assert (rules.counting, rules.quorum_share, rules.quorum_votes) == (
+        Counting.PER_MEMBER,
+        Fraction(1, 2),
+        3,
+    )
+    assert rules.override_share == Fraction(2, 3)
+    assert rules.clocks.admit == Clock(urgent=1, others=2)
+    assert rules.clocks.answer.days(urgent=True) == 2
+    assert rules.clocks.voting.days(urgent=False) == 5
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        default(extra=1),
+        {key: value for key, value in rulesets.DEFAULT.items() if key != "quorum_share"},
+        default(quorum_share=0.5),
+        default(quorum_share="0"),
+        default(quorum_share="3/2"),
+        default(quorum_share="half"),
+        default(quorum_votes=0),
+        default(quorum_votes=True),
+        default(quorum_votes="3"),
+        default(counting="by_weight"),
+        default(clocks={}),
+        default(clocks=default()["clocks"] | {"admit": {"urgent": 1}}),
+        default(clocks=default()["clocks"] | {"admit": {"urgent": 0, "others": 2}}),
+    ],
+)
+def test_a_rule_set_that_cannot_be_read_is_refused(data):
+    with pytest.raises(ValueError):
+        rulesets.parse(data)
+
+
+@pytest.mark.parametrize("counting", list(Counting))
+def test_the_rules_are_told_in_words(counting):
+    words = " ".join(rulesets.in_words(rulesets.parse(default(counting=counting.value))))
+    assert "at least 1/2 of the entitled members and at least 3 votes" in words
+    assert "at least 2/3 of the votes cast" in words
+    assert ("one voice" in words) == (counting is Counting.PER_CATEGORY)
