@@ -178,7 +178,7 @@ def _verdict(between: tuple[Option, ...]) -> Verdict:
 
 
 def _safeguard_applies(safeguard: Safeguard, evidence: tuple[int, int], *, quorate: bool) -> bool:
-    """A committee asked about the evidence accepts it by majority; an even split errs towards the minority."""
+    """A committee asked about the evidence accepts it by majority; an even split leans to the minority."""
     if safeguard is Safeguard.ASKED:
         return quorate and carried(evidence, Fraction(1, 2))
     return safeguard is Safeguard.ESTABLISHED

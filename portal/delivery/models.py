@@ -1,0 +1,95 @@
+"""What people are told: an outbox written in the verb's transaction, and one delivery per recipient."""
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+
+class Message(models.Model):
+    """Something told. ``reference`` names what it is about; ``then`` is a task to enqueue when a delivery succeeds."""
+
+    kind = models.CharField(max_length=60)
+    statutory = models.BooleanField(default=False)
+    subject = models.CharField(max_length=300)
+    body = models.TextField(help_text="Plain text, as mailed and as shown in the inbox.")
+    url = models.CharField(max_length=300, blank=True)
+    reference_kind = models.CharField(max_length=80, blank=True)
+    reference_id = models.BigIntegerField(null=True)
+    restricted = models.BooleanField(default=False, help_text="Mail carries a link only, never the text.")
+    then = models.CharField(max_length=80, blank=True)
+    at = models.DateTimeField(help_text="Portal time at which it was told.")
+
+    class Meta:
+        indexes = [models.Index(fields=["reference_kind", "reference_id"], name="message_reference")]
+
+    def __str__(self) -> str:
+        return self.subject
+
+
+class Delivery(models.Model):
+    """One recipient's copy: mailed to ``address`` and shown in the inbox of the user or the organisation."""
+
+    class State(models.TextChoices):
+        QUEUED = "queued", "Queued"
+        SENT = "sent", "Sent"
+        FAILED = "failed", "Failed"
+        INBOX_ONLY = "inbox_only", "In the inbox only"
+
+    message = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="deliveries")
+    user_id = models.BigIntegerField(null=True)
+    organisation_id = models.BigIntegerField(null=True)
+    recipient = models.CharField(max_length=200)
+    address = models.EmailField(blank=True)
+    state = models.CharField(max_length=12, choices=State, default=State.QUEUED)
+    attempts = models.PositiveIntegerField(default=0)
+    next_attempt_at = models.DateTimeField(db_default=Now(), help_text="Real time.")
+    sent_at = models.DateTimeField(null=True, help_text="Portal time of successful service by mail.")
+    read_at = models.DateTimeField(null=True, help_text="Portal time at which it was first read in the inbox.")
+    read_by_id = models.BigIntegerField(null=True)
+    failure = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        verbose_name_plural = "deliveries"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["message", "user_id", "organisation_id"], name="told_once", nulls_distinct=False
+            ),
+            models.CheckConstraint(
+                condition=Q(state="sent", sent_at__isnull=False) | (~Q(state="sent") & Q(sent_at=None)),
+                name="sent_has_its_time",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["next_attempt_at"], condition=Q(state="queued"), name="delivery_queue"),
+            models.Index(fields=["organisation_id", "-id"], name="delivery_inbox"),
+            models.Index(fields=["user_id", "-id"], name="delivery_own_inbox"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.message} to {self.recipient}"
+
+
+class Attempt(models.Model):
+    """One try to send one delivery; append-only."""
+
+    delivery = models.ForeignKey(Delivery, on_delete=models.PROTECT, related_name="tries")
+    tried_at = models.DateTimeField(db_default=Now(), help_text="Real time.")
+    succeeded = models.BooleanField()
+    detail = models.CharField(max_length=300, blank=True)
+
+    def __str__(self) -> str:
+        return f"{'sent' if self.succeeded else 'failed'}: {self.delivery}"
+
+
+class Preference(models.Model):
+    """A person's wish about one kind of message; statutory kinds ignore it."""
+
+    user_id = models.BigIntegerField()
+    kind = models.CharField(max_length=60)
+    by_mail = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user_id", "kind"], name="one_preference_a_kind")]
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {'mail' if self.by_mail else 'inbox'}"

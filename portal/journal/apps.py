@@ -1,0 +1,13 @@
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+from portal.journal.append_only import grant_runtime_role
+
+
+class JournalConfig(AppConfig):
+    name = "portal.journal"
+    label = "journal"
+    verbose_name = "Journal"
+
+    def ready(self) -> None:
+        post_migrate.connect(grant_runtime_role, dispatch_uid="grant runtime role")

@@ -1,0 +1,27 @@
+"""Addresses, included by app."""
+
+from django.contrib import admin
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView
+
+from portal.api import router
+
+urlpatterns = [
+    path("", include("portal.pages.urls")),
+    path("", include("portal.people.urls")),
+    path("", include("portal.delivery.urls")),
+    path("", include("portal.journal.urls")),
+    path("releases/", include("releases.publishing.urls")),
+    path("products/", include("releases.products.urls")),
+    path("testing/", include("releases.testing.urls")),
+    path("holds/", include("releases.holds.urls")),
+    path("issues/", include("releases.issues.urls")),
+    path("ballots/", include("releases.ballots.urls")),
+    path("gates/", include("releases.gates.urls")),
+    path("fleet/", include("devices.fleet.urls")),
+    path("rollouts/", include("devices.rollouts.urls")),
+    path("accounts/", include("allauth.urls")),
+    path("admin/", admin.site.urls),
+    path("api/v1/", include(router.urls)),
+    path("api/schema/", SpectacularAPIView.as_view(), name="api-schema"),
+]

@@ -1,0 +1,26 @@
+"""Start background work by name, after commit: truth is in the database, a message is only a hint."""
+
+import logging
+from functools import partial
+from typing import Any
+
+from celery import current_app
+from django.db import transaction
+from kombu.exceptions import OperationalError
+
+log = logging.getLogger(__name__)
+
+
+def enqueue(task: str, **arguments: Any) -> None:
+    """Publish the named task once the present transaction has committed.
+
+    An unreachable broker is logged and not raised: the beat's sweeps find the work in the database.
+    """
+    transaction.on_commit(partial(_publish, task, arguments))
+
+
+def _publish(task: str, arguments: dict[str, Any]) -> None:
+    try:
+        current_app.send_task(task, kwargs=arguments, retry=False)
+    except OperationalError:
+        log.warning("the broker did not take %s; a sweep will repeat it", task)

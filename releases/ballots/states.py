@@ -1,0 +1,97 @@
+"""The lives of an objection and of a ballot (Objection and ballot)."""
+
+from django.db import models
+
+from portal.workflow.state_machine import StateMachine, table
+
+
+class ObjectionState(models.TextChoices):
+    LODGED = "lodged", "Lodged"
+    RETURNED = "returned", "Returned with reasons"
+    ADMITTED = "admitted", "Admitted"
+    ACCEPTED = "accepted", "Remedy accepted"
+    NARROWED = "narrowed", "Narrowing proposed"
+    AGREED = "agreed", "Narrowing agreed"
+    CONTESTED = "contested", "Contested"
+    DETERMINED = "determined", "Determined"
+    WITHDRAWN = "withdrawn", "Withdrawn"
+
+
+OBJECTION = StateMachine(
+    "objection",
+    ObjectionState,
+    moves=table(
+        lodged="admitted returned withdrawn",
+        returned="",
+        admitted="accepted narrowed contested withdrawn",
+        accepted="",
+        narrowed="agreed contested withdrawn",
+        agreed="",
+        contested="determined accepted withdrawn",
+        determined="",
+        withdrawn="",
+    ),
+    owners={
+        "lodged": "SECAS",
+        "returned": "nobody",
+        "admitted": "DCC",
+        "accepted": "nobody",
+        "narrowed": "Objector",
+        "agreed": "nobody",
+        "contested": "SECAS and the committee",
+        "determined": "nobody",
+        "withdrawn": "nobody",
+    },
+    initial="lodged",
+)
+UNSETTLED = (
+    ObjectionState.LODGED,
+    ObjectionState.ADMITTED,
+    ObjectionState.NARROWED,
+    ObjectionState.CONTESTED,
+)
+
+
+class BallotState(models.TextChoices):
+    DRAFT = "draft", "Draft"
+    NOTICED = "noticed", "Notice given"
+    OPEN = "open", "Open"
+    CLOSED = "closed", "Closed"
+    INQUORATE = "inquorate", "Inquorate"
+    TIED = "tied", "Tied"
+    DECIDED = "decided", "Decided"
+    PUBLISHED = "published", "Published"
+    APPEALED = "appealed", "Appealed"
+    VOID = "void", "Void"
+
+
+BALLOT = StateMachine(
+    "ballot",
+    BallotState,
+    moves=table(
+        draft="noticed void",
+        noticed="open void",
+        open="closed void",
+        closed="inquorate tied decided void",
+        inquorate="decided void",
+        tied="decided void",
+        decided="published void",
+        published="appealed",
+        appealed="",
+        void="",
+    ),
+    owners={
+        "draft": "SECAS",
+        "noticed": "SECAS",
+        "open": "Members",
+        "closed": "The portal",
+        "inquorate": "SECAS",
+        "tied": "Chair",
+        "decided": "SECAS",
+        "published": "nobody",
+        "appealed": "SECAS",
+        "void": "nobody",
+    },
+    initial="draft",
+)
+BEFORE_PUBLICATION = tuple(state for state in BallotState if BALLOT.allows(state, BallotState.VOID))

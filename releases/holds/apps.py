@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class HoldsConfig(AppConfig):
+    name = "releases.holds"
+    label = "holds"
+    verbose_name = "Holds"

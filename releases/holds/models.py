@@ -1,0 +1,62 @@
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from simple_history.models import HistoricalRecords
+
+from portal.workflow.transitions import Stateful
+from releases.holds.states import HOLD, HoldState
+from releases.products.models import Selected
+
+
+class Stage(models.TextChoices):
+    DEPLOYMENT = "deployment", "Deployment"
+    ACTIVATION = "activation", "Activation"
+    BOTH = "both", "Deployment and activation"
+
+
+class Cause(models.TextChoices):
+    ISSUE = "issue", "Issue"
+    DETERMINATION = "determination", "Determination"
+    DETECTION = "detection", "Automatic detection"
+    DCC = "dcc", "DCC"
+    OBJECTION = "objection", "Late objection (provisional)"
+
+
+class Hold(Stateful, Selected):
+    """A safeguard that stops deployment, activation or both for a cohort of one release, or of every release."""
+
+    machine: ClassVar = HOLD
+
+    reference = models.CharField(max_length=20, unique=True)
+    release = models.ForeignKey(
+        "publishing.Release", null=True, blank=True, on_delete=models.PROTECT, related_name="holds", help_text="Empty: all."
+    )
+    stage = models.CharField(max_length=10, choices=Stage)
+    cause = models.CharField(max_length=13, choices=Cause)
+    cause_id = models.BigIntegerField(null=True, blank=True, help_text="Number of the issue, determination or objection.")
+    cause_text = models.CharField(max_length=300)
+    restricted = models.BooleanField(default=False, help_text="Caused by a security issue: the cause is not shown.")
+    condition = models.TextField(blank=True, help_text="What ends it, where a determination says so.")
+    review_at = models.DateTimeField(null=True, blank=True)
+    state = models.CharField(max_length=8, choices=HoldState, default=HoldState.PLACED, editable=False)
+    placed_at = models.DateTimeField()
+    placed_by_name = models.CharField(max_length=200)
+    lift_notified_at = models.DateTimeField(null=True, blank=True, help_text="When the objector was told it will end.")
+    lifted_at = models.DateTimeField(null=True, blank=True)
+    lifted_by_name = models.CharField(max_length=200, blank=True)
+    lift_reason = models.TextField(blank=True)
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["-placed_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state="placed", lifted_at=None) | Q(state="lifted", lifted_at__isnull=False),
+                name="lifted_has_its_time",
+            ),
+            models.CheckConstraint(condition=Q(lifted_at=None) | ~Q(lift_reason=""), name="lifted_with_a_reason"),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference

@@ -1,0 +1,13 @@
+"""Rows of these tables are never changed."""
+
+from django.db import migrations
+
+from portal.journal.append_only import AppendOnly
+
+
+class Migration(migrations.Migration):
+    dependencies = [("publishing", "0001_initial"), ("journal", "0001_initial")]
+    operations = [
+        AppendOnly("publishing_noticeservice"),
+        AppendOnly("publishing_acknowledgement"),
+    ]

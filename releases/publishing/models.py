@@ -1,0 +1,221 @@
+"""Releases, their notes, evidence, classes and the statutory notice."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from simple_history.models import HistoricalRecords
+
+from portal.workflow.transitions import Stateful, Versioned
+from releases.publishing.states import RELEASE, ReleaseState
+
+
+class Approach(models.TextChoices):
+    CONSULTATION = "consultation", "Consultation"
+    SCHEDULING = "scheduling", "Scheduling"
+    NOTICE_ONLY = "notice_only", "Notice only"
+
+
+class Classification(models.TextChoices):
+    """Panel Information Policy: who may read it."""
+
+    WHITE = "white", "White: public"
+    GREEN = "green", "Green: SEC parties"
+    AMBER = "amber", "Amber: named organisations"
+    RED = "red", "Red: named people"
+
+
+class UrgencyClass(Versioned):
+    """A row of the class table, versioned by ``effective_from``; figures are portal defaults, not the Code's."""
+
+    class Name(models.TextChoices):
+        EMERGENCY = "emergency", "Emergency"
+        URGENT = "urgent", "Urgent"
+        ROUTINE = "routine", "Routine"
+        MAJOR = "major", "Major"
+
+    name = models.CharField(max_length=10, choices=Name)
+    effective_from = models.DateField()
+    meant_for = models.CharField(max_length=200)
+    deployment_notice_working_days = models.PositiveIntegerField()
+    activation_notice_days = models.PositiveIntegerField(help_text="Clear days; never below 7.")
+    test_working_days = models.PositiveIntegerField()
+    objection_working_days_after_test = models.PositiveIntegerField(null=True, blank=True)
+    objection_working_days_before_activation = models.PositiveIntegerField(null=True, blank=True)
+    hypercare_months = models.PositiveIntegerField()
+    needs_second_approver = models.BooleanField(default=False)
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name_plural = "urgency classes"
+        constraints = [
+            models.UniqueConstraint(fields=["name", "effective_from"], name="one_class_version"),
+            models.CheckConstraint(condition=Q(activation_notice_days__gte=7), name="seven_clear_days"),
+        ]
+
+    def __str__(self) -> str:
+        return self.get_name_display()
+
+
+class Release(Stateful):
+    machine: ClassVar = RELEASE
+
+    reference = models.CharField(max_length=20, unique=True)
+    title = models.CharField(max_length=120)
+    hub_models = models.ManyToManyField("products.HubModel", related_name="releases")
+    firmware_version = models.CharField(max_length=8, help_text="Eight hexadecimal digits.")
+    from_versions = models.ManyToManyField("products.FirmwareVersion", blank=True, related_name="+")
+    image = models.ForeignKey("products.Image", null=True, blank=True, on_delete=models.PROTECT, related_name="releases")
+    chts = models.CharField(max_length=12, blank=True)
+    gbcs = models.CharField(max_length=12, blank=True)
+    urgency_class = models.ForeignKey(UrgencyClass, on_delete=models.PROTECT, related_name="releases")
+    approach = models.CharField(max_length=14, choices=Approach, default=Approach.CONSULTATION)
+    classification = models.CharField(max_length=6, choices=Classification, default=Classification.GREEN)
+    readers = models.ManyToManyField("people.Organisation", blank=True, related_name="+", help_text="Amber: who may read.")
+    state = models.CharField(max_length=12, choices=ReleaseState, default=ReleaseState.DRAFT, editable=False)
+    planned_deployment_at = models.DateTimeField(null=True, blank=True)
+    planned_activation_at = models.DateTimeField(null=True, blank=True)
+    deferred_until = models.DateTimeField(null=True, blank=True)
+    drafted_by = models.ForeignKey("people.User", null=True, on_delete=models.PROTECT, related_name="+")
+    drafted_at = models.DateTimeField()
+    emergency_reason = models.TextField(blank=True)
+    emergency_approved_by = models.ForeignKey(
+        "people.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    emergency_approved_at = models.DateTimeField(null=True, blank=True)
+    announced_at = models.DateTimeField(null=True, blank=True)
+    tests_until = models.DateTimeField(null=True, blank=True)
+    objections_until = models.DateTimeField(null=True, blank=True)
+    first_activation_at = models.DateTimeField(null=True, blank=True)
+    hypercare_until = models.DateTimeField(null=True, blank=True)
+    superseded_by = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="supersedes")
+    history = HistoricalRecords(m2m_fields=[hub_models])
+
+    class Meta:
+        ordering = ["-drafted_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(emergency_approved_by=None, emergency_approved_at=None)
+                | Q(emergency_approved_by__isnull=False, emergency_approved_at__isnull=False),
+                name="emergency_approval_is_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(emergency_approved_by=None) | ~Q(emergency_approved_by=models.F("drafted_by")),
+                name="nobody_approves_their_own_release",
+            ),
+            models.CheckConstraint(
+                condition=Q(planned_deployment_at=None)
+                | Q(planned_activation_at=None)
+                | Q(planned_deployment_at__lte=models.F("planned_activation_at")),
+                name="deployed_before_activated",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reference} {self.title}"
+
+    @property
+    def is_consultation(self) -> bool:
+        """Whether user tests, objections and the class's deployment notice apply."""
+        return self.approach == Approach.CONSULTATION
+
+
+class NotesRevision(models.Model):
+    """One saved state of the release notes; the highest number is current; published ones are never changed."""
+
+    release = models.ForeignKey(Release, on_delete=models.PROTECT, related_name="notes")
+    number = models.PositiveIntegerField()
+    markdown = models.TextField()
+    saved_by_name = models.CharField(max_length=200)
+    saved_at = models.DateTimeField()
+    published_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["release", "number"], name="one_notes_revision")]
+        ordering = ["-number"]
+
+    def __str__(self) -> str:
+        return f"{self.release.reference} notes, revision {self.number}"
+
+
+class Evidence(models.Model):
+    """Test evidence (SEC Section T) attached to a release, per region and environment."""
+
+    release = models.ForeignKey(Release, on_delete=models.PROTECT, related_name="evidence")
+    title = models.CharField(max_length=160)
+    region = models.CharField(max_length=8)
+    environment = models.CharField(max_length=60)
+    signatory = models.CharField(max_length=120)
+    signed_on = models.DateField()
+    summary = models.TextField()
+    file = models.FileField(upload_to="evidence/", blank=True)
+    added_by_name = models.CharField(max_length=200)
+    added_at = models.DateTimeField()
+    history = HistoricalRecords()
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Notice(models.Model):
+    """A statutory notice of one release; a material change voids it and a new one starts again."""
+
+    release = models.ForeignKey(Release, on_delete=models.PROTECT, related_name="notices")
+    number = models.PositiveIntegerField()
+    issued_at = models.DateTimeField()
+    deployment_at = models.DateTimeField()
+    activation_at = models.DateTimeField()
+    working = models.JSONField(default=list, help_text="Lines that explain the dates.")
+    voided_at = models.DateTimeField(null=True, blank=True)
+    void_reason = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["release", "number"], name="one_notice_number"),
+            models.UniqueConstraint(fields=["release"], condition=Q(voided_at=None), name="one_notice_in_force"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.release.reference} notice {self.number}"
+
+
+class NoticeService(models.Model):
+    """Proof that a notice was served on an organisation: the first successful service starts its clock. Append-only."""
+
+    class Means(models.TextChoices):
+        MAIL = "mail", "Mail accepted"
+        INBOX = "inbox", "Read in the portal"
+        OTHER = "other", "Served by other means"
+
+    notice = models.ForeignKey(Notice, on_delete=models.PROTECT, related_name="services")
+    organisation = models.ForeignKey("people.Organisation", on_delete=models.PROTECT, related_name="+")
+    served_at = models.DateTimeField()
+    means = models.CharField(max_length=6, choices=Means)
+    reason = models.TextField(blank=True)
+    recorded_by_name = models.CharField(max_length=200)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["notice", "organisation"], name="served_once"),
+            models.CheckConstraint(condition=~Q(means="other") | ~Q(reason=""), name="other_means_has_a_reason"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.notice} served on {self.organisation}"
+
+
+class Acknowledgement(models.Model):
+    """An organisation says it has read the notice and how many days of testing it needs."""
+
+    notice = models.ForeignKey(Notice, on_delete=models.PROTECT, related_name="acknowledgements")
+    organisation = models.ForeignKey("people.Organisation", on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey("people.User", on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    test_days_needed = models.PositiveIntegerField(default=0)
+    remark = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["notice", "organisation"], name="acknowledged_once")]
+
+    def __str__(self) -> str:
+        return f"{self.organisation} acknowledged {self.notice}"

@@ -1,0 +1,115 @@
+from typing import ClassVar
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
+from django.db import models
+from django.db.models import F, Func, Q, Value
+from simple_history.models import HistoricalRecords
+
+from portal.workflow.transitions import Stateful
+from releases.testing.states import WINDOW, WindowState
+
+
+class Environment(models.Model):
+    """Where users test: UIT-A, UIT-B, the DCC test lab or their own lab; ``places`` at once."""
+
+    name = models.CharField(max_length=60, unique=True)
+    slug = models.SlugField(unique=True)
+    places = models.PositiveIntegerField(default=1)
+    is_shared = models.BooleanField(default=True, help_text="Own labs are not shared: no capacity applies.")
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class TestCase(models.Model):
+    """A row of the versioned catalogue of what to try on a combination."""
+
+    __test__ = False
+    code = models.CharField(max_length=12)
+    edition = models.PositiveIntegerField(default=1)
+    title = models.CharField(max_length=120)
+    purpose = models.TextField()
+    steps = models.TextField()
+    retired_at = models.DateTimeField(null=True, blank=True)
+    history = HistoricalRecords()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["code", "edition"], name="one_test_case_edition")]
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.title}"
+
+
+class TestWindow(Stateful):
+    """A booked time to test one release in one place of an environment."""
+
+    __test__ = False
+    machine: ClassVar = WINDOW
+
+    reference = models.CharField(max_length=20, unique=True)
+    release = models.ForeignKey("publishing.Release", on_delete=models.PROTECT, related_name="windows")
+    environment = models.ForeignKey(Environment, on_delete=models.PROTECT, related_name="windows")
+    place = models.PositiveIntegerField(help_text="1 to the environment's places.")
+    organisation = models.ForeignKey("people.Organisation", on_delete=models.PROTECT, related_name="windows")
+    booked_by_organisation = models.ForeignKey("people.Organisation", on_delete=models.PROTECT, related_name="+")
+    booked_by_name = models.CharField(max_length=200)
+    booked_at = models.DateTimeField()
+    during = DateTimeRangeField()
+    combinations = models.ManyToManyField("products.DeviceCombination", blank=True, related_name="+")
+    state = models.CharField(max_length=10, choices=WindowState, default=WindowState.BOOKED, editable=False)
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["during"]
+        constraints = [
+            ExclusionConstraint(
+                name="one_booking_a_place",
+                expressions=[
+                    (
+                        Func(F("environment_id"), F("environment_id"), Value("[]"), function="int8range"),
+                        RangeOperators.OVERLAPS,
+                    ),
+                    (
+                        Func(F("place"), F("place"), Value("[]"), function="int4range"),
+                        RangeOperators.OVERLAPS,
+                    ),
+                    ("during", RangeOperators.OVERLAPS),
+                ],
+                condition=~Q(state="cancelled"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+class TestResult(models.Model):
+    """What was found on one combination with one case; corrected by a newer row, never overwritten."""
+
+    __test__ = False
+
+    class Outcome(models.TextChoices):
+        PASS = "pass", "Pass"
+        FAIL = "fail", "Fail"
+        BLOCKED = "blocked", "Blocked"
+
+    window = models.ForeignKey(TestWindow, on_delete=models.PROTECT, related_name="results")
+    combination = models.ForeignKey("products.DeviceCombination", on_delete=models.PROTECT, related_name="+")
+    case = models.ForeignKey(TestCase, on_delete=models.PROTECT, related_name="+")
+    outcome = models.CharField(max_length=7, choices=Outcome)
+    version_read = models.CharField(max_length=8)
+    remark = models.TextField(blank=True)
+    reported_by_name = models.CharField(max_length=200)
+    reported_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["combination", "case", "-id"], name="latest_result")]
+
+    def __str__(self) -> str:
+        return f"{self.combination} {self.case}: {self.outcome}"
