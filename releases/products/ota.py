@@ -2,9 +2,9 @@
 
 Layout of the header (ZigBee Cluster Library, OTA Upgrade; all numbers little-endian): magic 0x0BEEF11E,
 header version, header length, field control, manufacturer code, image type, file version, stack version,
-header string of 32 bytes, total image size; then, as field control says, security credential version (1 byte),
-upgrade file destination (8 bytes), lowest and highest hardware version (2 bytes each). Pure: streams in,
-values out.
+header string of 32 bytes, total image size; then, as field control says, security credential version
+(1 byte), upgrade file destination (8 bytes), lowest and highest hardware version (2 bytes each). Pure:
+streams in, values out.
 """
 
 import struct
@@ -239,10 +239,11 @@ def _optional_length(control: int) -> int:
 
 
 def _with_optional(header: OtaHeader, data: bytes) -> OtaHeader:
-    if len(data) < header.header_length - FIXED_LENGTH:
+    there = FIXED_LENGTH + len(data)
+    if there < header.header_length:
         raise OtaError(
             Defect.TRUNCATED_HEADER,
-            f"The file ends inside the OTA header: {FIXED_LENGTH + len(data)} bytes of {header.header_length}.",
+            f"The file ends inside the OTA header: {there} bytes of {header.header_length}.",
         )
     credential = destination = low = high = None
     at = 0

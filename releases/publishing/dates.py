@@ -1,8 +1,8 @@
 """When a release may be deployed and activated, and until when it may be tested and objected to.
 
 Pure: terms of a class, an approach and instants go in; instants in UTC come out, with the working that
-explains each of them. A gate date is 00:00 London time of the first day on which the act is allowed; an end is
-the instant after the last day ("until 18 January" is 00:00 on 19 January).
+explains each of them. A gate date is 00:00 London time of the first day on which the act is allowed; an end
+is the instant after the last day ("until 18 January" is 00:00 on 19 January).
 """
 
 from dataclasses import replace
@@ -61,7 +61,7 @@ def activation_notice_over(terms: ClassTerms, served_at: datetime, *, waived: bo
 
 
 def activation_period(terms: ClassTerms, served_at: datetime) -> Period:
-    """Return the period that decides the activation notice: the class's, or 7 clear days where that is longer."""
+    """Return the period behind the activation notice: the class's, or 7 clear days where that is longer."""
     least = Period(LEAST_CLEAR_DAYS, Unit.CLEAR_DAYS)
     return max(terms.activation_notice, least, key=lambda period: period_over(served_at, period))
 

@@ -1,8 +1,8 @@
 """The terms of an urgency class, as plain values.
 
-They are what `UrgencyClass` rows hold and what a release keeps as its snapshot from announcement on, so that a later
-edit of the table changes no release that is already under way. All figures are portal defaults, save the seven
-clear days before activation.
+They are what `UrgencyClass` rows hold and what a release keeps as its snapshot from announcement on, so that
+a later edit of the table changes no release that is already under way. All figures are portal defaults, save
+the seven clear days before activation.
 """
 
 from collections.abc import Mapping

@@ -31,8 +31,8 @@ class Line:
 class Timetable:
     """The dates of a release, each with the line that explains it.
 
-    `earliest_deployment` and `earliest_activation` are None while a scheduling exercise has not confirmed them;
-    `user_test_ends` and `objections_end` are None where class or approach has no such period.
+    `earliest_deployment` and `earliest_activation` are None while a scheduling exercise has not confirmed
+    them; `user_test_ends` and `objections_end` are None where class or approach has no such period.
     """
 
     service_day: datetime
