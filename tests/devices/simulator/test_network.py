@@ -1,0 +1,143 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from devices.gateway import UNREACHABLE, Order, Stage
+from devices.simulator.network import SimulatedNetwork, Terrain, left_behind
+from devices.simulator.scenarios import (
+    BAD_IMAGE,
+    CALM,
+    CENTRAL,
+    NORTH,
+    REGRESSING_COHORT,
+    SCENARIOS,
+    SOUTH,
+    STORM,
+    Failures,
+)
+
+TERRAIN = Terrain(
+    cells=np.array([10, 20, 30, 40], dtype=np.uint32),
+    regions=np.array([NORTH, CENTRAL, SOUTH, NORTH], dtype=np.uint8),
+    regressing=np.array([False, False, False, True]),
+)
+CELL_BY_REGION = {NORTH: 10, CENTRAL: 20, SOUTH: 30}
+MANY = 60_000
+
+
+def network(scenario=CALM, seed=7):
+    return SimulatedNetwork(seed=seed, scenario=scenario, terrain=TERRAIN)
+
+
+def order(hubs, *, cell=10, attempt=0, image=3):
+    hubs = np.asarray(hubs, dtype=np.uint32)
+    return Order(
+        image=image,
+        hubs=hubs,
+        cells=np.full(len(hubs), cell, dtype=np.uint32),
+        attempts=np.full(len(hubs), attempt, dtype=np.uint8),
+    )
+
+
+@settings(max_examples=50, deadline=None)
+@given(
+    hubs=st.lists(st.integers(0, 2**32 - 1), min_size=2, max_size=200, unique=True),
+    cut=st.integers(1, 199),
+    stage=st.sampled_from(Stage),
+    attempt=st.integers(0, 8),
+)
+def test_a_hub_has_the_same_fate_in_whatever_batch_it_travels(hubs, cut, stage, attempt):
+    def ask(numbers):
+        net = network(STORM)
+        return (net.distribute if stage is Stage.DEPLOYMENT else net.activate)(order(numbers, attempt=attempt))
+
+    whole = dict(zip(hubs, ask(hubs), strict=True))
+    parts = hubs[:cut][::-1], hubs[cut:]
+    pieces = {hub: code for part in parts for hub, code in zip(part, ask(part), strict=True)}
+    assert pieces == whole
+
+
+def test_attempts_of_one_order_are_answered_each_by_its_own_draw():
+    hubs = np.arange(1_000, dtype=np.uint32)
+    mixed = np.tile(np.array([0, 1], dtype=np.uint8), 500)
+    together = network().distribute(Order(3, hubs, np.full(1_000, 10, dtype=np.uint32), mixed))
+    for attempt in (0, 1):
+        alone = network().distribute(order(hubs, attempt=attempt))
+        assert np.array_equal(together[mixed == attempt], alone[mixed == attempt])
+
+
+def test_every_part_of_the_key_matters():
+    hubs = np.arange(5_000)
+    base = network(STORM).distribute(order(hubs))
+    others = [
+        network(STORM, seed=8).distribute(order(hubs)),
+        network(STORM).distribute(order(hubs, image=4)),
+        network(STORM).distribute(order(hubs, attempt=1)),
+        network(STORM).activate(order(hubs)),
+        network(STORM).distribute(order(hubs + 5_000)),
+    ]
+    assert all(not np.array_equal(base, other) for other in others)
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS.values(), ids=SCENARIOS)
+@pytest.mark.parametrize("region", CELL_BY_REGION)
+def test_unreachable_shares_keep_within_the_weather(scenario, region):
+    weather = scenario.weather[region]
+    for attempt in range(3):
+        codes = network(scenario).distribute(order(np.arange(MANY), cell=CELL_BY_REGION[region], attempt=attempt))
+        share = np.mean(codes == UNREACHABLE)
+        low, high = weather.nightly
+        assert low - 0.005 <= share <= high + weather.left_behind + 0.005
+
+
+@pytest.mark.parametrize("region", CELL_BY_REGION)
+def test_hubs_left_behind_never_answer(region):
+    hubs = np.arange(MANY, dtype=np.uint32)
+    regions = np.full(MANY, region, dtype=np.uint8)
+    left = left_behind(7, CALM, hubs, regions)
+    assert np.mean(left) == pytest.approx(CALM.weather[region].left_behind, abs=0.003)
+    for attempt in range(3):
+        codes = network().activate(order(hubs, cell=CELL_BY_REGION[region], attempt=attempt))
+        assert np.all(codes[left] == UNREACHABLE)
+
+
+def share_of(codes, code):
+    answered = codes[codes != UNREACHABLE]
+    return np.mean(answered == code)
+
+
+def test_failure_codes_come_in_the_scenarios_shares():
+    codes = network(BAD_IMAGE).activate(order(np.arange(MANY)))
+    assert share_of(codes, 3) == pytest.approx(0.12, abs=0.01)
+    assert share_of(codes, 2) == pytest.approx(0.002, abs=0.001)
+    assert set(np.unique(codes)) <= {0, 1, 2, 3, UNREACHABLE}
+    assert share_of(network(BAD_IMAGE).distribute(order(np.arange(MANY))), 3) < 0.01
+
+
+def test_only_the_regressing_cohort_regresses_and_only_after_activation():
+    hubs = np.arange(MANY)
+    assert share_of(network(REGRESSING_COHORT).activate(order(hubs, cell=40)), 3) == pytest.approx(0.4, abs=0.02)
+    assert share_of(network(REGRESSING_COHORT).activate(order(hubs, cell=10)), 3) < 0.01
+    assert share_of(network(REGRESSING_COHORT).distribute(order(hubs, cell=40)), 3) < 0.01
+
+
+@pytest.mark.parametrize("cell", [5, 25, 99])
+def test_a_cell_outside_the_terrain_is_refused(cell):
+    with pytest.raises(ValueError, match="not in the terrain"):
+        network().distribute(order([1], cell=cell))
+
+
+def test_a_terrain_is_refused_when_uneven_or_unordered():
+    two = np.array([2, 1], dtype=np.uint32)
+    marks = np.zeros(2, dtype=np.uint8)
+    with pytest.raises(ValueError, match="ascending"):
+        Terrain(two, marks, marks.astype(bool))
+    with pytest.raises(ValueError, match="one region"):
+        Terrain(two, marks[:1], marks.astype(bool))
+
+
+@pytest.mark.parametrize("shares", [(-0.1, 0, 0), (0.5, 0.4, 0.2)])
+def test_impossible_failure_shares_are_refused(shares):
+    with pytest.raises(ValueError, match="failure shares"):
+        Failures(*shares)
