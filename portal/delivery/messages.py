@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from django.template.loader import render_to_string
+from django.template import Context, Engine
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,18 +17,28 @@ class Recipient:
     organisation_id: int | None = None
 
 
+catalogue: dict[str, type["Notification"]] = {}  # every kind, filled as the apps' ``messages.py`` are imported
+
+
 class Notification:
     """Something to tell: a kind, a subject line, a template under ``templates/messages/`` and its recipients.
 
     ``statutory`` ones cannot be switched off. ``restricted`` ones are mailed as a link without their text.
-    ``then`` names a task enqueued, with ``delivery_id``, when a delivery succeeds.
+    ``then`` names a task enqueued, with ``delivery_id``, when a delivery succeeds. ``title`` names the kind on the
+    page where people choose what is mailed to them.
     """
 
     kind: ClassVar[str]
+    title: ClassVar[str] = ""
     template: ClassVar[str]
     statutory: ClassVar[bool] = False
     restricted: bool = False
     then: ClassVar[str] = ""
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        if "kind" in cls.__dict__:
+            catalogue[cls.kind] = cls
 
     @property
     def subject(self) -> str:
@@ -54,5 +64,6 @@ class Notification:
         return {}
 
     def body(self) -> str:
-        """Return the plain text, rendered from the template."""
-        return render_to_string(f"messages/{self.template}", {**self.context(), "message": self}).strip() + "\n"
+        """Return the plain text, rendered from the template without HTML's escapes."""
+        template = Engine.get_default().get_template(f"messages/{self.template}")
+        return template.render(Context({**self.context(), "message": self}, autoescape=False)).strip() + "\n"

@@ -1,0 +1,26 @@
+"""How allauth behaves here: no sign-up, and plain subjects on its mail."""
+
+from datetime import UTC, datetime
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import get_authentication_records
+from django.http import HttpRequest
+
+
+class ClosedSignupAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is not typed
+    """Accounts are made by invitation only (``verbs.invite``)."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """Nobody makes an account for themselves."""
+        return False
+
+    def format_email_subject(self, subject: str) -> str:
+        """Return the subject as it is: the sender already names the portal."""
+        return str(subject)
+
+
+def proved_at(request: HttpRequest) -> datetime | None:
+    """Return the real time at which this session's person last gave a password or second factor, or ``None``."""
+    records = get_authentication_records(request, getattr(request, "user", None))
+    moments = [float(record["at"]) for record in records if "at" in record]
+    return datetime.fromtimestamp(max(moments), tz=UTC) if moments else None

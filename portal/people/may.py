@@ -1,0 +1,83 @@
+"""Who may change who everyone is."""
+
+from portal.people.models import ApiToken, Appointment, Membership, Organisation
+from portal.people.permissions import Permission
+from portal.workflow.actor import Actor, Channel
+from portal.workflow.rules import who
+
+
+def _manages(organisation_id: int, by: Actor) -> str | None:
+    if by.is_system or by.has(Permission.MANAGE_ORGANISATIONS):
+        return None
+    if by.has(Permission.MANAGE_OWN_PEOPLE) and by.organisation_id == organisation_id:
+        return None
+    return "Only an organisation manager of this organisation, or an administrator, manages its people."
+
+
+@who
+def create_organisation(*, by: Actor) -> str | None:
+    if by.is_system or by.has(Permission.MANAGE_ORGANISATIONS):
+        return None
+    return "Only an administrator creates and changes organisations."
+
+
+@who
+def change_user(*, by: Actor) -> str | None:
+    if by.is_system or by.has(Permission.MANAGE_ORGANISATIONS):
+        return None
+    return "Only an administrator changes accounts."
+
+
+@who
+def invite(organisation: Organisation, *, by: Actor) -> str | None:
+    return _manages(organisation.pk, by)
+
+
+@who
+def add_membership(organisation: Organisation, *, by: Actor) -> str | None:
+    return _manages(organisation.pk, by)
+
+
+@who
+def end_membership(membership: Membership, *, by: Actor) -> str | None:
+    if membership.user_id == by.user_id:
+        return "Nobody ends their own membership: ask another organisation manager or an administrator."
+    return _manages(membership.organisation_id, by)
+
+
+@who
+def appoint_rsa(supplier: Organisation, *, by: Actor) -> str | None:
+    """Rule: an agent acts only for the suppliers that appointed it, so only the supplier appoints."""
+    if by.is_system or (by.has(Permission.APPOINT_AGENTS) and by.organisation_id == supplier.pk):
+        return None
+    return "Only a user of the supplier itself appoints its agents."
+
+
+@who
+def end_appointment(appointment: Appointment, *, by: Actor) -> str | None:
+    if by.is_system or (by.has(Permission.APPOINT_AGENTS) and by.organisation_id == appointment.supplier_id):
+        return None
+    return "Only a user of the supplier itself ends an appointment."
+
+
+@who
+def manage_committees(*, by: Actor) -> str | None:
+    if by.is_system or by.has(Permission.MANAGE_COMMITTEES):
+        return None
+    return "Only the SECAS secretary or an administrator manages the committees."
+
+
+@who
+def create_token(*, by: Actor) -> str | None:
+    if by.channel == Channel.API:
+        return "A key is made by a person on the account page, never by another key."
+    if by.user_id is None or by.organisation_id is None:
+        return "A key acts for an organisation: only its members make one."
+    return None
+
+
+@who
+def revoke_token(token: ApiToken, *, by: Actor) -> str | None:
+    if by.user_id == token.user_id or by.has(Permission.MANAGE_ORGANISATIONS):
+        return None
+    return "Only its owner or an administrator revokes a key."

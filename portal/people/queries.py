@@ -1,0 +1,85 @@
+"""Reads behind the pages and the API."""
+
+from datetime import datetime
+
+from django.db.models import Case, Q, QuerySet, Value, When
+
+from portal.people.models import (
+    ApiToken,
+    Appointment,
+    Committee,
+    Membership,
+    Organisation,
+    OrganisationKind,
+    Seat,
+    TermQuerySet,
+    User,
+)
+from portal.people.permissions import Permission
+from portal.workflow.actor import Actor
+
+
+def organisations(actor: Actor) -> QuerySet[Organisation]:
+    """Return the organisations this actor may see: every active one for whoever may read the portal."""
+    if not actor.has(Permission.READ_PORTAL):
+        return Organisation.objects.none()
+    return Organisation.objects.filter(is_active=True)
+
+
+def own_organisation(actor: Actor) -> QuerySet[Organisation]:
+    """Return the organisation acted for, as a set of one or none."""
+    return Organisation.objects.filter(pk=actor.organisation_id)
+
+
+def organisations_of(user: User, at: datetime) -> QuerySet[Organisation]:
+    """Return the active organisations this user is a member of today, by name."""
+    current = Membership.objects.current(at).filter(user=user)
+    return Organisation.objects.filter(is_active=True, pk__in=current.values("organisation"))
+
+
+def manageable_memberships(actor: Actor) -> QuerySet[Membership]:
+    """Return the memberships this actor can reach: of the own organisation, or all for who manages organisations."""
+    rows = Membership.objects.select_related("user", "organisation")
+    if actor.has(Permission.MANAGE_ORGANISATIONS):
+        return rows
+    return rows.filter(organisation=actor.organisation_id)
+
+
+def members(organisation: Organisation, at: datetime) -> TermQuerySet:
+    """Return who works for an organisation today, by name."""
+    current = Membership.objects.current(at).filter(organisation=organisation)
+    return current.select_related("user").order_by("user__name", "role")
+
+
+def appointments(actor: Actor) -> QuerySet[Appointment]:
+    """Return the appointments in which the organisation acted for is the supplier or the agent, newest first."""
+    mine = Q(supplier=actor.organisation_id) | Q(rsa=actor.organisation_id)
+    return Appointment.objects.filter(mine).select_related("supplier", "rsa").order_by("-starts_at", "-pk")
+
+
+def appointable(at: datetime, supplier: Organisation) -> QuerySet[Organisation]:
+    """Return the active agents this supplier has not appointed today."""
+    appointed = Appointment.objects.current(at).filter(supplier=supplier)
+    agents = Organisation.objects.filter(kind=OrganisationKind.RSA, is_active=True)
+    return agents.exclude(pk__in=appointed.values("rsa"))
+
+
+def committees(actor: Actor) -> QuerySet[Committee]:
+    """Return the committees, for whoever may read the portal: who sits is no secret among the parties."""
+    if not actor.has(Permission.READ_PORTAL):
+        return Committee.objects.none()
+    return Committee.objects.order_by("name")
+
+
+def sitting(committee: Committee, at: datetime) -> TermQuerySet:
+    """Return the seats held on a committee today: Chair, deputy, members, alternates."""
+    seats = Seat.objects.current(at).filter(committee=committee)
+    rank = Case(*(When(capacity=capacity, then=Value(place)) for place, capacity in enumerate(Seat.Capacity)))
+    ranked = seats.select_related("user", "organisation", "alternate_for__user").annotate(rank=rank)
+    return ranked.order_by("rank", "constituency", "user__name")
+
+
+def tokens(actor: Actor) -> QuerySet[ApiToken]:
+    """Return the person's own tokens for the organisation acted for, newest first."""
+    own = ApiToken.objects.filter(user=actor.user_id, organisation=actor.organisation_id)
+    return own.order_by("-created_at", "-pk")
