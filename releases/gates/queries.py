@@ -1,0 +1,122 @@
+"""The only answer to "may this image be deployed or activated on this cell now"."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from releases.ballots.queries import blocking
+from releases.gates import release_wide
+from releases.gates.conditions import Condition, Gate, Standing, holds
+from releases.holds.models import Stage
+from releases.holds.queries import held_cells
+from releases.products import cohorts
+from releases.products.models import Cell
+from releases.publishing import dates
+from releases.publishing.models import Release
+from releases.publishing.queries import served_suppliers
+from releases.publishing.terms import Approach
+
+CellRow = tuple[int, int, int | None, int]  # number, electricity supplier, gas supplier, homes
+
+
+@dataclass(frozen=True)
+class Reasons:
+    """Why each closed cell of a release is closed: sets of cell numbers by cause, and when notice opens them."""
+
+    unserved: frozenset[int]
+    in_notice: dict[int, datetime]
+    held: frozenset[int]
+    disputed: frozenset[int]
+
+    def closed(self) -> frozenset[int]:
+        """Return every closed cell."""
+        return self.unserved | frozenset(self.in_notice) | self.held | self.disputed
+
+
+def cells_of(release: Release, numbers: Collection[int] | None = None) -> list[CellRow]:
+    """Return the cells a release concerns (its hub models on its permitted from-versions), or those of ``numbers``."""
+    rows = Cell.objects.filter(
+        combination__hub_model__in=release.hub_models.all(), firmware__in=release.from_versions.all()
+    )
+    if numbers is not None:
+        rows = rows.filter(number__in=numbers)
+    return list(rows.values_list("number", "electricity_supplier", "gas_supplier", "homes"))
+
+
+def open_cells(release: Release, stage: str, cells: Collection[int], at: datetime) -> set[int]:
+    """Return which of these cell numbers are open for the stage ("deployment" or "activation") at ``at``.
+
+    Asked by every batch inside its transaction, after the barrier. Empty when a release-wide condition fails.
+    Rule: hubs in closed cells are left where they are, the others move (Gates).
+    """
+    if not holds(release_wide.conditions(release, stage, at)):
+        return set()
+    rows = cells_of(release, cells)
+    return {row[0] for row in rows} - reasons(release, stage, rows, at).closed()
+
+
+def reasons(release: Release, stage: str, rows: Iterable[CellRow], at: datetime) -> Reasons:
+    """Return why cells among these are closed: notice by supplier, holds, objections limited to a cohort."""
+    opens = _opening_by_supplier(release, stage)
+    unserved: set[int] = set()
+    in_notice: dict[int, datetime] = {}
+    for number, electricity, gas, _ in rows:
+        moments = [opens.get(supplier) for supplier in {electricity, gas} if supplier is not None]
+        latest = max((moment for moment in moments if moment is not None), default=at)
+        if None in moments:
+            unserved.add(number)
+        elif latest > at:
+            in_notice[number] = latest
+    disputed = _disputed(release, at) if stage == Stage.ACTIVATION else frozenset()
+    return Reasons(frozenset(unserved), in_notice, frozenset(held_cells(stage, at, release=release)), disputed)
+
+
+def _opening_by_supplier(release: Release, stage: str) -> dict[int, datetime | None]:
+    """Return for each served supplier when its own notice is over."""
+    terms, approach = release.terms, Approach(release.approach)
+    served = served_suppliers(release)
+    if stage == Stage.DEPLOYMENT:
+        return {who: dates.deployment_notice_over(terms, approach, when) for who, when in served.items()}
+    return {who: dates.activation_notice_over(terms, when) for who, when in served.items()}
+
+
+def _disputed(release: Release, at: datetime) -> frozenset[int]:
+    limited = [objection for objection in blocking(release, at) if objection.is_limited]
+    return frozenset().union(*(cohorts.cell_numbers(objection) for objection in limited))
+
+
+def gate(release: Release, stage: str, at: datetime) -> Gate:
+    """Return the gate's conditions for a page: release-wide ones, then what each cell still waits for, in homes."""
+    rows = cells_of(release)
+    homes = {row[0]: row[3] for row in rows}
+    why = reasons(release, stage, rows, at)
+    wide = release_wide.conditions(release, stage, at)
+    closed = why.closed()
+    open_homes = sum(count for number, count in homes.items() if number not in closed) if holds(wide) else 0
+    return Gate(wide, tuple(_by_cell(why, homes, stage)), open_homes, sum(homes.values()))
+
+
+def _by_cell(why: Reasons, homes: dict[int, int], stage: str) -> Iterable[Condition]:
+    total = sum(homes.values())
+    yield _counted("Notice served on the responsible suppliers", why.unserved, homes, total, Standing.UNMET)
+    opens_at = max(why.in_notice.values(), default=None)
+    yield _counted(f"{stage.capitalize()} notice over", why.in_notice, homes, total, Standing.NOT_YET, opens_at)
+    yield _counted(f"No {stage} hold", why.held, homes, total, Standing.UNMET)
+    if stage == Stage.ACTIVATION:
+        yield _counted("No objection limited to a cohort", why.disputed, homes, total, Standing.UNMET)
+
+
+def _counted(
+    title: str,
+    closed: Iterable[int],
+    homes: dict[int, int],
+    total: int,
+    standing: Standing,
+    on: datetime | None = None,
+) -> Condition:
+    count = sum(homes.get(number, 0) for number in closed)
+    if not count:
+        return Condition(title, Standing.MET, f"Holds for all {total:,} homes.")
+    if count < total:
+        return Condition(title, Standing.NOTE, f"{count:,} of {total:,} homes wait; the others pass.", on)
+    return Condition(title, standing, f"All {total:,} homes wait.", on)
