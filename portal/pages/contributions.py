@@ -3,6 +3,7 @@
 A ``contributes.py`` holds any of these functions; each gets the actor and portal time and returns rows::
 
     def navigation(actor) -> Iterable[Link]
+    def acting_for(actor, at) -> Iterable[Acting]           # header: organisations this person may act for
     def waiting(actor, at) -> Iterable[Waiting]             # home page: what waits for me
     def dates(actor, start, end) -> Iterable[Dated]         # calendar
     def due(at) -> Iterable[Due]                            # the clock's next due dates (demonstration)
@@ -34,6 +35,14 @@ class Link:
     url: str
     order: int
     prefix: str = ""
+
+
+@dataclass(frozen=True)
+class Acting:
+    """An organisation a person may act for; the header offers the choice when there are several."""
+
+    id: int
+    name: str
 
 
 @dataclass(frozen=True)

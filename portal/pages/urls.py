@@ -1,6 +1,21 @@
 """Addresses of this app."""
 
-from django.urls import URLPattern
+from django.conf import settings
+from django.urls import path
+
+from portal.pages import gallery, views
 
 app_name = "pages"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("calendar/", views.calendar, name="calendar"),
+    path("clock/", views.show_clock, name="clock"),
+    path("clock/advance/", views.advance_clock, name="advance_clock"),
+    path("clock/run/", views.run_clock, name="run_clock"),
+    path("help/", views.show_help, name="help"),
+    path("accessibility/", views.show_accessibility, name="accessibility"),
+    path("privacy/", views.show_privacy, name="privacy"),
+    path("developers/", views.show_api, name="api"),
+]
+if settings.DEMO or settings.DEBUG:
+    urlpatterns.append(path("gallery/", gallery.show, name="gallery"))

@@ -1,0 +1,233 @@
+"""Forms in the portal's look: the renderer, base forms, and the fields for dates and times.
+
+Markup follows the GOV.UK form conventions: label, hint, the error in words beside the field and again in the summary
+at the top of the page, three boxes for a date.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, time
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.forms.renderers import TemplatesSetting
+from django.utils import timezone
+
+from portal.workflow.clock import SPEEDS
+from portal.workflow.errors import Invalid
+
+LONDON = ZoneInfo("Europe/London")
+MONTHS = (
+    "january february march april may june july august september october november december".split()
+)
+
+
+class GovFormRenderer(TemplatesSetting):
+    """Render every form, formset and field group with the templates under ``forms/``."""
+
+    form_template_name = "forms/form.html"
+    formset_template_name = "forms/formset.html"
+    field_template_name = "forms/field.html"
+
+
+class GovForm(forms.Form):
+    """Base of the portal's forms: checked on the server, so that errors are shown in words and answers are kept."""
+
+    use_required_attribute = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("label_suffix", "")
+        super().__init__(*args, **kwargs)
+
+    def add_refusal(self, refusal: Invalid) -> None:
+        """Show what a verb found wrong beside the fields it names, and its sentence when it names none."""
+        known = {name: sentences for name, sentences in refusal.fields.items() if name in self.fields}
+        for name, sentences in known.items():
+            for sentence in sentences:
+                self.add_error(name, sentence)
+        if not known:
+            self.add_error(None, refusal.reason)
+
+
+class VersionedForm(GovForm):
+    """A form about a row that others may change too: carries the version the person has seen."""
+
+    seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+
+class PartsInput(forms.MultiWidget):
+    """Several labelled boxes in one fieldset; also takes one ISO text under the field's own name."""
+
+    template_name = "forms/widgets/parts.html"
+    use_fieldset = True
+    parts: Mapping[str, tuple[str, str, str]] = {}  # suffix: (label, width class, input mode)
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        widgets = {
+            suffix: forms.TextInput(attrs={"inputmode": mode, "data-label": label, "data-width": width})
+            for suffix, (label, width, mode) in self.parts.items()
+        }
+        super().__init__(widgets, attrs)
+
+    def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> Any:
+        """Return the boxes' texts as a list, or the ISO text when the field came as one value."""
+        if name in data:
+            return data[name]
+        return super().value_from_datadict(data, files, name)
+
+    def value_omitted_from_data(self, data: Mapping[str, Any], files: Any, name: str) -> bool:
+        """Whether neither the ISO text nor any box came."""
+        return name not in data and super().value_omitted_from_data(data, files, name)
+
+    def decompress(self, value: Any) -> list[str]:
+        """Return a stored value as the texts of the boxes."""
+        if isinstance(value, str):
+            value = _from_iso(value)
+        if isinstance(value, datetime):
+            local = value.astimezone(LONDON) if timezone.is_aware(value) else value
+            texts = [str(local.day), str(local.month), str(local.year), f"{local:%H:%M}"]
+        elif isinstance(value, date):
+            texts = [str(value.day), str(value.month), str(value.year), ""]
+        else:
+            texts = [""] * 4
+        return texts[: len(self.parts)]
+
+
+def _from_iso(text: str) -> datetime | date | None:
+    for parse in (date.fromisoformat, datetime.fromisoformat):
+        try:
+            return parse(text.strip())
+        except ValueError:
+            continue
+    return None
+
+
+class DateInput(PartsInput):
+    """Day, month and year."""
+
+    parts = {
+        "_day": ("Day", "2", "numeric"),
+        "_month": ("Month", "2", "numeric"),
+        "_year": ("Year", "4", "numeric"),
+    }
+
+
+class DateTimeInput(PartsInput):
+    """Day, month, year and time of day."""
+
+    parts = {**DateInput.parts, "_time": ("Time, 24-hour", "4", "text")}
+
+
+def _month(text: str) -> int | None:
+    if text.isdigit():
+        return int(text)
+    found = [number for number, name in enumerate(MONTHS, start=1) if len(text) >= 3 and name.startswith(text.lower())]
+    return found[0] if found else None
+
+
+def _date_of(texts: Sequence[str]) -> date:
+    """Return the date in the boxes or raise the sentence that says which box is wrong."""
+    missing = [name for name, text in zip(("day", "month", "year"), texts, strict=True) if not text]
+    if missing:
+        raise ValidationError(f"The date must include a {' and a '.join(missing)}.", code="incomplete")
+    month = _month(texts[1])
+    if not texts[0].isdigit() or month is None or not texts[2].isdigit():
+        raise ValidationError("The date must be written in numbers, like 9 1 2017.", code="invalid")
+    if len(texts[2]) != 4:
+        raise ValidationError("The year must have 4 numbers, like 2017.", code="invalid")
+    try:
+        return date(int(texts[2]), month, int(texts[0]))
+    except ValueError:
+        raise ValidationError("The date must be a real date.", code="invalid") from None
+
+
+def _time_of(text: str) -> time:
+    if not text:
+        raise ValidationError("Enter a time, like 09:30.", code="incomplete")
+    try:
+        return datetime.strptime(text.replace(".", ":"), "%H:%M").time()
+    except ValueError:
+        raise ValidationError("The time must be written like 09:30 or 17:00.", code="invalid") from None
+
+
+def in_london(day: date, at: time) -> datetime:
+    """Return the moment of a wall-clock time in Europe/London as an aware time.
+
+    An hour that comes twice in October means its first pass; an hour left out in March raises ``ValidationError``.
+    """
+    local = datetime.combine(day, at, tzinfo=LONDON)
+    if local.astimezone(UTC).astimezone(LONDON).replace(tzinfo=None) != local.replace(tzinfo=None):
+        raise ValidationError("The clocks go forward then: that time does not exist. Choose another.", code="invalid")
+    return local
+
+
+class _PartsField(forms.Field):
+    """What the date fields share: empty boxes are no answer, an ISO text is an answer too."""
+
+    def _texts(self, value: Any) -> list[str]:
+        texts = [str(part or "").strip() for part in value]
+        return texts if any(texts) else []
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        """Whether the answer differs from the first value."""
+        try:
+            return bool(self.to_python(data) != initial)
+        except ValidationError:
+            return True
+
+
+class DateField(_PartsField):
+    """A date in three boxes; ``2017-01-19`` under the field's own name does as well. Cleans to ``date``."""
+
+    widget = DateInput
+    default_error_messages = {"required": "Enter a date."}
+
+    def to_python(self, value: Any) -> date | None:
+        if value in (None, "", []):
+            return None
+        if isinstance(value, date):
+            return value
+        if isinstance(value, str):
+            parsed = _from_iso(value)
+            if parsed is None:
+                raise ValidationError("The date must be a real date, like 2017-01-19.", code="invalid")
+            return parsed.date() if isinstance(parsed, datetime) else parsed
+        texts = self._texts(value)
+        return _date_of(texts) if texts else None
+
+
+class UkDateTimeField(_PartsField):
+    """A date and a time of day in Europe/London; an ISO text does as well. Cleans to an aware ``datetime``."""
+
+    widget = DateTimeInput
+    default_error_messages = {"required": "Enter a date and a time."}
+
+    def to_python(self, value: Any) -> datetime | None:
+        if value in (None, "", []):
+            return None
+        if isinstance(value, datetime):
+            return value
+        if isinstance(value, str):
+            return self._from_text(value)
+        texts = self._texts(value)
+        return in_london(_date_of(texts[:3]), _time_of(texts[3])) if texts else None
+
+    def _from_text(self, text: str) -> datetime:
+        try:
+            parsed = datetime.fromisoformat(text.strip())
+        except ValueError:
+            raise ValidationError("The time must be like 2017-01-19T09:30.", code="invalid") from None
+        return parsed if timezone.is_aware(parsed) else in_london(parsed.date(), parsed.time())
+
+
+class AdvanceForm(GovForm):
+    """The time to which the demonstration's clock is to move."""
+
+    to = UkDateTimeField(label="Move to", help_text="A later date and time, for example 27 3 2017 at 09:30")
+
+
+class SpeedForm(GovForm):
+    """How fast the demonstration's clock is to run."""
+
+    speed = forms.TypedChoiceField(choices=[(str(speed), str(speed)) for speed in SPEEDS], coerce=int)

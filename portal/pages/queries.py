@@ -1,0 +1,62 @@
+"""The reads behind the shared pages: what waits, what is dated, what comes next."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from portal.pages.contributions import Dated, Due, Waiting, collect
+from portal.pages.forms import LONDON
+from portal.workflow.actor import Actor
+
+AGENDA_DAYS = 56
+UPCOMING = 12
+
+
+@dataclass(frozen=True)
+class Group:
+    """Things to do of one kind, most pressing first."""
+
+    title: str
+    items: list[Waiting]
+
+
+@dataclass(frozen=True)
+class Day:
+    """The calendar's entries of one day in Europe/London."""
+
+    date: date
+    entries: list[Dated]
+
+
+def _pressing(item: Waiting) -> tuple[bool, datetime]:
+    return (item.due is None, item.due or item.since)
+
+
+def waiting(actor: Actor, at: datetime) -> list[Group]:
+    """Return what waits for this actor in groups; within and between groups the earliest due date comes first."""
+    groups: dict[str, list[Waiting]] = defaultdict(list)
+    for item in sorted(collect("waiting", actor, at), key=_pressing):
+        groups[item.group].append(item)
+    return [Group(title, items) for title, items in groups.items()]
+
+
+def upcoming(at: datetime) -> list[Due]:
+    """Return the next moments at which something happens by the clock, soonest first, one row a moment and text."""
+    later: Iterable[Due] = (due for due in collect("due", at) if due.at > at)
+    return sorted(set(later), key=lambda due: (due.at, due.text))[:UPCOMING]
+
+
+def coming(actor: Actor, at: datetime, days: int = 14) -> list[Dated]:
+    """Return the dated entries of the next days that this actor may see, soonest first."""
+    return sorted(collect("dates", actor, at, at + timedelta(days=days)), key=lambda entry: entry.at)
+
+
+def agenda(actor: Actor, first: date) -> list[Day]:
+    """Return the days from ``first`` that have entries, over eight weeks."""
+    start = datetime.combine(first, time(), tzinfo=LONDON)
+    end = datetime.combine(first + timedelta(days=AGENDA_DAYS), time(), tzinfo=LONDON)
+    days: dict[date, list[Dated]] = defaultdict(list)
+    for entry in sorted(collect("dates", actor, start, end), key=lambda entry: entry.at):
+        days[entry.at.astimezone(LONDON).date()].append(entry)
+    return [Day(day, entries) for day, entries in sorted(days.items())]

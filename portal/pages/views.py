@@ -1,0 +1,122 @@
+"""Pages that belong to no single app: front page, home, calendar, the clock, help and statements."""
+
+from datetime import date, datetime, timedelta
+from typing import cast
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from portal.pages import queries
+from portal.pages.forms import LONDON, AdvanceForm, SpeedForm
+from portal.pages.templatetags.words import uk_datetime
+from portal.workflow import clock
+from portal.workflow.http import PortalRequest
+
+
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """Show what waits for the person signed in; the front page to the public."""
+    request = cast(PortalRequest, request)
+    if request.actor.is_anonymous:
+        return render(request, "pages/front.html", {"coming": queries.coming(request.actor, request.at)[:6]})
+    groups = queries.waiting(request.actor, request.at)
+    context = {
+        "groups": groups,
+        "count": sum(len(group.items) for group in groups),
+        "late": sum(1 for group in groups for item in group.items if item.due and item.due < request.at),
+        "coming": queries.coming(request.actor, request.at)[:8],
+    }
+    return render(request, "pages/home.html", context)
+
+
+@require_GET
+def calendar(request: HttpRequest) -> HttpResponse:
+    """Show eight weeks of dates as an agenda, from ``?from=2017-01-09`` or today."""
+    request = cast(PortalRequest, request)
+    today = request.at.astimezone(LONDON).date()
+    first = _day(request.GET.get("from", ""), today)
+    step = timedelta(days=queries.AGENDA_DAYS)
+    context = {
+        "days": queries.agenda(request.actor, first),
+        "first": first,
+        "last": first + step - timedelta(days=1),
+        "earlier": first - step,
+        "later": first + step,
+        "today": today,
+    }
+    return render(request, "pages/calendar.html", context)
+
+
+def _day(text: str, otherwise: date) -> date:
+    """Return the day an address names, or another one when it names none within the years we can show."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return otherwise
+    return day if 2000 <= day.year <= 2100 else otherwise
+
+
+def _clock_page(request: PortalRequest, form: AdvanceForm, status: int = 200) -> HttpResponse:
+    context = {
+        "form": form,
+        "upcoming": queries.upcoming(request.at),
+        "speed": clock.speed(),
+        "speeds": clock.SPEEDS,
+    }
+    return render(request, "pages/clock.html", context, status=status)
+
+
+@require_GET
+def show_clock(request: HttpRequest) -> HttpResponse:
+    """Show portal time, the next due dates and, in the demonstration, the means to move it."""
+    return _clock_page(cast(PortalRequest, request), AdvanceForm())
+
+
+@require_POST
+def advance_clock(request: HttpRequest) -> HttpResponse:
+    """Move portal time forward to the time chosen."""
+    request = cast(PortalRequest, request)
+    form = AdvanceForm(request.POST)
+    if not form.is_valid():
+        return _clock_page(request, form, status=400)
+    reached: datetime = clock.advance(to=form.cleaned_data["to"], by=request.actor)
+    messages.success(request, f"The portal clock now shows {uk_datetime(reached)}.")
+    return redirect("pages:clock")
+
+
+@require_POST
+def run_clock(request: HttpRequest) -> HttpResponse:
+    """Let portal time run faster, or at the speed of real time again."""
+    request = cast(PortalRequest, request)
+    form = SpeedForm(request.POST)
+    if not form.is_valid():
+        return _clock_page(request, AdvanceForm(), status=400)
+    clock.run_at(speed=int(form.cleaned_data["speed"]), by=request.actor)
+    messages.success(request, "The portal clock's speed has changed.")
+    return redirect("pages:clock")
+
+
+@require_GET
+def show_help(request: HttpRequest) -> HttpResponse:
+    """Show how the portal works, in short."""
+    return render(request, "pages/help.html")
+
+
+@require_GET
+def show_accessibility(request: HttpRequest) -> HttpResponse:
+    """Show the accessibility statement."""
+    return render(request, "pages/accessibility.html")
+
+
+@require_GET
+def show_privacy(request: HttpRequest) -> HttpResponse:
+    """Show what the portal keeps about people and for how long."""
+    return render(request, "pages/privacy.html")
+
+
+@require_GET
+def show_api(request: HttpRequest) -> HttpResponse:
+    """Show how programs use the portal."""
+    return render(request, "pages/api.html")
