@@ -24,6 +24,11 @@ class Stage(IntEnum):
     DEPLOYMENT = 0
     ACTIVATION = 1
 
+    @property
+    def word(self) -> str:
+        """The stage as gates and people name it."""
+        return self.name.lower()
+
 
 class Transfer(IntEnum):
     """Outcome of distributing an image, as GBCS use case CCS08 numbers it."""
@@ -48,11 +53,12 @@ UNREACHABLE = 4  # no answer came; not a GBCS code
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """Hubs asked to take or to run one image: hub numbers, their cells, and how often each was asked before."""
+    """Hubs asked to take or to run one image: number, cell and region of each, and how often it was asked before."""
 
     image: int
     hubs: Numbers
     cells: Numbers
+    regions: Bytes
     attempts: Bytes
 
 

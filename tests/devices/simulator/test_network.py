@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from devices.gateway import UNREACHABLE, Order, Stage
-from devices.simulator.network import SimulatedNetwork, Terrain, left_behind
+from devices.simulator.network import SimulatedNetwork, left_behind
 from devices.simulator.scenarios import (
     BAD_IMAGE,
     CALM,
@@ -17,17 +17,14 @@ from devices.simulator.scenarios import (
     Failures,
 )
 
-TERRAIN = Terrain(
-    cells=np.array([10, 20, 30, 40], dtype=np.uint32),
-    regions=np.array([NORTH, CENTRAL, SOUTH, NORTH], dtype=np.uint8),
-    regressing=np.array([False, False, False, True]),
-)
+COHORT = np.array([40], dtype=np.uint32)
+REGION_OF = {10: NORTH, 20: CENTRAL, 30: SOUTH, 40: NORTH}
 CELL_BY_REGION = {NORTH: 10, CENTRAL: 20, SOUTH: 30}
 MANY = 60_000
 
 
 def network(scenario=CALM, seed=7):
-    return SimulatedNetwork(seed=seed, scenario=scenario, terrain=TERRAIN)
+    return SimulatedNetwork(seed=seed, scenario=scenario, regressing=COHORT)
 
 
 def order(hubs, *, cell=10, attempt=0, image=3):
@@ -36,6 +33,7 @@ def order(hubs, *, cell=10, attempt=0, image=3):
         image=image,
         hubs=hubs,
         cells=np.full(len(hubs), cell, dtype=np.uint32),
+        regions=np.full(len(hubs), REGION_OF[cell], dtype=np.uint8),
         attempts=np.full(len(hubs), attempt, dtype=np.uint8),
     )
 
@@ -61,7 +59,8 @@ def test_a_hub_has_the_same_fate_in_whatever_batch_it_travels(hubs, cut, stage, 
 def test_attempts_of_one_order_are_answered_each_by_its_own_draw():
     hubs = np.arange(1_000, dtype=np.uint32)
     mixed = np.tile(np.array([0, 1], dtype=np.uint8), 500)
-    together = network().distribute(Order(3, hubs, np.full(1_000, 10, dtype=np.uint32), mixed))
+    alike = order(hubs)
+    together = network().distribute(Order(3, alike.hubs, alike.cells, alike.regions, mixed))
     for attempt in (0, 1):
         alone = network().distribute(order(hubs, attempt=attempt))
         assert np.array_equal(together[mixed == attempt], alone[mixed == attempt])
@@ -122,19 +121,13 @@ def test_only_the_regressing_cohort_regresses_and_only_after_activation():
     assert share_of(network(REGRESSING_COHORT).distribute(order(hubs, cell=40)), 3) < 0.01
 
 
-@pytest.mark.parametrize("cell", [5, 25, 99])
-def test_a_cell_outside_the_terrain_is_refused(cell):
-    with pytest.raises(ValueError, match="not in the terrain"):
-        network().distribute(order([1], cell=cell))
+def test_without_a_cohort_nothing_regresses():
+    healthy = SimulatedNetwork(seed=7, scenario=REGRESSING_COHORT)
+    assert share_of(healthy.activate(order(np.arange(MANY), cell=40)), 3) < 0.01
 
 
-def test_a_terrain_is_refused_when_uneven_or_unordered():
-    two = np.array([2, 1], dtype=np.uint32)
-    marks = np.zeros(2, dtype=np.uint8)
-    with pytest.raises(ValueError, match="ascending"):
-        Terrain(two, marks, marks.astype(bool))
-    with pytest.raises(ValueError, match="one region"):
-        Terrain(two, marks[:1], marks.astype(bool))
+def test_an_order_of_nobody_has_no_answers():
+    assert len(network().distribute(order([]))) == 0
 
 
 @pytest.mark.parametrize("shares", [(-0.1, 0, 0), (0.5, 0.4, 0.2)])
