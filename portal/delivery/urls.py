@@ -1,6 +1,16 @@
 """Addresses of this app."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from portal.delivery import views
 
 app_name = "delivery"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("inbox/", views.inbox, name="inbox"),
+    path("inbox/<int:pk>/", views.message, name="message"),
+    path("inbox/<int:pk>/read/", views.read, name="read"),
+    path("account/mail/", views.preferences, name="preferences"),
+    path("account/mail/prefer/", views.prefer, name="prefer"),
+    path("demo/mail/", views.demo_mails, name="demo_mails"),
+    path("demo/mail/<str:name>/", views.demo_mail, name="demo_mail"),
+]

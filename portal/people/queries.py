@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.db.models import Case, Q, QuerySet, Value, When
+from django.db.models import Case, Prefetch, Q, QuerySet, Value, When
 
 from portal.people.models import (
     ApiToken,
@@ -77,6 +77,17 @@ def sitting(committee: Committee, at: datetime) -> TermQuerySet:
     rank = Case(*(When(capacity=capacity, then=Value(place)) for place, capacity in enumerate(Seat.Capacity)))
     ranked = seats.select_related("user", "organisation", "alternate_for__user").annotate(rank=rank)
     return ranked.order_by("rank", "constituency", "user__name")
+
+
+def with_chairs(actor: Actor, at: datetime) -> QuerySet[Committee]:
+    """Return the committees this actor may see, each with ``chairs``: today's Chair's seat, if any."""
+    chairs = Seat.objects.current(at).filter(capacity=Seat.Capacity.CHAIR).select_related("user")
+    return committees(actor).prefetch_related(Prefetch("seats", queryset=chairs, to_attr="chairs"))
+
+
+def seats_of(user: User, at: datetime) -> TermQuerySet:
+    """Return the seats a person holds today, by committee."""
+    return Seat.objects.current(at).filter(user=user).select_related("committee").order_by("committee__name")
 
 
 def tokens(actor: Actor) -> QuerySet[ApiToken]:

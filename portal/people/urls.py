@@ -1,6 +1,23 @@
 """Addresses of this app."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from portal.people import views
 
 app_name = "people"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("organisation/", views.organisation, name="organisation"),
+    path("organisation/invite/", views.invite, name="invite"),
+    path("organisation/memberships/<int:pk>/end/", views.end_membership, name="end_membership"),
+    path("organisation/agents/appoint/", views.appoint_rsa, name="appoint_rsa"),
+    path("organisation/agents/<int:pk>/end/", views.end_appointment, name="end_appointment"),
+    path("committees/", views.committees, name="committees"),
+    path("committees/create/", views.create_committee, name="create_committee"),
+    path("committees/<slug:slug>/", views.committee, name="committee"),
+    path("committees/<slug:slug>/seat/", views.seat_member, name="seat_member"),
+    path("seats/<int:pk>/end/", views.end_seat, name="end_seat"),
+    path("account/", views.account, name="account"),
+    path("account/keys/create/", views.create_token, name="create_token"),
+    path("account/keys/<int:pk>/revoke/", views.revoke_token, name="revoke_token"),
+    path("account/act-for/", views.act_for, name="act_for"),
+]
