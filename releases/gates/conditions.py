@@ -11,9 +11,9 @@ class Standing(enum.StrEnum):
 
     MET = "met"
     NOT_NEEDED = "not_needed"
-    NOTE = "note"
-    NOT_YET = "not_yet"
-    UNMET = "unmet"
+    NOTE = "warning"
+    NOT_YET = "waiting"
+    UNMET = "not_met"
 
     @property
     def blocks(self) -> bool:
@@ -29,6 +29,11 @@ class Condition:
     standing: Standing
     reason: str
     on: datetime | None = None
+
+    @property
+    def row(self) -> dict[str, object]:
+        """Return what the list of conditions on a page shows."""
+        return {"name": self.title, "state": self.standing, "reason": self.reason, "date": self.on}
 
 
 @dataclass(frozen=True)
@@ -49,6 +54,21 @@ class Gate:
     def conditions(self) -> tuple[Condition, ...]:
         """Return all conditions in the order of the page."""
         return self.release_wide + self.by_cell
+
+    @property
+    def rows(self) -> list[dict[str, object]]:
+        """Return all conditions as rows of a page."""
+        return [condition.row for condition in self.conditions]
+
+    @property
+    def release_wide_rows(self) -> list[dict[str, object]]:
+        """Return the release-wide conditions as rows of a page."""
+        return [condition.row for condition in self.release_wide]
+
+    @property
+    def by_cell_rows(self) -> list[dict[str, object]]:
+        """Return the conditions asked cell by cell as rows of a page."""
+        return [condition.row for condition in self.by_cell]
 
 
 def holds(conditions: Iterable[Condition]) -> bool:

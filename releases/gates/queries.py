@@ -73,11 +73,12 @@ def reasons(release: Release, stage: str, rows: Iterable[CellRow], at: datetime)
 
 def _opening_by_supplier(release: Release, stage: str) -> dict[int, datetime | None]:
     """Return for each served supplier when its own notice is over."""
-    terms, approach = release.terms, Approach(release.approach)
+    terms, approach, waived = release.terms, Approach(release.approach), release.notice_waived_at is not None
+    confirmed = release.planned_deployment_at if release.schedule_confirmed_at else None
     served = served_suppliers(release)
     if stage == Stage.DEPLOYMENT:
-        return {who: dates.deployment_notice_over(terms, approach, when) for who, when in served.items()}
-    return {who: dates.activation_notice_over(terms, when) for who, when in served.items()}
+        return {who: dates.deployment_notice_over(terms, approach, when, confirmed) for who, when in served.items()}
+    return {who: dates.activation_notice_over(terms, when, waived=waived) for who, when in served.items()}
 
 
 def _disputed(release: Release, at: datetime) -> frozenset[int]:

@@ -109,9 +109,19 @@ def _image(release: Release) -> Condition:
 def _approach(release: Release) -> Condition:
     title = "Condition of the approach"
     if release.approach == Approach.SCHEDULING:
-        return Condition(title, Standing.UNMET, "The scheduling exercise has not confirmed dates.")
+        return fact(
+            title,
+            release.schedule_confirmed_at is not None,
+            met="Scheduling: the exercise has confirmed the dates.",
+            unmet="The scheduling exercise has not confirmed dates.",
+        )
     if release.approach == Approach.NOTICE_ONLY:
-        return Condition(title, Standing.NOT_NEEDED, "Notice only: nothing besides the activation notice.")
+        return fact(
+            title,
+            bool(release.approach_authority),
+            met=f"Notice only, permitted by {release.approach_authority}.",
+            unmet="Notice only needs a determination that permits its live use.",
+        )
     return Condition(title, Standing.MET, "Consultation: the class's deployment notice is asked supplier by supplier.")
 
 

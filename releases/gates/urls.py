@@ -1,6 +1,8 @@
 """Addresses of this app."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from releases.gates import views
 
 app_name = "gates"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [path("<slug:reference>/", views.standing, name="standing")]

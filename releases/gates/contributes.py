@@ -1,0 +1,32 @@
+"""What the gates add to shared pages: their conditions on the release page, the dates they open."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.urls import reverse
+
+from portal.pages.contributions import Due, Panel
+from portal.workflow.actor import Actor
+from releases.gates.conditions import Standing
+from releases.gates.queries import gate
+from releases.holds.models import Stage
+from releases.publishing.models import Release
+from releases.publishing.states import BEFORE_ACTIVATION, FINISHED, ReleaseState
+
+
+def release_panels(release: Release, actor: Actor, at: datetime) -> Iterator[Panel]:
+    """Yield the panel with both gates, for everybody who may see the release."""
+    if release.state in FINISHED or release.state == ReleaseState.DRAFT:
+        return
+    gates = [{"stage": stage, "gate": gate(release, stage, at)} for stage in (Stage.DEPLOYMENT, Stage.ACTIVATION)]
+    url = reverse("gates:standing", args=[release.reference])
+    yield Panel(30, "Gates", "gates/panel.html", {"gates": gates, "url": url}, slug="gates")
+
+
+def due(at: datetime) -> Iterator[Due]:
+    """Yield each date on which a condition opens by the clock."""
+    for release in Release.objects.filter(state__in=BEFORE_ACTIVATION).exclude(state=ReleaseState.DRAFT):
+        for stage in (Stage.DEPLOYMENT, Stage.ACTIVATION):
+            for condition in gate(release, stage, at).conditions:
+                if condition.on and condition.on > at and condition.standing in (Standing.NOT_YET, Standing.NOTE):
+                    yield Due(condition.on, f"{release.reference}: {condition.title.lower()}")
