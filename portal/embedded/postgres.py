@@ -67,8 +67,8 @@ class Postgres:
         settings = ["--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
         guards = ["--auth-local=trust", "--auth-host=reject", f"--username={SUPERUSER}"]
         fast = [] if self.durable else ["--no-sync"]
-        command = [self.place.postgres / "initdb", f"--pgdata={half_done}", *settings, *guards, *fast]
-        child = spawn(command, log=self.log, user=self.place.user, env=self._env())
+        command: list[str | Path] = [self.place.postgres / "initdb", f"--pgdata={half_done}"]
+        child = spawn([*command, *settings, *guards, *fast], log=self.log, user=self.place.user, env=self._env())
         if child.wait() != 0:
             raise failed("Creating the database", self.log)
         half_done.replace(self.folder)
@@ -156,9 +156,7 @@ class Postgres:
 
 DEFAULT_PRIVILEGES: Sequence[sql.SQL] = (
     sql.SQL(f"GRANT USAGE ON SCHEMA public TO {RUNTIME}"),
-    sql.SQL(
-        f"ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {RUNTIME}"
-    ),
+    sql.SQL(f"ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {RUNTIME}"),
     sql.SQL(f"ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE, SELECT ON SEQUENCES TO {RUNTIME}"),
 )
 

@@ -120,7 +120,9 @@ class Portal:
         with bundled.connect(OWNER) as connection:
             if connection.execute("SELECT to_regclass('django_migrations')").fetchone() == (None,):
                 return
-            applied = {(str(app), str(name)) for app, name in connection.execute("SELECT app, name FROM django_migrations")}
+            applied = {
+                (str(app), str(name)) for app, name in connection.execute("SELECT app, name FROM django_migrations")
+            }
         if unknown := self.unknown_migrations(applied):
             app, name = min(unknown)
             raise Trouble(
@@ -143,13 +145,19 @@ class Portal:
         """Build the demonstration world once; one that was interrupted is not built upon."""
         begun = self.var / "demonstration-begun"
         if begun.exists():
-            raise Trouble("The demonstration world was interrupted while being built: run make reset, then start again.")
+            raise Trouble(
+                "The demonstration world was interrupted while being built: run make reset, then start again."
+            )
         if not _is_empty(runtime["DATABASE_URL"]):
             return
         self.say("Building the demonstration world; this takes a minute or two, once.")
         begun.touch()
         programs.run_once(
-            "Building the demonstration world", ["seed_demo"], log=self.logs / "seed.log", base=BASE, env=runtime
+            "Building the demonstration world",
+            ["seed_demo"],
+            log=self.logs / "seed.log",
+            base=BASE,
+            env=runtime,
         )
         begun.unlink()
 

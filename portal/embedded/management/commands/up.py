@@ -57,6 +57,6 @@ class Command(BaseCommand):
 
 def unknown_migrations(applied: set[tuple[str, str]]) -> set[tuple[str, str]]:
     """Those applied migrations of present apps that this code does not have."""
-    loader = MigrationLoader(None, ignore_no_initial=True)
+    loader = MigrationLoader(None)
     known = set(loader.disk_migrations or {})
     return {(app, name) for app, name in applied if app in loader.migrated_apps} - known
