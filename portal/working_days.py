@@ -64,7 +64,7 @@ def add_working_days(day: date, count: int) -> date:
 
 
 def working_days_between(start: date, end: date) -> int:
-    """Return how many Working Days follow `start` up to `end`, itself included; negative if `end` is first."""
+    """Return how many Working Days follow `start` up to and with `end`; negative if `end` is first."""
     if end < start:
         return -working_days_between(end, start)
     return sum(is_working_day(day) for day in _days_after(start, end))

@@ -135,7 +135,7 @@ class DeviceCombination(models.Model):
 
     def __str__(self) -> str:
         parts = [self.hub_model, self.esme, self.gsme, self.display]
-        return " + ".join(getattr(part, "name") for part in parts if part)
+        return " + ".join(part.name for part in parts if part)
 
 
 class Cell(models.Model):

@@ -8,10 +8,10 @@ streams in, values out.
 """
 
 import struct
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
 from enum import IntFlag, StrEnum
-from typing import BinaryIO
+from typing import IO, Any
 
 MAGIC = 0x0BEEF11E
 HEADER_VERSION = 0x0100
@@ -97,6 +97,15 @@ class OtaHeader:
         """The file version as 8 hexadecimal digits: the firmware version."""
         return f"{self.file_version:08X}"
 
+    def as_json(self) -> dict[str, int | str | None]:
+        """Return every field by its name."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> "OtaHeader":
+        """Return the header written by `as_json`."""
+        return cls(**stored)
+
     def fits_hardware(self, hardware: int) -> bool:
         """Return whether the hardware range includes `hardware`; a file without a range fits every hub."""
         if self.min_hardware is None or self.max_hardware is None:
@@ -104,7 +113,7 @@ class OtaHeader:
         return self.min_hardware <= hardware <= self.max_hardware
 
 
-def parse(stream: BinaryIO, *, size: int | None = None) -> OtaHeader:
+def parse(stream: IO[bytes], *, size: int | None = None) -> OtaHeader:
     """Return the header at the start of `stream`, checked; with `size`, also against the length of the file.
 
     Leaves the stream after the header. Raises OtaError for the first defect found.
@@ -134,7 +143,7 @@ def check_size(header: OtaHeader, size: int) -> None:
         )
 
 
-def chunks(stream: BinaryIO) -> Iterator[bytes]:
+def chunks(stream: IO[bytes]) -> Iterator[bytes]:
     """Yield the rest of `stream` in chunks of at most 64 KB."""
     while chunk := stream.read(CHUNK):
         yield chunk
@@ -180,7 +189,7 @@ def build(
     return fixed + optional + payload
 
 
-def _read(stream: BinaryIO, wanted: int) -> bytes:
+def _read(stream: IO[bytes], wanted: int) -> bytes:
     data = b""
     while len(data) < wanted and (chunk := stream.read(wanted - len(data))):
         data += chunk
@@ -191,13 +200,9 @@ def _fixed(data: bytes) -> OtaHeader:
     _check_magic(data)
     _, version, length, control, maker, kind, file_version, stack, text, total = _FIXED.unpack(data)
     if version != HEADER_VERSION:
-        raise OtaError(
-            Defect.HEADER_VERSION, f"OTA header version {version:04X} is not known; 0100 is expected."
-        )
+        raise OtaError(Defect.HEADER_VERSION, f"OTA header version {version:04X} is not known; 0100 is expected.")
     if control & ~0x7:
-        raise OtaError(
-            Defect.FIELD_CONTROL, f"The field control {control:04X} sets bits that have no meaning."
-        )
+        raise OtaError(Defect.FIELD_CONTROL, f"The field control {control:04X} sets bits that have no meaning.")
     stated = FIXED_LENGTH + _optional_length(control)
     if length != stated:
         raise OtaError(
@@ -205,9 +210,7 @@ def _fixed(data: bytes) -> OtaHeader:
             f"The header states a length of {length} bytes; its fields add up to {stated}.",
         )
     if total <= length:
-        raise OtaError(
-            Defect.NO_IMAGE, f"The header states a total size of {total} bytes, which leaves no image."
-        )
+        raise OtaError(Defect.NO_IMAGE, f"The header states a total size of {total} bytes, which leaves no image.")
     return OtaHeader(version, length, control, maker, kind, file_version, stack, _string(text), total)
 
 

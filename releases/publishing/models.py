@@ -7,7 +7,11 @@ from django.db.models import Q
 from simple_history.models import HistoricalRecords
 
 from portal.workflow.transitions import Stateful, Versioned
+from releases.products.models import Region
 from releases.publishing.states import RELEASE, ReleaseState
+from releases.publishing.terms import ClassTerms, Period, Unit
+
+EVERY_REGION = "all"
 
 
 class Approach(models.TextChoices):
@@ -39,15 +43,24 @@ class UrgencyClass(Versioned):
     meant_for = models.CharField(max_length=200)
     deployment_notice_working_days = models.PositiveIntegerField()
     activation_notice_days = models.PositiveIntegerField(help_text="Clear days; never below 7.")
+    activation_notice_working_days = models.PositiveIntegerField(
+        default=0, help_text="Working Days; where given, it stands instead of the clear days, if it is longer."
+    )
     test_working_days = models.PositiveIntegerField()
     objection_working_days_after_test = models.PositiveIntegerField(null=True, blank=True)
     objection_working_days_before_activation = models.PositiveIntegerField(null=True, blank=True)
+    review_ballot_working_days = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        help_text="Working Days after the first activation, where a ballot reviews it afterwards.",
+    )
     hypercare_months = models.PositiveIntegerField()
     needs_second_approver = models.BooleanField(default=False)
     history = HistoricalRecords()
 
     class Meta:
         verbose_name_plural = "urgency classes"
+        ordering = ["name", "-effective_from"]
         constraints = [
             models.UniqueConstraint(fields=["name", "effective_from"], name="one_class_version"),
             models.CheckConstraint(condition=Q(activation_notice_days__gte=7), name="seven_clear_days"),
@@ -55,6 +68,24 @@ class UrgencyClass(Versioned):
 
     def __str__(self) -> str:
         return self.get_name_display()
+
+    @property
+    def terms(self) -> ClassTerms:
+        """The row as the value that dates are computed from."""
+        clear_days = Period(self.activation_notice_days, Unit.CLEAR_DAYS)
+        return ClassTerms(
+            code=self.name,
+            name=self.get_name_display(),
+            deployment_notice=Period(self.deployment_notice_working_days),
+            activation_notice=Period(self.activation_notice_working_days) or clear_days,
+            user_test_days=self.test_working_days,
+            objections_after_test=self.objection_working_days_after_test,
+            objections_before_activation=self.objection_working_days_before_activation,
+            review_ballot_days=self.review_ballot_working_days,
+            hypercare_months=self.hypercare_months,
+            needs_second_approver=self.needs_second_approver,
+            version=self.version,
+        )
 
 
 class Release(Stateful):
@@ -65,30 +96,57 @@ class Release(Stateful):
     hub_models = models.ManyToManyField("products.HubModel", related_name="releases")
     firmware_version = models.CharField(max_length=8, help_text="Eight hexadecimal digits.")
     from_versions = models.ManyToManyField("products.FirmwareVersion", blank=True, related_name="+")
-    image = models.ForeignKey("products.Image", null=True, blank=True, on_delete=models.PROTECT, related_name="releases")
+    image = models.ForeignKey(
+        "products.Image", null=True, blank=True, on_delete=models.PROTECT, related_name="releases"
+    )
     chts = models.CharField(max_length=12, blank=True)
     gbcs = models.CharField(max_length=12, blank=True)
     urgency_class = models.ForeignKey(UrgencyClass, on_delete=models.PROTECT, related_name="releases")
     approach = models.CharField(max_length=14, choices=Approach, default=Approach.CONSULTATION)
     classification = models.CharField(max_length=6, choices=Classification, default=Classification.GREEN)
-    readers = models.ManyToManyField("people.Organisation", blank=True, related_name="+", help_text="Amber: who may read.")
+    readers = models.ManyToManyField(
+        "people.Organisation", blank=True, related_name="+", help_text="Amber: the organisations that may read it."
+    )
+    named_people = models.ManyToManyField(
+        "people.User", blank=True, related_name="+", help_text="Red: the people who may read it."
+    )
+    class_terms = models.JSONField(
+        null=True, blank=True, editable=False, help_text="The urgency class as it stood when the notice was served."
+    )
+    approach_authority = models.CharField(
+        max_length=200, blank=True, help_text="Notice only: the determination that permits its live use."
+    )
     state = models.CharField(max_length=12, choices=ReleaseState, default=ReleaseState.DRAFT, editable=False)
     planned_deployment_at = models.DateTimeField(null=True, blank=True)
     planned_activation_at = models.DateTimeField(null=True, blank=True)
+    schedule_confirmed_at = models.DateTimeField(
+        null=True, blank=True, help_text="Scheduling: when DCC confirmed the planned dates."
+    )
     deferred_until = models.DateTimeField(null=True, blank=True)
     drafted_by = models.ForeignKey("people.User", null=True, on_delete=models.PROTECT, related_name="+")
     drafted_at = models.DateTimeField()
     emergency_reason = models.TextField(blank=True)
+    emergency_citation = models.CharField(
+        max_length=200, blank=True, help_text="The severity 1 or security issue that calls for it."
+    )
     emergency_approved_by = models.ForeignKey(
         "people.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     emergency_approved_at = models.DateTimeField(null=True, blank=True)
-    announced_at = models.DateTimeField(null=True, blank=True)
+    notice_waived_at = models.DateTimeField(
+        null=True, blank=True, help_text="Emergency: when an expedited ballot waived the activation notice."
+    )
+    announced_at = models.DateTimeField(null=True, blank=True, help_text="When the last notice was served.")
+    earliest_deployment_at = models.DateTimeField(null=True, blank=True)
+    earliest_activation_at = models.DateTimeField(null=True, blank=True)
     tests_until = models.DateTimeField(null=True, blank=True)
     objections_until = models.DateTimeField(null=True, blank=True)
     first_activation_at = models.DateTimeField(null=True, blank=True)
     hypercare_until = models.DateTimeField(null=True, blank=True)
-    superseded_by = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="supersedes")
+    notes_locked = models.CharField(max_length=200, blank=True, help_text="Why the notes cannot be changed now.")
+    superseded_by = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="supersedes"
+    )
     history = HistoricalRecords(m2m_fields=[hub_models])
 
     class Meta:
@@ -119,6 +177,16 @@ class Release(Stateful):
         """Whether user tests, objections and the class's deployment notice apply."""
         return self.approach == Approach.CONSULTATION
 
+    @property
+    def terms(self) -> ClassTerms:
+        """The class's terms: those frozen when the notice was served, before that those of the class today."""
+        return ClassTerms.from_snapshot(self.class_terms) if self.class_terms else self.urgency_class.terms
+
+    @property
+    def is_restricted(self) -> bool:
+        """Whether mail about it carries a link only: Amber and Red."""
+        return self.classification in (Classification.AMBER, Classification.RED)
+
 
 class NotesRevision(models.Model):
     """One saved state of the release notes; the highest number is current; published ones are never changed."""
@@ -143,12 +211,13 @@ class Evidence(models.Model):
 
     release = models.ForeignKey(Release, on_delete=models.PROTECT, related_name="evidence")
     title = models.CharField(max_length=160)
-    region = models.CharField(max_length=8)
+    region = models.CharField(max_length=8, choices=[*Region.choices, (EVERY_REGION, "Every region")])
     environment = models.CharField(max_length=60)
     signatory = models.CharField(max_length=120)
     signed_on = models.DateField()
     summary = models.TextField()
     file = models.FileField(upload_to="evidence/", blank=True)
+    sha256 = models.CharField(max_length=64, blank=True, editable=False)
     added_by_name = models.CharField(max_length=200)
     added_at = models.DateTimeField()
     history = HistoricalRecords()

@@ -87,13 +87,9 @@ def explain(
 def _service(announced_at: datetime) -> Line:
     counted = service_day(announced_at)
     local = announced_at.astimezone(LONDON)
-    because = (
-        f"Notice served on {day_words(local.date())} at {local:%H:%M %Z} counts on {day_words(counted)}."
-    )
+    because = f"Notice served on {day_words(local.date())} at {local:%H:%M %Z} counts on {day_words(counted)}."
     if counted != london_day(announced_at):
-        because += (
-            " Service after 17:00 or on a day that is not a Working Day counts as the next Working Day."
-        )
+        because += " Service after 17:00 or on a day that is not a Working Day counts as the next Working Day."
     return Line("Service", start_of(counted), because)
 
 

@@ -73,8 +73,7 @@ class TestWorkedExample:
             "open from 17 January 2017.",
             "User testing": "5 Working Days after the day of service: to 16 January 2017.",
             "Objections": "2 Working Days after the user-test period: to 18 January 2017.",
-            "Activation notice": "7 clear days, from 10 January 2017 to 16 January 2017: "
-            "open from 17 January 2017.",
+            "Activation notice": "7 clear days, from 10 January 2017 to 16 January 2017: open from 17 January 2017.",
             "Earliest activation": "The objection window is over: from 19 January 2017.",
         }
 
@@ -148,16 +147,12 @@ class TestEmergency:
     def test_a_waiver_leaves_four_hours(self):
         found = timetable(EMERGENCY, CONSULT, NOON, waived=True)
         assert found.earliest_activation == NOON + timedelta(hours=4)
-        assert (
-            found.working[4].because == "Waived by ballot to 4 hours after service: 9 January 2017 at 16:00."
-        )
+        assert found.working[4].because == "Waived by ballot to 4 hours after service: 9 January 2017 at 16:00."
         assert found.working[1].because == "The class Emergency has no notice before deployment."
         assert found.working[2].because == "The class Emergency has no user-test period."
 
     def test_review_ballot_within_ten_working_days_of_the_first_activation(self):
-        assert review_ballot_by(EMERGENCY, datetime(2017, 4, 7, 1, tzinfo=LONDON)) == end_of(
-            date(2017, 4, 25)
-        )
+        assert review_ballot_by(EMERGENCY, datetime(2017, 4, 7, 1, tzinfo=LONDON)) == end_of(date(2017, 4, 25))
         assert review_ballot_by(MAJOR, NOON) is None
 
 

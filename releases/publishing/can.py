@@ -1,0 +1,188 @@
+"""When a release can be changed: its state, its dates, what is in place."""
+
+from datetime import datetime
+
+from portal.people.models import Organisation
+from portal.workflow.rules import when
+from portal.workflow.state_machine import words as state_words
+from releases.publishing.models import Notice, Release
+from releases.publishing.readiness import requirements
+from releases.publishing.states import FINISHED, IN_SERVICE_OF_NOTICE, ReleaseState
+from releases.publishing.working import words
+
+
+def _needs(release: Release, *states: ReleaseState) -> str | None:
+    if release.state in states:
+        return None
+    return f"Release {release.reference} is {state_words(release.state)}, and this needs it {_either(states)}."
+
+
+def _either(states: tuple[ReleaseState, ...]) -> str:
+    return " or ".join(state_words(state) for state in states)
+
+
+@when
+def edit_release(release: Release) -> str | None:
+    return _needs(release, ReleaseState.DRAFT)
+
+
+@when
+def attach_image(release: Release) -> str | None:
+    """Rule: another image is a material change (Notice), so it needs a draft."""
+    return _needs(release, ReleaseState.DRAFT)
+
+
+@when
+def save_notes(release: Release) -> str | None:
+    if release.notes_locked:
+        return f"The notes are locked: {release.notes_locked}."
+    if release.state in FINISHED:
+        return f"Release {release.reference} is {state_words(release.state)}: its notes stay as they are."
+    return None
+
+
+@when
+def publish_notes(release: Release) -> str | None:
+    if release.state == ReleaseState.DRAFT:
+        return "The notes of a draft are published with its notice."
+    current = release.notes.first()
+    if current is None or current.published_at is not None:
+        return "There is no unpublished revision of the notes."
+    return save_notes.why_not(release)
+
+
+@when
+def attach_evidence(release: Release) -> str | None:
+    if release.state in FINISHED:
+        return f"Release {release.reference} is {state_words(release.state)}: no evidence can be added."
+    return None
+
+
+@when
+def confirm_schedule(release: Release) -> str | None:
+    from_draft = _needs(release, ReleaseState.DRAFT)
+    if from_draft is None and release.approach != "scheduling":
+        return "Only a release under the scheduling approach has a schedule to confirm."
+    return from_draft
+
+
+@when
+def approve_emergency(release: Release) -> str | None:
+    if not release.terms.needs_second_approver:
+        return f"A release of the class {release.terms.name} needs no second approver."
+    if release.emergency_approved_at is not None:
+        return "This release is already approved."
+    if not (release.emergency_reason and release.emergency_citation):
+        return "Before it can be approved, an Emergency needs its reason and the issue it cites."
+    return _needs(release, ReleaseState.DRAFT)
+
+
+@when
+def announce(release: Release, *, at: datetime) -> str | None:
+    """Rule: image, evidence, notes, class, readers and dates are in place (Release lifecycle, Notice)."""
+    in_draft = _needs(release, ReleaseState.DRAFT)
+    if in_draft is not None:
+        return in_draft
+    lacking = [one.lacking for one in requirements(release, at=at) if not one.is_met]
+    return " ".join(lacking) or None
+
+
+@when
+def serve(release: Release, *, notice: Notice | None) -> str | None:
+    if notice is None:
+        return "No notice of this release is in force."
+    if release.state in FINISHED:
+        return f"Release {release.reference} is {state_words(release.state)}: nobody is served any more."
+    return None
+
+
+@when
+def serve_by_other_means(release: Release, *, notice: Notice, organisation: Organisation) -> str | None:
+    if notice.services.filter(organisation=organisation).exists():
+        return f"{organisation} has been served already: the first service starts the clock."
+    return None
+
+
+@when
+def acknowledge(release: Release, *, notice: Notice, organisation: Organisation) -> str | None:
+    if notice.acknowledgements.filter(organisation=organisation).exists():
+        return f"{organisation} has acknowledged this notice already."
+    return None
+
+
+@when
+def amend(release: Release, *, deployment_at: datetime, activation_at: datetime) -> str | None:
+    """Rule: a later date is an amendment, an earlier one a material change (Notice)."""
+    not_in_service = _needs(release, *IN_SERVICE_OF_NOTICE)
+    if not_in_service is not None:
+        return not_in_service
+    pairs = ((release.planned_deployment_at, deployment_at), (release.planned_activation_at, activation_at))
+    for was, becomes in pairs:
+        if was is not None and becomes < was:
+            return (
+                f"{words(becomes)} is earlier than {words(was)}. An earlier date is a material change: "
+                "return the release to draft and announce it again."
+            )
+    if all(was == becomes for was, becomes in pairs):
+        return "Both dates are the same as before: there is nothing to amend."
+    return None
+
+
+@when
+def return_to_draft(release: Release) -> str | None:
+    return _needs(release, *IN_SERVICE_OF_NOTICE)
+
+
+@when
+def supersede(release: Release, *, successor: Release) -> str | None:
+    if successor.pk == release.pk:
+        return "A release cannot supersede itself."
+    if successor.state in FINISHED:
+        return f"{successor.reference} is {state_words(successor.state)} and cannot take the place of another."
+    return None
+
+
+@when
+def settle(release: Release) -> str | None:
+    return _needs(release, ReleaseState.DISPUTED)
+
+
+@when
+def unclear(release: Release) -> str | None:
+    return _needs(release, ReleaseState.CLEARED)
+
+
+@when
+def activate(release: Release) -> str | None:
+    return _needs(release, ReleaseState.CLEARED)
+
+
+@when
+def resume(release: Release) -> str | None:
+    return _needs(release, ReleaseState.HALTED)
+
+
+@when
+def close(release: Release, *, at: datetime) -> str | None:
+    """Rule: closed when the watch period is over (Release lifecycle)."""
+    in_hypercare = _needs(release, ReleaseState.HYPERCARE)
+    if in_hypercare is None and release.hypercare_until is not None and at < release.hypercare_until:
+        return f"Hypercare runs until {words(release.hypercare_until)}."
+    return in_hypercare
+
+
+@when
+def defer(release: Release, *, until: datetime) -> str | None:
+    if release.state in FINISHED:
+        return f"Release {release.reference} is {state_words(release.state)} and cannot be deferred."
+    if release.deferred_until is not None and until < release.deferred_until:
+        return f"It is deferred until {words(release.deferred_until)} already, which is later."
+    return None
+
+
+@when
+def waive_notice(release: Release) -> str | None:
+    """Rule: only the activation notice of an Emergency can be waived (Urgency classes)."""
+    if release.terms.code != "emergency":
+        return "Only the notice of an Emergency can be waived."
+    return _needs(release, *IN_SERVICE_OF_NOTICE)

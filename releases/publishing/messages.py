@@ -1,0 +1,154 @@
+"""What is told about releases, and to whom."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django.urls import reverse
+
+from portal.delivery.messages import Notification, Recipient
+from portal.people.models import Organisation, Role
+from portal.people.recipients import of_organisations, with_role
+from releases.publishing.models import Notice, Release
+from releases.publishing.scope import recipients as to_be_served
+
+
+class _AboutRelease(Notification):
+    """To every organisation that is to be served notice of the release."""
+
+    release: Release
+
+    @property
+    def restricted(self) -> bool:  # type: ignore[override]  # decided by the release's classification
+        return self.release.is_restricted
+
+    @property
+    def url(self) -> str:
+        return reverse("publishing:release", args=[self.release.reference])
+
+    @property
+    def reference(self) -> tuple[str, int]:
+        return ("publishing.release", self.release.pk)
+
+    def recipients(self) -> Iterable[Recipient]:
+        return of_organisations(to_be_served(self.release))
+
+    def context(self) -> dict[str, Any]:
+        return {"release": self.release}
+
+
+@dataclass(frozen=True)
+class NoticeServed(_AboutRelease):
+    """The statutory notice itself; its successful delivery starts the recipient's clock.
+
+    `to` are the organisations served: all of them when announced, one when it gains hubs or appears later.
+    """
+
+    kind: ClassVar[str] = "publishing.notice"
+    title: ClassVar[str] = "Notice of a firmware release"
+    template: ClassVar[str] = "publishing/notice.txt"
+    statutory: ClassVar[bool] = True
+    then: ClassVar[str] = "publishing.record_services"
+
+    release: Release
+    notice: Notice
+    to: tuple[Organisation, ...]
+
+    @property
+    def subject(self) -> str:
+        return f"Notice of firmware release {self.release.reference}: {self.release.title}"
+
+    @property
+    def reference(self) -> tuple[str, int]:
+        return ("publishing.notice", self.notice.pk)
+
+    def recipients(self) -> Iterable[Recipient]:
+        return of_organisations(self.to)
+
+    def context(self) -> dict[str, Any]:
+        return {"release": self.release, "notice": self.notice, "models": list(self.release.hub_models.all())}
+
+
+@dataclass(frozen=True)
+class NoticeAmended(_AboutRelease):
+    """Dates moved later; an amendment restarts no clock."""
+
+    kind: ClassVar[str] = "publishing.amendment"
+    title: ClassVar[str] = "Later dates or new notes of a release"
+    template: ClassVar[str] = "publishing/amendment.txt"
+    statutory: ClassVar[bool] = True
+
+    release: Release
+    notice: Notice
+    why: str
+
+    @property
+    def subject(self) -> str:
+        return f"Amendment: release {self.release.reference}"
+
+    def context(self) -> dict[str, Any]:
+        return {"release": self.release, "notice": self.notice, "why": self.why}
+
+
+@dataclass(frozen=True)
+class NotesPublished(_AboutRelease):
+    kind: ClassVar[str] = "publishing.notes_published"
+    title: ClassVar[str] = "New release notes"
+    template: ClassVar[str] = "publishing/notes_published.txt"
+
+    release: Release
+    number: int
+
+    @property
+    def subject(self) -> str:
+        return f"Release {self.release.reference}: revision {self.number} of the notes"
+
+    def context(self) -> dict[str, Any]:
+        return {"release": self.release, "number": self.number}
+
+
+@dataclass(frozen=True)
+class ReleaseMoved(_AboutRelease):
+    """The release changed its state in a way its recipients must know."""
+
+    kind: ClassVar[str] = "publishing.moved"
+    title: ClassVar[str] = "A release moved on, was stopped or ended"
+    template: ClassVar[str] = "publishing/moved.txt"
+    statutory: ClassVar[bool] = True
+
+    release: Release
+    what: str
+    why: str
+
+    @property
+    def subject(self) -> str:
+        return f"Release {self.release.reference} {self.what}"
+
+    def context(self) -> dict[str, Any]:
+        return {"release": self.release, "what": self.what, "why": self.why}
+
+
+@dataclass(frozen=True)
+class ApprovalWanted(_AboutRelease):
+    """DCC's release managers are asked for the second approval of an Emergency."""
+
+    kind: ClassVar[str] = "publishing.approval_wanted"
+    title: ClassVar[str] = "An Emergency waits for a second approver"
+    template: ClassVar[str] = "publishing/approval_wanted.txt"
+
+    release: Release
+    asked: tuple[Recipient, ...]
+
+    @property
+    def subject(self) -> str:
+        return f"Emergency release {self.release.reference} waits for a second approver"
+
+    def recipients(self) -> Iterable[Recipient]:
+        return self.asked
+
+
+def release_managers(release: Release, at: datetime) -> tuple[Recipient, ...]:
+    """Return the release managers other than the one who proposed the release."""
+    everybody = with_role(Role.RELEASE_MANAGER, at)
+    return tuple(one for one in everybody if one.user_id != release.drafted_by_id)

@@ -1,0 +1,299 @@
+"""Preparing a release: its facts, image, notes and evidence."""
+
+import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import IO, Any
+
+from django.core.files.base import File
+from django.db import connection, transaction
+
+from portal.delivery.outbox import tell
+from portal.people.models import Organisation, User
+from portal.workflow.actor import Actor
+from portal.workflow.errors import Invalid
+from portal.workflow.transitions import lock, note, save
+from releases.products.models import FirmwareVersion, HubModel
+from releases.products.verbs import store_image
+from releases.publishing import can, may, messages, notes
+from releases.publishing.models import Classification, Evidence, NotesRevision, Release, UrgencyClass
+from releases.publishing.queries import current_class
+
+_HEX8 = re.compile(r"[0-9A-F]{8}")
+NUMBERS = 0x46575245  # "FWRE": one release is numbered at a time
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What DCC says about a release while it is a draft."""
+
+    title: str
+    hub_models: Sequence[HubModel]
+    firmware_version: str
+    urgency_class: str
+    approach: str = "consultation"
+    classification: str = Classification.GREEN
+    from_versions: Sequence[FirmwareVersion] = ()
+    readers: Sequence[Organisation] = ()
+    named_people: Sequence[User] = ()
+    chts: str = ""
+    gbcs: str = ""
+    planned_deployment_at: datetime | None = None
+    planned_activation_at: datetime | None = None
+    emergency_reason: str = ""
+    emergency_citation: str = ""
+    approach_authority: str = ""
+
+
+_PLAIN = (
+    "title",
+    "firmware_version",
+    "approach",
+    "classification",
+    "chts",
+    "gbcs",
+    "planned_deployment_at",
+    "planned_activation_at",
+    "emergency_reason",
+    "emergency_citation",
+    "approach_authority",
+)
+_SETS = ("hub_models", "from_versions", "readers", "named_people")
+
+
+@transaction.atomic
+def draft_release(facts: Facts, *, by: Actor, at: datetime) -> Release:
+    """Begin a release with the next reference of the year and empty notes of its class; returns it.
+
+    Raises Invalid for facts that contradict one another.
+    """
+    may.draft_release(by=by)
+    _check(facts)
+    release = Release(reference=_next_reference(at), drafted_by_id=by.user_id, drafted_at=at)
+    release.urgency_class = current_class(facts.urgency_class, at)
+    for name in _PLAIN:
+        setattr(release, name, getattr(facts, name))
+    release.save()
+    for name in _SETS:
+        getattr(release, name).set(getattr(facts, name))
+    _write_notes(release, notes.template(facts.urgency_class), by=by, at=at)
+    note(release, by=by, at=at, verb="draft_release")
+    _ask_for_approval(release, at=at)
+    return release
+
+
+@transaction.atomic
+def edit_release(release: Release, facts: Facts, *, by: Actor, at: datetime, seen: int | None = None) -> Release:
+    """Change the facts of a draft; the approval of an Emergency and a confirmed schedule end with it."""
+    release = lock(release, seen=seen)
+    may.edit_release(release, by=by)
+    can.edit_release(release)
+    _check(facts)
+    release.urgency_class = current_class(facts.urgency_class, at)
+    for name in _PLAIN:
+        setattr(release, name, getattr(facts, name))
+    release.emergency_approved_by = release.emergency_approved_at = release.schedule_confirmed_at = None
+    for name in _SETS:
+        getattr(release, name).set(getattr(facts, name))
+    approval = ("emergency_approved_by", "emergency_approved_at", "schedule_confirmed_at")
+    save(release, "urgency_class", *_PLAIN, *approval)
+    note(release, by=by, at=at, verb="edit_release")
+    _ask_for_approval(release, at=at)
+    return release
+
+
+def _ask_for_approval(release: Release, *, at: datetime) -> None:
+    if can.approve_emergency.why_not(release) is None:
+        tell(messages.ApprovalWanted(release, messages.release_managers(release, at)), at=at)
+
+
+def _check(facts: Facts) -> None:
+    wrong: dict[str, list[str]] = {}
+    if not _HEX8.fullmatch(facts.firmware_version):
+        wrong["firmware_version"] = ["Give the version as eight hexadecimal digits, such as 0A010200."]
+    if not facts.hub_models:
+        wrong["hub_models"] = ["Choose at least one hub model."]
+    strange = [one for one in facts.from_versions if one.hub_model not in facts.hub_models]
+    if strange:
+        wrong["from_versions"] = [f"{one} is not a version of a chosen hub model." for one in strange]
+    if facts.classification == Classification.AMBER and not facts.readers:
+        wrong["readers"] = ["Amber material names the organisations that may read it."]
+    if facts.classification == Classification.RED and not facts.named_people:
+        wrong["named_people"] = ["Red material names the people who may read it."]
+    if not UrgencyClass.objects.filter(name=facts.urgency_class).exists():
+        wrong["urgency_class"] = ["There is no such urgency class."]
+    deployment, activation = facts.planned_deployment_at, facts.planned_activation_at
+    if deployment and activation and activation < deployment:
+        wrong["planned_activation_at"] = ["Activation cannot be planned before deployment."]
+    if wrong:
+        raise Invalid("Something in this release needs to be put right.", wrong)
+
+
+def _next_reference(at: datetime) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [NUMBERS])
+    start = f"FW-{at.year}-"
+    taken = Release.objects.filter(reference__startswith=start).values_list("reference", flat=True)
+    numbers = [int(reference.removeprefix(start)) for reference in taken]
+    return f"{start}{max(numbers, default=0) + 1:03d}"
+
+
+@transaction.atomic
+def attach_image(release: Release, stream: IO[bytes], *, by: Actor, at: datetime, seen: int | None = None) -> Release:
+    """Store an OTA file and make it the image of a draft. Raises Invalid, naming each field that does not fit."""
+    release = lock(release, seen=seen)
+    may.attach_image(release, by=by)
+    can.attach_image(release)
+    models = list(release.hub_models.all())
+    release.image = store_image(stream, hub_models=models, version=release.firmware_version, by=by, at=at)
+    release.emergency_approved_by = release.emergency_approved_at = None
+    save(release, "image", "emergency_approved_by", "emergency_approved_at")
+    note(release, by=by, at=at, verb="attach_image", data={"sha256": release.image.sha256})
+    return release
+
+
+@transaction.atomic
+def save_notes(release: Release, markdown: str, *, by: Actor, at: datetime, seen: int | None = None) -> NotesRevision:
+    """Keep the notes as a new revision and return it; the present one when nothing changed."""
+    release = lock(release, seen=seen)
+    may.save_notes(release, by=by)
+    can.save_notes(release)
+    text = markdown.replace("\r\n", "\n").rstrip() + "\n"
+    if len(text) > notes.LONGEST:
+        raise Invalid("Notes are too long.", {"markdown": [f"Keep the notes under {notes.LONGEST:,} characters."]})
+    current = release.notes.first()
+    if current is not None and current.markdown == text:
+        return current
+    revision = _write_notes(release, text, by=by, at=at)
+    save(release)
+    note(release, by=by, at=at, verb="save_notes", data={"revision": revision.number})
+    return revision
+
+
+def _write_notes(release: Release, text: str, *, by: Actor, at: datetime) -> NotesRevision:
+    last = release.notes.first()
+    number = last.number + 1 if last else 1
+    return NotesRevision.objects.create(
+        release=release, number=number, markdown=text, saved_by_name=by.name, saved_at=at
+    )
+
+
+@transaction.atomic
+def publish_notes(release: Release, *, by: Actor, at: datetime, seen: int | None = None) -> NotesRevision:
+    """Publish the newest revision of an announced release and tell its recipients; no clock restarts."""
+    release = lock(release, seen=seen)
+    may.publish_notes(release, by=by)
+    can.publish_notes(release)
+    revision = release.notes.latest("number")
+    lacking = notes.missing(revision.markdown, release.urgency_class.name)
+    if lacking:
+        raise Invalid(f"The release notes lack: {', '.join(lacking)}.")
+    revision.published_at = at
+    revision.save(update_fields=["published_at"])
+    save(release)
+    note(release, by=by, at=at, verb="publish_notes", data={"revision": revision.number})
+    tell(messages.NotesPublished(release, revision.number), at=at)
+    return revision
+
+
+@transaction.atomic
+def lock_notes(release: Release, *, by: Actor, at: datetime, why: str) -> Release:
+    """Let nobody change the notes while, for example, a ballot is open; `why` completes "The notes are locked: "."""
+    release = lock(release)
+    may.lock_notes(release, by=by)
+    release.notes_locked = why[:200]
+    save(release, "notes_locked")
+    note(release, by=by, at=at, verb="lock_notes", why=why)
+    return release
+
+
+@transaction.atomic
+def free_notes(release: Release, *, by: Actor, at: datetime) -> Release:
+    """End the lock of the notes."""
+    release = lock(release)
+    may.lock_notes(release, by=by)
+    release.notes_locked = ""
+    save(release, "notes_locked")
+    note(release, by=by, at=at, verb="free_notes")
+    return release
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceFacts:
+    """A document of test evidence: what it shows, where it was made, who signed it."""
+
+    title: str
+    region: str
+    environment: str
+    signatory: str
+    signed_on: date
+    summary: str
+    file: File[Any] | None = None
+
+
+@transaction.atomic
+def attach_evidence(
+    release: Release, facts: EvidenceFacts, *, by: Actor, at: datetime, seen: int | None = None
+) -> Evidence:
+    """Attach test evidence (Section T) for a region and return it; a file is kept with its SHA-256."""
+    release = lock(release, seen=seen)
+    may.attach_evidence(release, by=by)
+    can.attach_evidence(release)
+    if facts.signed_on > at.date():
+        raise Invalid("The evidence needs to be put right.", {"signed_on": ["It cannot be signed in the future."]})
+    evidence = Evidence(release=release, added_by_name=by.name, added_at=at)
+    for name in ("title", "region", "environment", "signatory", "signed_on", "summary"):
+        setattr(evidence, name, getattr(facts, name))
+    if facts.file is not None:
+        evidence.sha256 = _digest(facts.file)
+        evidence.file.save(f"{evidence.sha256}.bin", facts.file, save=False)
+    evidence.save()
+    save(release)
+    note(release, by=by, at=at, verb="attach_evidence", data={"evidence": evidence.pk, "region": facts.region})
+    return evidence
+
+
+def _digest(file: File[Any]) -> str:
+    digest = hashlib.sha256()
+    for chunk in file.chunks():
+        digest.update(chunk)
+    file.seek(0)
+    return digest.hexdigest()
+
+
+@transaction.atomic
+def approve_emergency(release: Release, *, by: Actor, at: datetime, seen: int | None = None) -> Release:
+    """Give the second approval an Emergency needs. Rule: never by the one who proposed it (Urgency classes)."""
+    release = lock(release, seen=seen)
+    may.approve_emergency(release, by=by)
+    can.approve_emergency(release)
+    release.emergency_approved_by_id = by.user_id
+    release.emergency_approved_at = at
+    save(release, "emergency_approved_by", "emergency_approved_at")
+    note(release, by=by, at=at, verb="approve_emergency")
+    return release
+
+
+@transaction.atomic
+def confirm_schedule(
+    release: Release,
+    *,
+    deployment_at: datetime,
+    activation_at: datetime,
+    by: Actor,
+    at: datetime,
+    seen: int | None = None,
+) -> Release:
+    """Confirm the dates a scheduling exercise led to: they become the planned dates of the release."""
+    release = lock(release, seen=seen)
+    may.confirm_schedule(release, by=by)
+    can.confirm_schedule(release)
+    if activation_at < deployment_at:
+        raise Invalid("Activation cannot be scheduled before deployment.")
+    release.planned_deployment_at, release.planned_activation_at = deployment_at, activation_at
+    release.schedule_confirmed_at = at
+    save(release, "planned_deployment_at", "planned_activation_at", "schedule_confirmed_at")
+    note(release, by=by, at=at, verb="confirm_schedule")
+    return release

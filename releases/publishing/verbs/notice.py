@@ -1,0 +1,290 @@
+"""Serving notice, keeping proof of it, amending and voiding it."""
+
+from datetime import datetime
+from typing import cast
+
+from django.db import transaction
+
+from portal.delivery.models import Delivery
+from portal.delivery.outbox import tell
+from portal.journal.writing import Jsonable
+from portal.people.models import Organisation
+from portal.workflow import barrier
+from portal.workflow.actor import Actor
+from portal.workflow.errors import Invalid, NotNow
+from portal.workflow.transitions import lock, move, note, save
+from releases.publishing import can, may, messages, scope
+from releases.publishing.dates import objections_end
+from releases.publishing.models import Acknowledgement, Notice, NoticeService, Release
+from releases.publishing.queries import NOTICE, notice_in_force
+from releases.publishing.readiness import release_timetable
+from releases.publishing.states import IN_SERVICE_OF_NOTICE, ReleaseState
+from releases.publishing.terms import Approach as Way
+from releases.publishing.working import Timetable
+
+_DATES = ("earliest_deployment_at", "earliest_activation_at", "tests_until", "objections_until")
+
+
+@transaction.atomic
+def announce(release: Release, *, by: Actor, at: datetime, seen: int | None = None) -> Release:
+    """Serve notice of the release on every supplier, other DCC User and RSA; publish its notes; freeze its class.
+
+    Computes and stores the earliest dates with their working. Raises NotNow naming everything that is lacking.
+    """
+    release = lock(release, seen=seen)
+    may.announce(release, by=by)
+    can.announce(release, at=at)
+    found = release_timetable(release, at=at)
+    notice = _issue(release, found, at=at)
+    release.notes.filter(pk=release.notes.latest("number").pk).update(published_at=at)
+    release.class_terms = release.urgency_class.terms.as_snapshot()
+    release.announced_at = at
+    _store(release, found)
+    fields = ("class_terms", "announced_at", *_DATES)
+    move(release, to=ReleaseState.NOTIFIED, by=by, at=at, verb="announce", fields=fields)
+    tell(messages.NoticeServed(release, notice, tuple(scope.recipients(release))), at=at)
+    return release
+
+
+def _issue(release: Release, found: Timetable, *, at: datetime) -> Notice:
+    if release.planned_deployment_at is None or release.planned_activation_at is None:
+        raise NotNow("Both a planned deployment and a planned activation are needed.")
+    return Notice.objects.create(
+        release=release,
+        number=release.notices.count() + 1,
+        issued_at=at,
+        deployment_at=release.planned_deployment_at,
+        activation_at=release.planned_activation_at,
+        working=[{"about": line.about, "because": line.because} for line in found.working],
+    )
+
+
+def _store(release: Release, found: Timetable) -> None:
+    release.earliest_deployment_at = found.earliest_deployment
+    release.earliest_activation_at = found.earliest_activation
+    release.tests_until = found.user_test_ends
+    release.objections_until = found.objections_end
+
+
+def record_services(*, by: Actor, at: datetime) -> int:
+    """Write the proof of service for every delivery of a notice in force that succeeded; return how many.
+
+    Rule: the first successful service starts a recipient's clock: mail accepted, or read in the inbox (Notice).
+    Safe to run twice and at once: an organisation is served once by constraint.
+    """
+    current = dict(Notice.objects.filter(voided_at=None).values_list("pk", "pk"))
+    deliveries = Delivery.objects.filter(
+        message__kind=messages.NoticeServed.kind,
+        message__reference_kind=NOTICE,
+        message__reference_id__in=current,
+        organisation_id__isnull=False,
+    ).exclude(sent_at=None, read_at=None)
+    proven = set(NoticeService.objects.filter(notice__in=current).values_list("notice_id", "organisation_id"))
+    rows = [
+        _proof(delivery, by)
+        for delivery in deliveries.select_related("message")
+        if (delivery.message.reference_id, delivery.organisation_id) not in proven
+    ]
+    return len(NoticeService.objects.bulk_create(rows, ignore_conflicts=True))
+
+
+def _proof(delivery: Delivery, by: Actor) -> NoticeService:
+    times = [
+        (moment, means)
+        for moment, means in (
+            (delivery.sent_at, NoticeService.Means.MAIL),
+            (delivery.read_at, NoticeService.Means.INBOX),
+        )
+        if moment is not None
+    ]
+    served_at, means = min(times)
+    return NoticeService(
+        notice_id=cast(int, delivery.message.reference_id),
+        organisation_id=cast(int, delivery.organisation_id),
+        served_at=served_at,
+        means=means,
+        recorded_by_name=by.name,
+    )
+
+
+@transaction.atomic
+def serve_by_other_means(
+    release: Release, organisation: Organisation, *, why: str, by: Actor, at: datetime, seen: int | None = None
+) -> NoticeService:
+    """Record that DCC served the notice on an organisation by letter, courier or otherwise, with the reason."""
+    release = lock(release, seen=seen)
+    may.serve_by_other_means(release, by=by)
+    notice = _in_force(release)
+    can.serve_by_other_means(release, notice=notice, organisation=organisation)
+    if not why.strip():
+        raise Invalid("Say how the notice was served.", {"why": ["Say how and when the notice was served."]})
+    if not scope.recipients(release).filter(pk=organisation.pk).exists():
+        raise Invalid(f"{organisation} is not among those to be served.")
+    service = NoticeService.objects.create(
+        notice=notice,
+        organisation=organisation,
+        served_at=at,
+        means=NoticeService.Means.OTHER,
+        reason=why,
+        recorded_by_name=by.name,
+    )
+    note(release, by=by, at=at, verb="serve_by_other_means", why=why, data={"organisation": organisation.pk})
+    return service
+
+
+def _in_force(release: Release) -> Notice:
+    notice = notice_in_force(release)
+    can.serve(release, notice=notice)
+    if notice is None:
+        raise NotNow("No notice of this release is in force.")
+    return notice
+
+
+@transaction.atomic
+def serve_newcomer(release: Release, organisation: Organisation, *, by: Actor, at: datetime) -> Notice:
+    """Serve the notice in force on an organisation that became a recipient later, such as a gaining supplier.
+
+    Rule: a gaining supplier is served at once and its hubs wait their days (Notice). Does nothing for an
+    organisation that was served or told already.
+    """
+    release = lock(release)
+    may.serve_newcomer(release, by=by)
+    notice = _in_force(release)
+    told = Delivery.objects.filter(
+        message__kind=messages.NoticeServed.kind,
+        message__reference_kind=NOTICE,
+        message__reference_id=notice.pk,
+        organisation_id=organisation.pk,
+    )
+    if told.exists() or notice.services.filter(organisation=organisation).exists():
+        return notice
+    note(release, by=by, at=at, verb="serve_newcomer", data={"organisation": organisation.pk})
+    tell(messages.NoticeServed(release, notice, (organisation,)), at=at)
+    return notice
+
+
+def serve_newcomers(*, by: Actor, at: datetime) -> int:
+    """Serve every organisation that became a recipient since its release was announced; return how many."""
+    served = 0
+    for release in Release.objects.filter(notices__voided_at=None, state__in=_STILL_SERVED).distinct():
+        notice = _in_force(release)
+        told = Delivery.objects.filter(
+            message__kind=messages.NoticeServed.kind,
+            message__reference_kind=NOTICE,
+            message__reference_id=notice.pk,
+        )
+        lacking = scope.recipients(release).exclude(pk__in=told.values("organisation_id"))
+        for organisation in lacking.exclude(pk__in=notice.services.values("organisation")):
+            serve_newcomer(release, organisation, by=by, at=at)
+            served += 1
+    return served
+
+
+_STILL_SERVED = (*IN_SERVICE_OF_NOTICE, ReleaseState.ACTIVE, ReleaseState.HALTED)
+
+
+@transaction.atomic
+def acknowledge(
+    release: Release,
+    organisation: Organisation,
+    *,
+    by: Actor,
+    at: datetime,
+    test_days_needed: int = 0,
+    remark: str = "",
+    seen: int | None = None,
+) -> Acknowledgement:
+    """Acknowledge the notice for an organisation and say how many days of testing it needs.
+
+    Who acknowledges has read it: that is service too, where none was recorded before.
+    """
+    release = lock(release)
+    may.acknowledge(release, organisation=organisation, by=by)
+    notice = _in_force(release)
+    can.acknowledge(release, notice=notice, organisation=organisation)
+    if seen is not None and seen != notice.number:
+        raise NotNow("A newer notice was served since you opened this page. Read it and acknowledge that one.")
+    NoticeService.objects.get_or_create(
+        notice=notice,
+        organisation=organisation,
+        defaults={"served_at": at, "means": NoticeService.Means.INBOX, "recorded_by_name": by.name},
+    )
+    answer = Acknowledgement.objects.create(
+        notice=notice,
+        organisation=organisation,
+        by_id=cast(int, by.user_id),  # the rule has asked for a person
+        at=at,
+        test_days_needed=test_days_needed,
+        remark=remark,
+    )
+    data: dict[str, Jsonable] = {"organisation": organisation.pk, "test_days_needed": test_days_needed}
+    note(release, by=by, at=at, verb="acknowledge", why=remark, data=data)
+    return answer
+
+
+@transaction.atomic
+def amend(
+    release: Release,
+    *,
+    deployment_at: datetime,
+    activation_at: datetime,
+    why: str,
+    by: Actor,
+    at: datetime,
+    seen: int | None = None,
+) -> Release:
+    """Move the planned dates later and tell the recipients; no clock restarts. Objections may run longer by it.
+
+    Rule: a later date is an amendment (Notice).
+    """
+    barrier.shut()
+    release = lock(release, seen=seen)
+    may.amend(release, by=by)
+    can.amend(release, deployment_at=deployment_at, activation_at=activation_at)
+    notice = _in_force(release)
+    _check_amendment(deployment_at, activation_at, why)
+    release.planned_deployment_at, release.planned_activation_at = deployment_at, activation_at
+    release.objections_until = objections_end(release.terms, Way(release.approach), notice.issued_at, activation_at)
+    save(release, "planned_deployment_at", "planned_activation_at", "objections_until")
+    notice.deployment_at, notice.activation_at = deployment_at, activation_at
+    notice.save(update_fields=["deployment_at", "activation_at"])
+    note(release, by=by, at=at, verb="amend", why=why)
+    tell(messages.NoticeAmended(release, notice, why), at=at)
+    return release
+
+
+def _check_amendment(deployment_at: datetime, activation_at: datetime, why: str) -> None:
+    if activation_at < deployment_at:
+        wrong = {"planned_activation_at": ["Activation cannot be planned before deployment."]}
+        raise Invalid("The dates need to be put right.", wrong)
+    if not why.strip():
+        raise Invalid("Say why the dates move.", {"why": ["Say why the dates move."]})
+
+
+@transaction.atomic
+def return_to_draft(release: Release, *, by: Actor, at: datetime, why: str = "", seen: int | None = None) -> Release:
+    """Void the notice and take the release back to draft, for a retest or a material change.
+
+    Rule: a material change voids the notice and starts again (Notice). Approvals, the waiver and the schedule
+    end with it.
+    """
+    barrier.shut()
+    release = lock(release, seen=seen)
+    may.return_to_draft(release, by=by)
+    can.return_to_draft(release)
+    if not why.strip():
+        raise Invalid("Say why the release returns to draft.", {"why": ["Say why the release returns to draft."]})
+    release.notices.filter(voided_at=None).update(voided_at=at, void_reason=why)
+    cleared = (
+        *_DATES,
+        "class_terms",
+        "emergency_approved_by",
+        "emergency_approved_at",
+        "notice_waived_at",
+        "schedule_confirmed_at",
+    )
+    for name in cleared:
+        setattr(release, name, None)
+    move(release, to=ReleaseState.DRAFT, by=by, at=at, verb="return_to_draft", why=why, fields=cleared)
+    tell(messages.ReleaseMoved(release, "returned to draft; its notice is void", why), at=at)
+    return release
