@@ -45,7 +45,9 @@ class Page:
     @cached_property
     def navigation(self) -> list[NavigationItem]:
         """The entries this actor may use, contributed by the apps, in their order."""
-        links: list[Link] = sorted(collect("navigation", self.actor), key=lambda link: (link.order, link.text))
+        links: list[Link] = sorted(
+            collect("navigation", self.actor), key=lambda link: (link.order, link.text)
+        )
         return [NavigationItem(link.text, link.url, self._is_current(link)) for link in links]
 
     def _is_current(self, link: Link) -> bool:

@@ -24,12 +24,10 @@ from typing import Any
 from django.apps import apps
 from django.utils.module_loading import module_has_submodule
 
-from portal.workflow.actor import Actor
-
 
 @dataclass(frozen=True)
 class Link:
-    """A navigation entry. ``order`` sorts the bar; ``prefix`` is the address prefix under which it is current."""
+    """A navigation entry. ``order`` sorts the bar; it is current under addresses that begin with ``prefix``."""
 
     text: str
     url: str
@@ -77,7 +75,10 @@ class Due:
 
 @dataclass(frozen=True)
 class Stage:
-    """A stage of the release tracker. ``state``: done, current, waiting, blocked, skipped. ``order`` 10, 20, … from draft to report."""
+    """A stage of the release tracker.
+
+    ``state``: done, current, waiting, blocked, skipped. ``order`` 10, 20, … from draft to report.
+    """
 
     order: int
     name: str

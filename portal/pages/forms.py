@@ -1,7 +1,7 @@
 """Forms in the portal's look: the renderer, base forms, and the fields for dates and times.
 
-Markup follows the GOV.UK form conventions: label, hint, the error in words beside the field and again in the summary
-at the top of the page, three boxes for a date.
+Markup follows the GOV.UK form conventions: label, hint, the error in words beside the field and again in
+the summary at the top of the page, three boxes for a date.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,9 +18,7 @@ from portal.workflow.clock import SPEEDS
 from portal.workflow.errors import Invalid
 
 LONDON = ZoneInfo("Europe/London")
-MONTHS = (
-    "january february march april may june july august september october november december".split()
-)
+MONTHS = "january february march april may june july august september october november december".split()
 
 
 class GovFormRenderer(TemplatesSetting):
@@ -31,14 +29,25 @@ class GovFormRenderer(TemplatesSetting):
     field_template_name = "forms/field.html"
 
 
-class GovForm(forms.Form):
-    """Base of the portal's forms: checked on the server, so that errors are shown in words and answers are kept."""
+class GovMixin:
+    """What every form of the portal shares; put it before ``forms.Form`` or ``forms.ModelForm``.
+
+    Forms are checked on the server, so that errors are shown in words and answers are kept.
+    """
 
     use_required_attribute = False
+    fields: dict[str, forms.Field]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            if field.error_messages.get("required") == forms.Field.default_error_messages["required"]:
+                field.error_messages["required"] = _required(name, field)
+
+    def add_error(self, field: str | None, error: Any) -> None:
+        """As Django's form has it."""
+        super().add_error(field, error)  # type: ignore[misc]  # the form this is mixed into has it
 
     def add_refusal(self, refusal: Invalid) -> None:
         """Show what a verb found wrong beside the fields it names, and its sentence when it names none."""
@@ -48,6 +57,21 @@ class GovForm(forms.Form):
                 self.add_error(name, sentence)
         if not known:
             self.add_error(None, refusal.reason)
+
+
+def _required(name: str, field: forms.Field) -> str:
+    """Return the sentence for a field left empty: what to do, in the field's own words."""
+    label = str(field.label or name.replace("_", " "))
+    if isinstance(field, forms.BooleanField):
+        return f"Tick the box: {label}."
+    if label.endswith("?"):
+        return f"Answer the question: {label}"
+    said = label[:1].lower() + label[1:] if label[1:2].islower() else label
+    return f"{'Choose' if isinstance(field, forms.ChoiceField | forms.FileField) else 'Enter'} {said}."
+
+
+class GovForm(GovMixin, forms.Form):
+    """Base of the portal's forms."""
 
 
 class VersionedForm(GovForm):
@@ -64,7 +88,7 @@ class PartsInput(forms.MultiWidget):
     parts: Mapping[str, tuple[str, str, str]] = {}  # suffix: (label, width class, input mode)
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        widgets = {
+        widgets: dict[str, forms.Widget | type[forms.Widget]] = {
             suffix: forms.TextInput(attrs={"inputmode": mode, "data-label": label, "data-width": width})
             for suffix, (label, width, mode) in self.parts.items()
         }
@@ -107,22 +131,26 @@ class DateInput(PartsInput):
     """Day, month and year."""
 
     parts = {
-        "_day": ("Day", "2", "numeric"),
-        "_month": ("Month", "2", "numeric"),
-        "_year": ("Year", "4", "numeric"),
+        "day": ("Day", "2", "numeric"),
+        "month": ("Month", "2", "numeric"),
+        "year": ("Year", "4", "numeric"),
     }
 
 
 class DateTimeInput(PartsInput):
     """Day, month, year and time of day."""
 
-    parts = {**DateInput.parts, "_time": ("Time, 24-hour", "4", "text")}
+    parts = {**DateInput.parts, "time": ("Time, 24-hour", "4", "text")}
 
 
 def _month(text: str) -> int | None:
     if text.isdigit():
         return int(text)
-    found = [number for number, name in enumerate(MONTHS, start=1) if len(text) >= 3 and name.startswith(text.lower())]
+    found = [
+        number
+        for number, name in enumerate(MONTHS, start=1)
+        if len(text) >= 3 and name.startswith(text.lower())
+    ]
     return found[0] if found else None
 
 
@@ -154,11 +182,14 @@ def _time_of(text: str) -> time:
 def in_london(day: date, at: time) -> datetime:
     """Return the moment of a wall-clock time in Europe/London as an aware time.
 
-    An hour that comes twice in October means its first pass; an hour left out in March raises ``ValidationError``.
+    An hour that comes twice in October means its first pass; one left out in March raises
+    ``ValidationError``.
     """
     local = datetime.combine(day, at, tzinfo=LONDON)
     if local.astimezone(UTC).astimezone(LONDON).replace(tzinfo=None) != local.replace(tzinfo=None):
-        raise ValidationError("The clocks go forward then: that time does not exist. Choose another.", code="invalid")
+        raise ValidationError(
+            "The clocks go forward then: that time does not exist.", code="invalid"
+        )
     return local
 
 
@@ -198,7 +229,7 @@ class DateField(_PartsField):
 
 
 class UkDateTimeField(_PartsField):
-    """A date and a time of day in Europe/London; an ISO text does as well. Cleans to an aware ``datetime``."""
+    """A date and a time of day in Europe/London, or an ISO text. Cleans to an aware ``datetime``."""
 
     widget = DateTimeInput
     default_error_messages = {"required": "Enter a date and a time."}

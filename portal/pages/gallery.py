@@ -1,4 +1,4 @@
-"""Every component on one page, for the people who build pages. Served in the demonstration and under DEBUG only."""
+"""Every component on one page, for the people who build pages; in the demonstration and under DEBUG only."""
 
 from datetime import UTC, date, datetime
 from typing import Any
@@ -18,10 +18,16 @@ NOON = datetime(2017, 1, 9, 12, tzinfo=UTC)
 class SampleForm(GovForm):
     """One field of each kind."""
 
-    name = forms.CharField(label="Name of the release", help_text="As it will appear in notices.", max_length=80)
-    model = forms.ChoiceField(label="Hub model", choices=[("", "Choose one"), ("a", "Alder 3"), ("b", "Birch 1")])
+    name = forms.CharField(
+        label="Name of the release", help_text="As it will appear in notices.", max_length=80
+    )
+    model = forms.ChoiceField(
+        label="Hub model", choices=[("", "Choose one"), ("a", "Alder 3"), ("b", "Birch 1")]
+    )
     urgency = forms.ChoiceField(
-        label="Urgency class", widget=forms.RadioSelect, choices=[("urgent", "Urgent"), ("routine", "Routine")]
+        label="Urgency class",
+        widget=forms.RadioSelect,
+        choices=[("urgent", "Urgent"), ("routine", "Routine")],
     )
     regions = forms.MultipleChoiceField(
         label="Regions",
@@ -47,7 +53,9 @@ def _stages() -> list[Stage]:
         Stage(10, "Draft", "done", at=NOON),
         Stage(20, "Notice served", "done", at=NOON),
         Stage(30, "User testing", "done", at=datetime(2017, 1, 30, tzinfo=UTC)),
-        Stage(40, "Objections", "blocked", planned=datetime(2017, 2, 2, tzinfo=UTC), blocks="1 objection lodged"),
+        Stage(
+            40, "Objections", "blocked", planned=datetime(2017, 2, 2, tzinfo=UTC), blocks="1 objection lodged"
+        ),
         Stage(50, "Deployment", "current", planned=datetime(2017, 2, 7, tzinfo=UTC), holder="DCC"),
         Stage(60, "Activation", "waiting", planned=datetime(2017, 2, 20, tzinfo=UTC)),
         Stage(70, "Hypercare", "waiting"),
@@ -57,10 +65,30 @@ def _stages() -> list[Stage]:
 
 def _conditions() -> list[dict[str, Any]]:
     return [
-        {"name": "Image verified", "state": "met", "date": date(2017, 1, 9), "reason": "SHA-256 matches the header."},
-        {"name": "Notice", "state": "waiting", "date": date(2017, 2, 7), "reason": "20 Working Days run to 6 February."},
-        {"name": "Objections", "state": "not_met", "date": None, "reason": "One objection is not determined."},
-        {"name": "Installation period", "state": "warning", "date": None, "reason": "Closed; this only warns."},
+        {
+            "name": "Image verified",
+            "state": "met",
+            "date": date(2017, 1, 9),
+            "reason": "SHA-256 matches the header.",
+        },
+        {
+            "name": "Notice",
+            "state": "waiting",
+            "date": date(2017, 2, 7),
+            "reason": "20 Working Days run to 6 February.",
+        },
+        {
+            "name": "Objections",
+            "state": "not_met",
+            "date": None,
+            "reason": "One objection is not determined.",
+        },
+        {
+            "name": "Installation period",
+            "state": "warning",
+            "date": None,
+            "reason": "Closed; this only warns.",
+        },
         {"name": "Ballot", "state": "not_needed", "date": None, "reason": "No objection was contested."},
     ]
 
@@ -69,7 +97,11 @@ def _conditions() -> list[dict[str, Any]]:
 def show(request: HttpRequest) -> HttpResponse:
     """Show each component with an example and the attributes it takes; ``?errors`` shows the form refused."""
     refused = "errors" in request.GET
-    form = SampleForm({"planned_day": "31", "planned_month": "2", "planned_year": "2017"}) if refused else SampleForm()
+    form = (
+        SampleForm({"planned_day": "31", "planned_month": "2", "planned_year": "2017"})
+        if refused
+        else SampleForm()
+    )
     context = {
         "form": form,
         "stages": _stages(),
@@ -87,6 +119,6 @@ def show(request: HttpRequest) -> HttpResponse:
         "bars": [("North", 40_120), ("Central", 29_980), ("South", 29_900)],
         "parts": ["Activated", "Deployed", "Failed", "Excluded"],
         "stacks": [("North", [12_000, 20_000, 120, 3_000]), ("Central", [18_000, 9_000, 80, 2_900])],
-        "source": "## Known issues\n\n- *IHD* may need **re-pairing**\n\n| Model | State |\n|---|---|\n| Alder | fixed |",
+        "source": "## Known issues\n\n- *IHD* may need **pairing** again\n\n| Model | State |\n|---|---|\n| Alder | ok |",
     }
     return render(request, "pages/gallery.html", context)

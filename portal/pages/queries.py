@@ -34,7 +34,7 @@ def _pressing(item: Waiting) -> tuple[bool, datetime]:
 
 
 def waiting(actor: Actor, at: datetime) -> list[Group]:
-    """Return what waits for this actor in groups; within and between groups the earliest due date comes first."""
+    """Return what waits for this actor in groups; the earliest due date comes first."""
     groups: dict[str, list[Waiting]] = defaultdict(list)
     for item in sorted(collect("waiting", actor, at), key=_pressing):
         groups[item.group].append(item)
@@ -42,7 +42,7 @@ def waiting(actor: Actor, at: datetime) -> list[Group]:
 
 
 def upcoming(at: datetime) -> list[Due]:
-    """Return the next moments at which something happens by the clock, soonest first, one row a moment and text."""
+    """Return the next moments at which something happens by the clock, soonest first."""
     later: Iterable[Due] = (due for due in collect("due", at) if due.at > at)
     return sorted(set(later), key=lambda due: (due.at, due.text))[:UPCOMING]
 

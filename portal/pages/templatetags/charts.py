@@ -1,7 +1,7 @@
 """Charts drawn on the server as SVG, with their figures as a table. ``{% load charts %}``.
 
-Only classes and presentation attributes are used, so that the content policy needs no exception. Colours are the
-Okabe-Ito set, which colour-blind people tell apart; every series is named in words as well.
+Only classes and presentation attributes are used, so that the content policy needs no exception. Colours
+are the Okabe-Ito set, which colour-blind people tell apart; every series is named in words as well.
 """
 
 import math
@@ -129,7 +129,9 @@ def line_chart(
         "foot": HEIGHT - BOTTOM,
         "grid": [Mark(LEFT - 8, place(0, value)[1], _short(value)) for value in marks],
         "feet": [
-            Mark(place(index, 0)[0], HEIGHT - 12, str(label)) for index, label in enumerate(labels) if index % every == 0
+            Mark(place(index, 0)[0], HEIGHT - 12, str(label))
+            for index, label in enumerate(labels)
+            if index % every == 0
         ],
         "lines": [(index % COLOURS, _runs(values, place)) for index, (_, values) in enumerate(series)],
         "ends": _spread(ends),

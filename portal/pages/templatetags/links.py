@@ -22,7 +22,7 @@ class SortLink:
 
 @register.simple_tag(takes_context=True)
 def sort_link(context: Context, name: str) -> SortLink:
-    """Return the link that sorts by a column, and turns the order round when it already does (``?sort=-name``)."""
+    """Return the link that sorts by a column; a second time it turns the order round (``?sort=-name``)."""
     query = context["request"].GET.copy()
     present = query.get("sort", "")
     query["sort"] = f"-{name}" if present == name else name

@@ -18,22 +18,23 @@ _MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
 _TAGS = set(
     "p br hr strong em del code pre blockquote ul ol li a h3 h4 h5 h6 table thead tbody tr th td".split()
 )
-_DEEPEST = 6
+_HIGHEST, _DEEPEST = 3, 6
 
 # What a state means for the person reading: settled well, moving, waiting for somebody, stopped, or over.
 COLOURS = {
-    "green": "activated active accepted acknowledged admitted agreed approved cleared complete completed confirmed decided"
-    " delivered determined done effective finished met open passed permitted published reported resolved served success up_to_date verified",
-    "teal": "activating deployed deploying distributing finishing hypercare in_force investigating running sending started"
-    " testing under_way",
-    "yellow": "booked current due lodged narrowed noticed notified now pending planned proposed raised requested"
-    " scheduled soon submitted tied waiting warning",
-    "orange": "appealed contested deferred disputed held inquorate paused placed provisional retest returned retrying stopping"
-    " unreachable",
-    "red": "blocked bounced expired failed halted late lost not_met overdue refused regressed rejected stopped suspended void"
-    " voided",
-    "grey": "accepted_risk cancelled closed draft duplicate ended excluded inactive lifted not_needed off released skipped"
-    " superseded withdrawn",
+    "green": "accepted acknowledged activated active admitted agreed approved cleared complete completed"
+    " confirmed decided delivered determined done effective finished met open passed permitted"
+    " published reported resolved served success up_to_date verified",
+    "teal": "activating deployed deploying distributing finishing hypercare in_force investigating"
+    " running sending started testing under_way",
+    "yellow": "booked current due lodged narrowed noticed notified now pending planned proposed raised"
+    " requested scheduled soon submitted tied waiting warning",
+    "orange": "appealed contested deferred disputed held inquorate paused placed provisional retest"
+    " retrying returned stopping unreachable",
+    "red": "blocked bounced expired failed halted late lost not_met overdue refused regressed rejected"
+    " stopped suspended void voided",
+    "grey": "accepted_risk cancelled closed draft duplicate ended excluded inactive lifted not_needed"
+    " off released skipped superseded withdrawn",
 }
 _COLOUR_OF = {state: colour for colour, states in COLOURS.items() for state in states.split()}
 
@@ -141,16 +142,19 @@ def state_words(state: Any) -> str:
 @register.filter
 def state_colour(state: Any) -> str:
     """Return the tag colour of a state; grey when the state has none. The words always say it too."""
-    return _COLOUR_OF.get(str(getattr(state, "value", state)).strip().lower().replace("-", "_").replace(" ", "_"), "grey")
+    return _COLOUR_OF.get(
+        str(getattr(state, "value", state)).strip().lower().replace("-", "_").replace(" ", "_"), "grey"
+    )
 
 
 @register.filter
 def markdown(text: str | None) -> SafeString:
-    """Return CommonMark text as clean HTML: no raw HTML, no images, headings two levels down, allow-listed tags."""
+    """Return CommonMark text as clean HTML: allow-listed tags only, headings from the third level down."""
     tokens = _MARKDOWN.parse(text or "")
-    for token in tokens:
-        if token.type in ("heading_open", "heading_close"):
-            token.tag = f"h{min(int(token.tag[1]) + 2, _DEEPEST)}"
+    headings = [token for token in tokens if token.type in ("heading_open", "heading_close")]
+    highest = min((int(token.tag[1]) for token in headings), default=1)
+    for token in headings:
+        token.tag = f"h{min(int(token.tag[1]) - highest + _HIGHEST, _DEEPEST)}"
     html = _MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {})
     cleaned = nh3.clean(
         html, tags=_TAGS, attributes={"a": {"href"}, "ol": {"start"}}, url_schemes={"http", "https", "mailto"}
@@ -161,7 +165,7 @@ def markdown(text: str | None) -> SafeString:
 @register.filter
 def slug_state(state: Any) -> str:
     """Return a state's value as a class name part: "not_met" becomes "not-met"."""
-    return str(getattr(state, "value", state)).lower().replace("_", "-").replace(" ", "-")
+    return str(getattr(state, "value", state)).strip().lower().replace("_", "-").replace(" ", "-")
 
 
 @register.filter
