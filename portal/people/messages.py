@@ -47,6 +47,10 @@ class Invited(_AboutMembership):
     def subject(self) -> str:
         return "You are invited to the Communications Hub Firmware Portal"
 
+    @property
+    def url(self) -> str:
+        return ""  # nothing to read until the password is set
+
 
 @dataclass(frozen=True)
 class MembershipAdded(_AboutMembership):

@@ -89,7 +89,7 @@ def change_user(user: User, *, by: Actor, at: datetime, name: str, email: str, i
     user.name, user.email, user.is_active = name, email, is_active
     user.save(update_fields=["name", "email", "is_active"])
     EmailAddress.objects.filter(user=user).delete()  # allauth keeps a copy, which would still sign in
-    note(user, by=by, at=at, verb="change_user", now="open" if is_active else "closed")
+    note(user, by=by, at=at, verb="change_user", data={"account": "open" if is_active else "closed"})
     return user
 
 

@@ -1,0 +1,54 @@
+"""Settings that tests need and what every kind of test shares."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from django.core.cache import cache
+from django.core.management import call_command
+from django.test import override_settings
+
+pytest_plugins = ["tests.factories.fixtures"]  # the small world: who exists, and signing in as them
+
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def test_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Fast hashing, static files without collecting, and every written file below a folder of the session."""
+    folder: Path = tmp_path_factory.mktemp("portal")
+    with override_settings(
+        PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
+        STORAGES=STORAGES,
+        VAR_DIR=folder,
+        MEDIA_ROOT=folder / "media",
+        KEYS_DIR=folder / "keys",
+        EMAIL_FILE_PATH=folder / "mail",
+        EMAIL_BACKEND="django.core.mail.backends.locmem.EmailBackend",
+    ):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def empty_cache(request: pytest.FixtureRequest) -> None:
+    """Throttles and counters of one test never reach the next; pure tests never meet the cache."""
+    if {"db", "transactional_db", "live_server"} & set(request.fixturenames) or request.node.get_closest_marker(
+        "django_db"
+    ):
+        cache.clear()
+
+
+@pytest.fixture
+def at() -> datetime:
+    """A Working Day in ordinary hours, for verbs that take the time."""
+    return datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def defaults(db: None) -> None:
+    """Classes, rule sets and whatever else every installation has."""
+    call_command("ensure_defaults", verbosity=0)

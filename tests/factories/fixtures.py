@@ -1,0 +1,27 @@
+"""The small world as fixtures, for every test."""
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+
+from tests.factories.world import World, make_world
+
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    """The small world of ``tests.factories.world``, fresh for each test."""
+    return make_world()
+
+
+@pytest.fixture
+def sign_in(client: Client, world: World) -> Callable[[str], Client]:
+    """Return a function that signs the test client in as somebody of the world."""
+
+    def enter(who: str) -> Client:
+        client.force_login(world.users[who], backend=BACKEND)
+        return client
+
+    return enter
