@@ -5,7 +5,8 @@ from django.db.models import Q
 from simple_history.models import HistoricalRecords
 
 from portal.workflow.transitions import Stateful, Versioned
-from releases.ballots.states import BALLOT, OBJECTION, BallotState, ObjectionState
+from releases.ballots.paper import AXIS, Safeguard
+from releases.ballots.states import BALLOT, OBJECTION, UNSETTLED, BallotState, ObjectionState
 from releases.products.models import Selected
 
 
@@ -14,6 +15,19 @@ class Remedy(models.TextChoices):
     DEFER = "defer", "Defer to a later date"
     RETEST = "retest", "Return for retest"
     REJECT = "reject", "Reject the release"
+
+
+RUNNING = (
+    BallotState.DRAFT,
+    BallotState.NOTICED,
+    BallotState.OPEN,
+    BallotState.CLOSED,
+    BallotState.INQUORATE,
+    BallotState.TIED,
+)
+ABSTAIN = "abstain"
+OPTIONS = [(option.value, option.words.capitalize()) for option in AXIS]
+CHOICES = [*OPTIONS, (ABSTAIN, "Abstain")]
 
 
 class Objection(Stateful, Selected):
@@ -37,14 +51,33 @@ class Objection(Stateful, Selected):
     due_at = models.DateTimeField(null=True, blank=True, help_text="When the clock of the present state runs out.")
     answer = models.TextField(blank=True, help_text="DCC's answer.")
     return_reason = models.TextField(blank=True)
-    safeguarded = models.BooleanField(default=False, help_text="Severity 1 or 2, accepted or reproduced: held until fixed.")
+    safeguarded = models.BooleanField(
+        default=False, help_text="Severity 1 or 2, accepted or reproduced: held until fixed."
+    )
     history = HistoricalRecords()
 
     class Meta:
         ordering = ["-lodged_at"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(evidence=""), name="objection_has_evidence"),
+            models.CheckConstraint(
+                condition=Q(remedy="defer", defer_to__isnull=False) | (~Q(remedy="defer") & Q(defer_to=None)),
+                name="deferral_has_its_date",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="returned") & ~Q(return_reason="") | ~Q(state="returned") & Q(return_reason=""),
+                name="returned_with_reasons",
+            ),
+            models.CheckConstraint(condition=Q(is_late=False) | Q(is_limited=True), name="late_is_limited"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.reference} by {self.organisation}"
+
+    @property
+    def is_unsettled(self) -> bool:
+        """Whether somebody still has to answer or decide it."""
+        return self.state in UNSETTLED
 
 
 class Joinder(models.Model):
@@ -52,6 +85,7 @@ class Joinder(models.Model):
 
     objection = models.ForeignKey(Objection, on_delete=models.PROTECT, related_name="joinders")
     organisation = models.ForeignKey("people.Organisation", on_delete=models.PROTECT, related_name="+")
+    joined_by_organisation = models.ForeignKey("people.Organisation", on_delete=models.PROTECT, related_name="+")
     joined_by_name = models.CharField(max_length=200)
     joined_at = models.DateTimeField()
     statement = models.TextField(blank=True)
@@ -95,12 +129,23 @@ class Ballot(Stateful):
     rule_set = models.ForeignKey(RuleSet, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     rules = models.JSONField(null=True, blank=True, help_text="Snapshot taken at opening.")
     roll_hash = models.CharField(max_length=64, blank=True)
-    exclusion = models.JSONField(default=list, help_text="Cohorts held under 'proceed with exclusions', fixed at opening.")
+    exclusion = models.JSONField(
+        default=list, help_text="Cohorts held under 'proceed with exclusions', fixed at opening."
+    )
     exclusion_cells = models.JSONField(default=list, help_text="Their cells at opening.")
+    subject = models.CharField(max_length=200, help_text="Numbers of the objections heard: one running ballot each.")
     defer_to = models.DateTimeField(null=True, blank=True)
-    safeguarded = models.BooleanField(default=False)
+    safeguard = models.CharField(
+        max_length=11, choices=[(one.value, one.value) for one in Safeguard], default=Safeguard.NONE.value
+    )
+    safeguard_objections = models.JSONField(
+        default=dict, blank=True, help_text="Numbers of objections whose evidence is established, or asked about."
+    )
     public_key = models.BinaryField(null=True)
     wrapped_private_key = models.BinaryField(null=True)
+    key_fingerprint = models.CharField(max_length=16, blank=True, help_text="Of the master key that wraps the key.")
+    casting_until = models.DateTimeField(null=True, blank=True)
+    voided_at = models.DateTimeField(null=True, blank=True)
     void_reason = models.TextField(blank=True)
     replaces = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="replaced_by")
     history = HistoricalRecords(excluded_fields=["wrapped_private_key", "public_key"])
@@ -109,11 +154,31 @@ class Ballot(Stateful):
         ordering = ["-drafted_at"]
         constraints = [
             models.UniqueConstraint(
-                fields=["release", "committee"],
-                condition=Q(state__in=["draft", "noticed", "open", "closed", "inquorate", "tied"]),
+                fields=["release", "subject"],
+                condition=Q(state__in=[state.value for state in RUNNING]),
                 name="one_running_ballot",
             ),
-            models.CheckConstraint(condition=~Q(state="void") | ~Q(void_reason=""), name="void_with_a_reason"),
+            models.CheckConstraint(
+                condition=Q(state="void", voided_at__isnull=False) & ~Q(void_reason="")
+                | ~Q(state="void") & Q(voided_at=None, void_reason=""),
+                name="void_with_a_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(public_key=None, wrapped_private_key=None, key_fingerprint="")
+                | Q(public_key__isnull=False, wrapped_private_key__isnull=False) & ~Q(key_fingerprint=""),
+                name="ballot_keys_are_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(opened_at=None) | Q(public_key__isnull=False) & ~Q(roll_hash=""),
+                name="opened_with_keys_and_roll",
+            ),
+            models.CheckConstraint(
+                condition=Q(closes_at=None) | Q(opened_at__isnull=False, closes_at__gt=models.F("opened_at")),
+                name="ballot_closes_after_it_opens",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="tied") | Q(casting_until__isnull=False), name="a_tie_has_its_time"
+            ),
             models.CheckConstraint(
                 condition=~Q(state="open") | Q(opened_at__isnull=False, closes_at__isnull=False, rules__isnull=False),
                 name="open_has_its_rules",
@@ -122,6 +187,11 @@ class Ballot(Stateful):
 
     def __str__(self) -> str:
         return self.reference
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it can still lead to a decision."""
+        return self.state in RUNNING
 
 
 class Entitlement(models.Model):
@@ -135,7 +205,9 @@ class Entitlement(models.Model):
     capacity = models.CharField(max_length=10)
     constituency = models.CharField(max_length=30, blank=True)
     alternate_for = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="alternates")
-    is_conflicted = models.BooleanField(default=False, help_text="A party to the matter: recused unless the Chair rules otherwise.")
+    is_conflicted = models.BooleanField(
+        default=False, help_text="A party to the matter: recused unless the Chair rules otherwise."
+    )
     conflict = models.TextField(blank=True)
 
     class Meta:
@@ -184,7 +256,7 @@ class Statement(models.Model):
 
 
 class Vote(models.Model):
-    """One cast, sealed: choice, reasons and override answer encrypted with the ballot's key. Append-only; the last counts."""
+    """One cast, sealed: answers and reason encrypted with the ballot's key. Append-only; the last counts."""
 
     entitlement = models.ForeignKey(Entitlement, on_delete=models.PROTECT, related_name="votes")
     sequence = models.PositiveIntegerField()
@@ -193,7 +265,11 @@ class Vote(models.Model):
     at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["entitlement", "sequence"], name="one_cast_a_sequence")]
+        ordering = ["sequence"]
+        constraints = [
+            models.UniqueConstraint(fields=["entitlement", "sequence"], name="one_cast_a_sequence"),
+            models.CheckConstraint(condition=Q(sequence__gte=1), name="casts_count_from_one"),
+        ]
 
     def __str__(self) -> str:
         return f"cast {self.sequence} of {self.entitlement}"
@@ -218,9 +294,12 @@ class CastingVote(models.Model):
     ballot = models.OneToOneField(Ballot, on_delete=models.PROTECT, related_name="casting_vote")
     by = models.ForeignKey("people.User", on_delete=models.PROTECT, related_name="+")
     by_name = models.CharField(max_length=200)
-    choice = models.CharField(max_length=24)
+    choice = models.CharField(max_length=24, choices=OPTIONS)
     reasons = models.TextField()
     at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~Q(reasons=""), name="casting_vote_has_reasons")]
 
     def __str__(self) -> str:
         return f"casting vote of {self.ballot}"
@@ -231,8 +310,10 @@ class Determination(Versioned):
 
     reference = models.CharField(max_length=20, unique=True)
     ballot = models.OneToOneField(Ballot, on_delete=models.PROTECT, related_name="determination")
-    outcome = models.CharField(max_length=24)
+    outcome = models.CharField(max_length=24, choices=OPTIONS)
+    is_safeguarded = models.BooleanField(default=False, help_text="The minority's cohort is held until fixed.")
     override_carried = models.BooleanField(default=False)
+    effects = models.JSONField(default=list, help_text="What took effect, in sentences.")
     defer_to = models.DateTimeField(null=True, blank=True)
     rule_in_words = models.TextField()
     reasons = models.TextField(blank=True)
@@ -240,8 +321,25 @@ class Determination(Versioned):
     decided_at = models.DateTimeField()
     published_at = models.DateTimeField(null=True, blank=True)
     appeal_until = models.DateTimeField(null=True, blank=True)
+    appealed_at = models.DateTimeField(null=True, blank=True)
     appeal_outcome = models.TextField(blank=True)
+    appeal_ended_at = models.DateTimeField(null=True, blank=True)
     history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["-decided_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(published_at=None, appeal_until=None)
+                | Q(published_at__isnull=False, appeal_until__isnull=False) & ~Q(reasons=""),
+                name="published_with_reasons",
+            ),
+            models.CheckConstraint(
+                condition=Q(appeal_ended_at=None, appeal_outcome="")
+                | Q(appealed_at__isnull=False, appeal_ended_at__isnull=False) & ~Q(appeal_outcome=""),
+                name="appeal_outcome_is_whole",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.reference

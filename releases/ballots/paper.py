@@ -40,12 +40,18 @@ class Safeguard(StrEnum):
 
     NONE: no evidence of severity 1 or 2 was cited. ASKED: it was cited and nobody has confirmed it, so
     the paper asks the committee. ESTABLISHED: DCC accepted it, or a second organisation or the DCC test
-    lab reproduced it.
+    lab reproduced it. PARTLY: of several objections heard together some stand established, others asked.
     """
 
     NONE = "none"
     ASKED = "asked"
+    PARTLY = "partly"
     ESTABLISHED = "established"
+
+    @property
+    def asks(self) -> bool:
+        """Whether the paper asks the committee about the evidence."""
+        return self in (Safeguard.ASKED, Safeguard.PARTLY)
 
 
 @dataclass(frozen=True)

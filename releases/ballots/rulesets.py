@@ -31,15 +31,14 @@ class Clocks:
     agree: Clock
     notice: Clock
     voting: Clock
+    casting: Clock
     appeal: Clock
 
 
 @dataclass(frozen=True)
-class RuleSet:
+class Rules:
     """The rules one ballot is decided under."""
 
-    name: str
-    version: int
     counting: Counting
     quorum_share: Fraction
     quorum_votes: int
@@ -48,8 +47,6 @@ class RuleSet:
 
 
 DEFAULT: dict[str, Any] = {
-    "name": "Median rule with minority safeguard",
-    "version": 1,
     "counting": "per_member",
     "quorum_share": "1/2",
     "quorum_votes": 3,
@@ -60,23 +57,22 @@ DEFAULT: dict[str, Any] = {
         "agree": {"urgent": 2, "others": 2},
         "notice": {"urgent": 1, "others": 3},
         "voting": {"urgent": 2, "others": 5},
+        "casting": {"urgent": 1, "others": 2},
         "appeal": {"urgent": 10, "others": 10},
     },
 }
 
 
-def parse(data: dict[str, Any]) -> RuleSet:
+def parse(data: dict[str, Any]) -> Rules:
     """The rule set that this JSON object describes.
 
     Raises ValueError, with one sentence, for a key that is missing or unknown and for a value out of range:
     a rule set that cannot be read must never fall back to some other rule.
     """
-    _same_keys(data, {field.name for field in fields(RuleSet)}, "rule set")
+    _same_keys(data, {field.name for field in fields(Rules)}, "rule set")
     clocks = data["clocks"]
     _same_keys(clocks, {field.name for field in fields(Clocks)}, "clocks")
-    return RuleSet(
-        name=str(data["name"]),
-        version=_positive(data["version"], "version"),
+    return Rules(
         counting=Counting(data["counting"]),
         quorum_share=_share(data["quorum_share"], "quorum_share"),
         quorum_votes=_positive(data["quorum_votes"], "quorum_votes"),
@@ -112,7 +108,7 @@ def _clock(value: Any, what: str) -> Clock:
     return Clock(urgent=_positive(value["urgent"], what), others=_positive(value["others"], what))
 
 
-def in_words(rules: RuleSet) -> tuple[str, ...]:
+def in_words(rules: Rules) -> tuple[str, ...]:
     """The rule set as plain sentences, made from the same figures that the tally uses."""
     counting = {
         Counting.PER_MEMBER: "Each vote weighs the same.",

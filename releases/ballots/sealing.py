@@ -101,9 +101,7 @@ def unwrap(pair: KeyPair, master: MasterKey, *, ballot: str) -> X25519PrivateKey
         )
     nonce, sealed = pair.wrapped[:NONCE_BYTES], pair.wrapped[NONCE_BYTES:]
     try:
-        return X25519PrivateKey.from_private_bytes(
-            AESGCM(master.secret).decrypt(nonce, sealed, ballot.encode())
-        )
+        return X25519PrivateKey.from_private_bytes(AESGCM(master.secret).decrypt(nonce, sealed, ballot.encode()))
     except InvalidTag as error:
         raise SealError("The stored key of this ballot was altered; it must be voided.") from error
 
@@ -138,9 +136,7 @@ def receipt(sealed: bytes, *, place: str, previous: str) -> str:
 
 
 def _derive(shared: bytes, own: bytes, public: bytes) -> bytes:
-    return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=own + public, info=b"ballot vote v1").derive(
-        shared
-    )
+    return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=own + public, info=b"ballot vote v1").derive(shared)
 
 
 def _pad(answers: Answers) -> bytes:

@@ -14,7 +14,7 @@ from typing import Any
 
 from releases.ballots import working
 from releases.ballots.paper import AXIS, Option, Paper, Safeguard
-from releases.ballots.rulesets import Counting, RuleSet
+from releases.ballots.rulesets import Counting, Rules
 
 
 class Verdict(StrEnum):
@@ -27,8 +27,10 @@ class Verdict(StrEnum):
 class Result:
     """A counted ballot: every input count, the verdict and the working in words.
 
-    `outcome` is set only when decided; `between` names the two middle votes of a tie, permissive first.
-    `safeguarded` says that the cohort is held until fixed, whatever the outcome is.
+    `abstained` is None where no vote was opened. `outcome` is set only when decided; `between` names the two
+    middle votes of a tie, permissive first.
+    `safeguarded` says that a cohort is held until fixed, whatever the outcome is: the cohorts of established
+    evidence, and where `evidence_accepted` also those of the evidence that the paper asked about.
     """
 
     verdict: Verdict
@@ -37,7 +39,7 @@ class Result:
     entitled: int
     recused: int
     cast: int
-    abstained: int
+    abstained: int | None
     by_category: dict[str, dict[str, int]]
     safeguard: Safeguard
     evidence: tuple[int, int]
@@ -45,6 +47,11 @@ class Result:
     overridden: bool
     safeguarded: bool
     working: tuple[str, ...]
+
+    @property
+    def evidence_accepted(self) -> bool:
+        """Whether the committee accepted the evidence it was asked about."""
+        return self.safeguard.asks and self.verdict is not Verdict.INQUORATE and accepted(self.evidence)
 
     def as_json(self) -> dict[str, Any]:
         """The result as JSON values, to be stored with the ballot; `from_json` gives it back unchanged."""
@@ -72,9 +79,7 @@ def from_json(data: dict[str, Any]) -> Result:
     )
 
 
-def tally(
-    papers: Iterable[Paper], *, entitled: int, recused: int, rules: RuleSet, safeguard: Safeguard
-) -> Result:
+def tally(papers: Iterable[Paper], *, entitled: int, recused: int, rules: Rules, safeguard: Safeguard) -> Result:
     """Count the papers of everybody who voted, one paper a seat, none of a recused member.
 
     `entitled` is the size of the roll with the recused still in it. An inquorate ballot decides nothing, and
@@ -110,6 +115,32 @@ def tally(
     if quorate:
         words += working.safeguard(safeguard, evidence, override, overridden, rules)
     return replace(result, working=words)
+
+
+def missed(*, entitled: int, recused: int, cast: int, rules: Rules, safeguard: Safeguard) -> Result:
+    """The result of a ballot without quorum whose votes stay sealed: it follows from the turnout alone.
+
+    Raises ValueError when this turnout is a quorum.
+    """
+    quorum = working.Quorum(entitled=entitled, recused=recused, cast=cast, abstained=None)
+    if quorum.met(rules):
+        raise ValueError("This turnout is a quorum: count the votes.")
+    return Result(
+        verdict=Verdict.INQUORATE,
+        outcome=None,
+        between=(),
+        entitled=entitled,
+        recused=recused,
+        cast=cast,
+        abstained=None,
+        by_category={},
+        safeguard=safeguard,
+        evidence=(0, 0),
+        override=(0, 0),
+        overridden=False,
+        safeguarded=_safeguard_applies(safeguard, (0, 0), quorate=False),
+        working=working.explain(quorum=quorum, rules=rules, weights={}, between=()),
+    )
 
 
 def settle(result: Result, casting: Option | None) -> Result:
@@ -167,6 +198,11 @@ def middle(weights: dict[Option, Fraction]) -> tuple[Option, ...]:
     return (permissive,) if permissive is cautious else (permissive, cautious)
 
 
+def accepted(evidence: tuple[int, int]) -> bool:
+    """Whether a committee asked about the evidence accepts it: by majority; an even split leans to the minority."""
+    return carried(evidence, Fraction(1, 2))
+
+
 def carried(answers: tuple[int, int], share: Fraction) -> bool:
     """Whether yes reaches this share of the yes and no votes; nothing carries without a vote."""
     yes, no = answers
@@ -178,10 +214,10 @@ def _verdict(between: tuple[Option, ...]) -> Verdict:
 
 
 def _safeguard_applies(safeguard: Safeguard, evidence: tuple[int, int], *, quorate: bool) -> bool:
-    """A committee asked about the evidence accepts it by majority; an even split leans to the minority."""
+    """Whether some cohort is safeguarded before the override question is looked at."""
     if safeguard is Safeguard.ASKED:
-        return quorate and carried(evidence, Fraction(1, 2))
-    return safeguard is Safeguard.ESTABLISHED
+        return quorate and accepted(evidence)
+    return safeguard is not Safeguard.NONE
 
 
 def _answers(answers: Iterable[bool | None]) -> tuple[int, int]:

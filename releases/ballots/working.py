@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from releases.ballots.paper import AXIS, Option, Safeguard
-from releases.ballots.rulesets import Counting, RuleSet
+from releases.ballots.rulesets import Counting, Rules
 
 WITHOUT_QUORUM = (
     "The ballot was still inquorate after its extension. At the Panel the rule for that case applies:"
@@ -15,27 +15,28 @@ WITHOUT_QUORUM = (
 
 @dataclass(frozen=True)
 class Quorum:
-    """Who could vote and who did: `entitled` counts the recused, `cast` counts the abstentions."""
+    """Who could vote and who did: `entitled` counts the recused, `cast` counts the abstentions, which are
+    not known (None) while the votes are sealed."""
 
     entitled: int
     recused: int
     cast: int
-    abstained: int
+    abstained: int | None
 
     @property
     def base(self) -> int:
         return self.entitled - self.recused
 
-    def needed(self, rules: RuleSet) -> int:
+    def needed(self, rules: Rules) -> int:
         """The least number of votes that makes a quorum."""
         return max(math.ceil(rules.quorum_share * self.base), rules.quorum_votes)
 
-    def met(self, rules: RuleSet) -> bool:
+    def met(self, rules: Rules) -> bool:
         return self.cast >= self.needed(rules)
 
 
 def explain(
-    *, quorum: Quorum, rules: RuleSet, weights: dict[Option, Fraction], between: tuple[Option, ...]
+    *, quorum: Quorum, rules: Rules, weights: dict[Option, Fraction], between: tuple[Option, ...]
 ) -> tuple[str, ...]:
     """The sentences on the roll, the quorum and the median rule, in the order in which they are applied."""
     roll = _roll(quorum)
@@ -51,23 +52,32 @@ def safeguard(
     evidence: tuple[int, int],
     override: tuple[int, int],
     overridden: bool,
-    rules: RuleSet,
+    rules: Rules,
 ) -> tuple[str, ...]:
     """The sentences on the minority safeguard; none where no evidence of severity 1 or 2 was cited."""
     if standing is Safeguard.NONE:
         return ()
-    if standing is Safeguard.ASKED:
-        question = f"Whether the evidence shows severity 1 or 2: {evidence[0]} yes, {evidence[1]} no."
-        if not evidence[0] or evidence[0] < evidence[1]:
-            return (f"{question} The committee did not accept it, so the minority safeguard does not apply.",)
-        opening = f"{question} The committee accepted it, so the minority safeguard applies."
-    else:
-        opening = "Evidence of severity 1 or 2 is established, so the minority safeguard applies."
+    established = "Evidence of severity 1 or 2 is established, so the minority safeguard applies."
+    asked, accepted = _evidence(evidence)
+    if standing is Safeguard.ASKED and not accepted:
+        return (f"{asked} So the minority safeguard does not apply.",)
+    opening = {
+        Safeguard.ASKED: f"{asked} So the minority safeguard applies.",
+        Safeguard.PARTLY: f"{established} For the evidence not yet established: {asked}",
+        Safeguard.ESTABLISHED: established,
+    }[standing]
     yes, no = override
     votes = f"Override question: {yes} yes, {no} no; {rules.override_share} of these must say yes."
     if overridden:
         return (opening, f"{votes} It carried: the cohort is not held by the safeguard.")
     return (opening, f"{votes} It did not carry: the cohort is held until fixed, whichever option wins.")
+
+
+def _evidence(evidence: tuple[int, int]) -> tuple[str, bool]:
+    yes, no = evidence
+    accepted = yes > 0 and yes >= no
+    verdict = "accepted it" if accepted else "did not accept it"
+    return f"Does the evidence show severity 1 or 2? {yes} yes, {no} no: the committee {verdict}.", accepted
 
 
 def settled(casting: Option | None, outcome: Option) -> str:
@@ -94,18 +104,17 @@ def _number(number: Fraction, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
-def _quorum(quorum: Quorum, rules: RuleSet) -> str:
+def _quorum(quorum: Quorum, rules: Rules) -> str:
+    abstained = "" if quorum.abstained is None else f", {quorum.abstained} of them to abstain"
     return (
         f"Quorum is {rules.quorum_share} of {quorum.base} and at least {rules.quorum_votes}, here"
-        f" {quorum.needed(rules)}; {quorum.cast} voted, {quorum.abstained} of them to abstain."
+        f" {quorum.needed(rules)}; {quorum.cast} voted{abstained}."
     )
 
 
-def _median(rules: RuleSet, weights: dict[Option, Fraction], between: tuple[Option, ...]) -> tuple[str, ...]:
+def _median(rules: Rules, weights: dict[Option, Fraction], between: tuple[Option, ...]) -> tuple[str, ...]:
     total = sum(weights.values(), Fraction(0))
-    unit = (
-        _number(total, "vote") if rules.counting is Counting.PER_MEMBER else _number(total, "category voice")
-    )
+    unit = _number(total, "vote") if rules.counting is Counting.PER_MEMBER else _number(total, "category voice")
     line = "; ".join(f"{option.words} {weights[option]}" for option in AXIS)
     counted = f"From most permissive to most cautious: {line}. That is {unit}; half is {total / 2}."
     if len(between) == 2:

@@ -1,0 +1,35 @@
+"""Who on a committee is a party to the matter when a ballot opens."""
+
+from datetime import datetime
+
+from portal.people.models import Membership, OrganisationKind, Seat
+from releases.ballots.models import Ballot, Joinder, Objection
+
+
+def conflict(ballot: Ballot, seat: Seat, at: datetime) -> str:
+    """Why this person is conflicted, or an empty text.
+
+    Rule: the objector, those who joined, their RSAs for this matter, and DCC; being affected alone is no
+    conflict. A person counts for every organisation they work for, not only the one their seat names.
+    """
+    employers = Membership.objects.current(at).filter(user=seat.user_id)
+    own = {seat.organisation_id, *employers.values_list("organisation_id", flat=True)}
+    for organisation, reason in _parties(ballot).items():
+        if organisation in own:
+            return reason
+    kinds = {seat.organisation.kind} if seat.organisation else set()
+    kinds |= set(employers.values_list("organisation__kind", flat=True))
+    return "DCC answers the objection." if OrganisationKind.DCC in kinds else ""
+
+
+def _parties(ballot: Ballot) -> dict[int, str]:
+    found: dict[int, str] = {}
+    objections = Objection.objects.filter(ballots=ballot)
+    for joinder in Joinder.objects.filter(objection__in=objections):
+        found[joinder.joined_by_organisation_id] = "Acted for a party that joined the objection."
+        found[joinder.organisation_id] = "Joined the objection."
+    for objection in objections:
+        found[objection.lodged_by_organisation_id] = "Acted for the objector."
+    for objection in objections:
+        found[objection.organisation_id] = "Lodged the objection."
+    return found

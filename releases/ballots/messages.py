@@ -1,0 +1,225 @@
+"""What is told about objections and ballots, and to whom. No message ever carries a vote before close."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django.urls import reverse
+
+from portal.delivery.messages import Notification, Recipient
+from portal.people.models import Organisation, Role
+from portal.people.recipients import of_committee, of_organisations, of_user, with_role
+from releases.ballots.models import Ballot, Determination, Entitlement, Objection
+from releases.ballots.roll import roll_of
+
+
+def parties(objections: Iterable[Objection]) -> list[Recipient]:
+    """The objectors and those who joined them."""
+    found: dict[int, Organisation] = {}
+    for objection in objections:
+        found[objection.organisation_id] = objection.organisation
+        found |= {row.organisation_id: row.organisation for row in objection.joinders.select_related("organisation")}
+    return of_organisations(found.values())
+
+
+def secretaries(at: datetime) -> list[Recipient]:
+    """The SECAS secretaries."""
+    return with_role(Role.SECRETARY, at)
+
+
+def dcc(at: datetime) -> list[Recipient]:
+    """The DCC release managers."""
+    return with_role(Role.RELEASE_MANAGER, at)
+
+
+@dataclass(frozen=True)
+class AboutObjection(Notification):
+    """Something happened to an objection; mailed as a link only where it cites a security issue."""
+
+    objection: Objection
+    at: datetime
+
+    kind: ClassVar[str] = "ballots.objection"
+    template: ClassVar[str] = "ballots/objection.txt"
+    what: ClassVar[str]
+
+    @property
+    def subject(self) -> str:
+        return f"{self.objection.reference} on {self.objection.release.reference}: {self.what}"
+
+    @property
+    def url(self) -> str:
+        return reverse("ballots:objection", args=[self.objection.reference])
+
+    @property
+    def reference(self) -> tuple[str, int]:
+        return "ballots.objection", self.objection.pk
+
+    @property
+    def restricted(self) -> bool:  # type: ignore[override]  # the base has a plain attribute
+        return any(issue.is_security for issue in self.objection.issues.all())
+
+    def context(self) -> dict[str, Any]:
+        return {"objection": self.objection}
+
+    def recipients(self) -> Iterable[Recipient]:
+        return [*parties([self.objection]), *secretaries(self.at), *dcc(self.at)]
+
+
+class Lodged(AboutObjection):
+    what = "objection lodged"
+
+
+class Withdrawn(AboutObjection):
+    what = "objection withdrawn"
+
+
+class Admitted(AboutObjection):
+    what = "objection admitted, DCC answers next"
+
+
+class Returned(AboutObjection):
+    what = "objection returned with reasons"
+
+
+class Answered(AboutObjection):
+    what = "DCC has answered"
+
+
+class Settled(AboutObjection):
+    what = "narrowing agreed"
+
+
+class Contested(AboutObjection):
+    what = "contested, a committee will vote"
+
+
+@dataclass(frozen=True)
+class Joined(AboutObjection):
+    """Another party joined an objection."""
+
+    supplier: Organisation
+
+    what: ClassVar[str] = "another party joined"
+
+
+@dataclass(frozen=True)
+class AboutBallot(Notification):
+    """Something happened to a ballot. Turnout and dates only: choices are sealed until close."""
+
+    ballot: Ballot
+    at: datetime
+
+    kind: ClassVar[str] = "ballots.ballot"
+    template: ClassVar[str] = "ballots/ballot.txt"
+    what: ClassVar[str]
+
+    @property
+    def subject(self) -> str:
+        return f"{self.ballot.reference} on {self.ballot.release.reference}: {self.what}"
+
+    @property
+    def url(self) -> str:
+        return reverse("ballots:ballot", args=[self.ballot.reference])
+
+    @property
+    def reference(self) -> tuple[str, int]:
+        return "ballots.ballot", self.ballot.pk
+
+    @property
+    def restricted(self) -> bool:  # type: ignore[override]  # the base has a plain attribute
+        objections = self.ballot.objections.prefetch_related("issues")
+        return any(issue.is_security for objection in objections for issue in objection.issues.all())
+
+    def context(self) -> dict[str, Any]:
+        return {"ballot": self.ballot}
+
+    def recipients(self) -> Iterable[Recipient]:
+        heard = parties(self.ballot.objections.select_related("organisation"))
+        return [*of_committee(self.ballot.committee, self.at), *heard, *secretaries(self.at), *dcc(self.at)]
+
+
+class BallotNoticed(AboutBallot):
+    kind = "ballots.ballot_notice"
+    statutory = True
+    what = "notice of a ballot"
+
+
+class BallotOpened(AboutBallot):
+    what = "voting is open"
+
+
+class BallotExtended(AboutBallot):
+    what = "voting is extended"
+
+
+class BallotInquorate(AboutBallot):
+    what = "the ballot was inquorate"
+
+
+class BallotVoided(AboutBallot):
+    what = "the ballot is void"
+
+
+class BallotUncounted(AboutBallot):
+    what = "the ballot is closed but could not be counted"
+
+    def recipients(self) -> Iterable[Recipient]:
+        return secretaries(self.at)
+
+
+class BallotTied(AboutBallot):
+    what = "a tie waits for the casting vote"
+
+    def recipients(self) -> Iterable[Recipient]:
+        presiding = roll_of(self.ballot).presiding
+        return [*([of_user(presiding.user)] if presiding else []), *secretaries(self.at)]
+
+
+@dataclass(frozen=True)
+class Receipt(AboutBallot):
+    """The voter's receipt: that a vote was cast and its hash, never what it says."""
+
+    entitlement: Entitlement
+    receipt: str
+    sequence: int
+
+    kind: ClassVar[str] = "ballots.receipt"
+    template: ClassVar[str] = "ballots/receipt.txt"
+    what: ClassVar[str] = "your vote was received"
+
+    def recipients(self) -> Iterable[Recipient]:
+        return [of_user(self.entitlement.user)]
+
+
+@dataclass(frozen=True)
+class Decided(AboutBallot):
+    """A determination took effect."""
+
+    determination: Determination
+
+    kind: ClassVar[str] = "ballots.determination"
+    template: ClassVar[str] = "ballots/determination.txt"
+    what: ClassVar[str] = "determined"
+
+    @property
+    def url(self) -> str:
+        return reverse("ballots:determination", args=[self.determination.reference])
+
+    def context(self) -> dict[str, Any]:
+        return {"ballot": self.ballot, "determination": self.determination}
+
+
+class Published(Decided):
+    kind = "ballots.determination_published"
+    statutory = True
+    what = "determination published"
+
+
+class Appealed(Decided):
+    what = "the determination is appealed"
+
+
+class AppealEnded(Decided):
+    what = "the appeal is answered"

@@ -1,0 +1,122 @@
+"""What a person may see of objections and ballots, and the reads behind pages, gates and API."""
+
+from datetime import datetime
+
+from django.db.models import F, Q, QuerySet
+
+from portal.people.models import Committee, CommitteeKind, OrganisationKind
+from portal.people.permissions import Permission
+from portal.workflow.actor import Actor
+from portal.working_days import london_day
+from releases.ballots.models import RUNNING, Ballot, Determination, Objection, RuleSet
+from releases.ballots.states import UNSETTLED, BallotState, ObjectionState
+from releases.issues.models import Category
+from releases.publishing.models import Release
+from releases.publishing.queries import visible_to as visible_releases
+
+IN_FORCE = (BallotState.DECIDED, BallotState.PUBLISHED, BallotState.APPEALED)
+
+
+def objections(actor: Actor) -> QuerySet[Objection]:
+    """The objections this actor may see: to visible releases, or before a committee they sit on.
+
+    Rule: a security issue is visible only to the raiser, DCC and the Security Sub-Committee; so is an objection
+    that cites one, save that SECAS, which must admit it, sees what the objector wrote.
+    """
+    seen = Q(release__in=visible_releases(actor)) | Q(ballots__committee__in=actor.committees)
+    rows = Objection.objects.filter(seen).distinct()
+    if _sees_security(actor):
+        return rows
+    own = {actor.organisation_id, *actor.suppliers} - {None}
+    mine = Q(organisation__in=own) | Q(joinders__organisation__in=own)
+    restricted = Objection.objects.filter(issues__category=Category.SECURITY).exclude(mine)
+    return rows.exclude(pk__in=restricted.values("pk"))
+
+
+def ballots(actor: Actor) -> QuerySet[Ballot]:
+    """The ballots this actor may see; drafts are SECAS's until notice is given."""
+    seen = Q(release__in=visible_releases(actor)) | Q(committee__in=actor.committees)
+    rows = Ballot.objects.filter(seen).distinct()
+    if not actor.has(Permission.RUN_BALLOTS) and not actor.is_system:
+        rows = rows.exclude(state=BallotState.DRAFT).exclude(state=BallotState.VOID, noticed_at=None)
+    if _sees_security(actor):
+        return rows
+    hidden = Objection.objects.filter(issues__category=Category.SECURITY).exclude(pk__in=objections(actor).values("pk"))
+    return rows.exclude(objections__in=hidden)
+
+
+def determinations(actor: Actor) -> QuerySet[Determination]:
+    """The published determinations this actor may see; those not yet published for committee, SECAS and DCC."""
+    rows = Determination.objects.filter(ballot__in=ballots(actor)).exclude(ballot__state=BallotState.VOID)
+    if actor.is_system or actor.has(Permission.RUN_BALLOTS) or actor.has(Permission.ANSWER_OBJECTIONS):
+        return rows
+    return rows.filter(Q(published_at__isnull=False) | Q(ballot__committee__in=actor.committees))
+
+
+def _sees_security(actor: Actor) -> bool:
+    if actor.is_system or actor.has(Permission.ADMIT_OBJECTIONS):
+        return True
+    if actor.kind == OrganisationKind.DCC and actor.has(Permission.ANSWER_OBJECTIONS):
+        return True
+    security = Committee.objects.filter(kind=CommitteeKind.SECURITY_SUB_COMMITTEE, pk__in=actor.committees)
+    return security.exists()
+
+
+def blocking(release: Release, at: datetime) -> list[Objection]:
+    """The objections that keep the activation gate shut at `at`, for the release or, if `is_limited`, their cohort.
+
+    Those lodged and not settled; a late one from its admission. Those determined, until the determination is
+    published, its appeal window is over and an appeal is answered: then only the objected cohort waits, so they
+    come with `is_limited` set, on the copy returned here alone.
+    """
+    unsettled = Q(state__in=UNSETTLED) & ~Q(state=ObjectionState.LODGED, is_late=True)
+    found = list(release.objections.filter(unsettled).select_related("organisation"))
+    for objection in _awaiting_appeal(release, at):
+        objection.is_limited = True
+        found.append(objection)
+    return found
+
+
+def _awaiting_appeal(release: Release, at: datetime) -> QuerySet[Objection]:
+    decisions = Determination.objects.filter(ballot__release=release, ballot__state__in=IN_FORCE)
+    appealed = Q(appealed_at__isnull=False, appeal_ended_at=None)
+    window = Q(appealed_at=None, appeal_until__gt=at)
+    waiting = decisions.filter(Q(published_at=None) | window | appealed)
+    determined = release.objections.filter(state=ObjectionState.DETERMINED, ballots__determination__in=waiting)
+    return determined.select_related("organisation").distinct()
+
+
+def determination_in_force(release: Release) -> Determination | None:
+    """The latest determination on this release that took effect, or None."""
+    decisions = Determination.objects.filter(ballot__release=release, ballot__state__in=IN_FORCE)
+    return decisions.select_related("ballot__committee").order_by("-decided_at", "-pk").first()
+
+
+def undetermined(release: Release) -> QuerySet[Ballot]:
+    """The ballots that keep the whole release waiting: those not decided that hear an objection not limited."""
+    return Ballot.objects.filter(release=release, state__in=RUNNING, objections__is_limited=False).distinct()
+
+
+def rule_set_in_force(at: datetime) -> RuleSet:
+    """The newest version of the voting rules in force. Raises RuleSet.DoesNotExist where none was ever stored."""
+    return RuleSet.objects.filter(effective_from__lte=london_day(at)).latest("effective_from", "number")
+
+
+def replaced_determinations(ballot: Ballot) -> QuerySet[Determination]:
+    """The earlier determinations on the objections this ballot hears."""
+    heard = Determination.objects.filter(ballot__objections__in=ballot.objections.all())
+    return heard.exclude(ballot=ballot).distinct()
+
+
+def silent(at: datetime) -> QuerySet[Objection]:
+    """The objections whose answer is overdue, so that they count as contested."""
+    waiting = (ObjectionState.ADMITTED, ObjectionState.NARROWED)
+    return Objection.objects.filter(state__in=waiting, due_at__lte=at).order_by("due_at")
+
+
+def over(at: datetime) -> QuerySet[Ballot]:
+    """The ballots that the clock moves now: voting over, or the time for a casting vote."""
+    voting = Q(state=BallotState.OPEN, closes_at__lte=at)
+    casting = Q(state=BallotState.TIED, casting_until__lte=at)
+    final = Q(state=BallotState.INQUORATE, extended_at__isnull=False, committee__kind=CommitteeKind.PANEL)
+    return Ballot.objects.filter(voting | casting | final).order_by(F("closes_at").asc(nulls_last=True))

@@ -1,0 +1,113 @@
+"""The roll of a ballot as it stands: who presides, who votes, who is recused, who has voted."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+from portal.people.models import Seat
+from portal.workflow.actor import Actor
+from portal.workflow.errors import NotAllowed
+from releases.ballots.models import Ballot, Declaration, Entitlement, Ruling, Vote
+
+VOTING = (Seat.Capacity.MEMBER, Seat.Capacity.DEPUTY)
+
+
+def is_recused(row: Entitlement) -> bool:
+    """Whether this person takes no part.
+
+    A party to the matter is recused, and so is who declares an interest, until the Chair or deputy rules; a later
+    declaration of an interest asks for a new ruling. Rule: recused unless the Chair rules otherwise.
+    """
+    ruling, declaration = last_ruling(row), last_declaration(row)
+    if declaration and declaration.has_interest and (ruling is None or declaration.at > ruling.at):
+        return True
+    return ruling.recused if ruling else row.is_conflicted
+
+
+def last_ruling(row: Entitlement) -> Ruling | None:
+    """The ruling that counts."""
+    return max(row.rulings.all(), key=lambda one: one.pk, default=None)
+
+
+def last_declaration(row: Entitlement) -> Declaration | None:
+    """The declaration that counts."""
+    return max(row.declarations.all(), key=lambda one: one.pk, default=None)
+
+
+def awaits_ruling(row: Entitlement) -> bool:
+    """Whether an interest was declared that nobody has ruled on."""
+    ruling, declaration = last_ruling(row), last_declaration(row)
+    return bool(declaration and declaration.has_interest and (ruling is None or declaration.at > ruling.at))
+
+
+@dataclass(frozen=True)
+class Roll:
+    """The frozen rows of one ballot with what was declared and ruled since."""
+
+    rows: tuple[Entitlement, ...]
+    voted: frozenset[int]
+
+    def of(self, user_id: int | None) -> Entitlement | None:
+        """The row of this person, or None."""
+        return next((row for row in self.rows if row.user_id == user_id), None)
+
+    def own(self, by: Actor) -> Entitlement:
+        """The row of this actor. Raises NotAllowed for somebody who is not on the roll."""
+        row = self.of(by.user_id)
+        if row is None:
+            raise NotAllowed("You are not on the roll of this ballot.")
+        return row
+
+    @cached_property
+    def presiding(self) -> Entitlement | None:
+        """Who holds the casting vote: the Chair, or a deputy where the Chair is conflicted."""
+        return next((row for row in self._chairs if not is_recused(row)), None)
+
+    def arbiter(self, row: Entitlement) -> Entitlement | None:
+        """Who rules on this person's interest: the Chair, else a deputy; nobody on their own."""
+        return next((one for one in self._chairs if one != row and not is_recused(one)), None)
+
+    @cached_property
+    def seats(self) -> tuple[Entitlement, ...]:
+        """The seats with an ordinary vote, the recused included. Rule: the Chair has only the casting vote."""
+        return tuple(row for row in self.rows if row.capacity in VOTING and row != self.presiding)
+
+    @cached_property
+    def recused(self) -> tuple[Entitlement, ...]:
+        """The seats that leave the base."""
+        return tuple(row for row in self.seats if is_recused(row))
+
+    @cached_property
+    def base(self) -> tuple[Entitlement, ...]:
+        """The seats that count for quorum."""
+        return tuple(row for row in self.seats if row not in self.recused)
+
+    def voters(self, seat: Entitlement) -> tuple[Entitlement, ...]:
+        """Who may vote for a seat: the member, whose vote counts before any other, then the alternates."""
+        alternates = [row for row in self.rows if row.alternate_for_id == seat.pk and not is_recused(row)]
+        return (seat, *alternates)
+
+    def counted(self, seat: Entitlement) -> Entitlement | None:
+        """Whose vote counts for the seat, or None while nobody has voted for it."""
+        return next((row for row in self.voters(seat) if row.pk in self.voted), None)
+
+    @cached_property
+    def turnout(self) -> int:
+        """How many seats of the base have voted."""
+        return sum(self.counted(seat) is not None for seat in self.base)
+
+    @cached_property
+    def _chairs(self) -> tuple[Entitlement, ...]:
+        chairs = [row for row in self.rows if row.capacity == Seat.Capacity.CHAIR]
+        deputies = [row for row in self.rows if row.capacity == Seat.Capacity.DEPUTY]
+        return (*chairs, *deputies)
+
+
+def roll_of(ballot: Ballot) -> Roll:
+    """The roll of this ballot, read now; no vote is read, only who has cast one."""
+    rows = ballot.roll.order_by("pk").prefetch_related("declarations", "rulings").select_related("alternate_for")
+    return Roll(rows=tuple(rows), voted=frozenset(_voted(ballot)))
+
+
+def _voted(ballot: Ballot) -> Iterable[int]:
+    return Vote.objects.filter(entitlement__ballot=ballot).values_list("entitlement_id", flat=True).distinct()

@@ -1,0 +1,41 @@
+"""Every change to objections and ballots, one function each, by noun."""
+
+from releases.ballots.verbs.answers import accept, agree, contest, contest_by_silence, disagree, narrow
+from releases.ballots.verbs.ballots import add_statement, draft, extend, notice, open_voting, void
+from releases.ballots.verbs.closing import casting_vote, close, count
+from releases.ballots.verbs.determinations import determine, publish, record_appeal, record_appeal_outcome
+from releases.ballots.verbs.objections import Grounds, admit, join, lodge, return_with_reasons, withdraw
+from releases.ballots.verbs.voting import Paper, cast, declare, read_own_vote, rule_on_interest
+
+__all__ = [
+    "Grounds",
+    "Paper",
+    "accept",
+    "add_statement",
+    "admit",
+    "agree",
+    "cast",
+    "casting_vote",
+    "close",
+    "contest",
+    "contest_by_silence",
+    "count",
+    "declare",
+    "determine",
+    "disagree",
+    "draft",
+    "extend",
+    "join",
+    "lodge",
+    "narrow",
+    "notice",
+    "open_voting",
+    "publish",
+    "read_own_vote",
+    "record_appeal",
+    "record_appeal_outcome",
+    "return_with_reasons",
+    "rule_on_interest",
+    "void",
+    "withdraw",
+]

@@ -1,0 +1,251 @@
+"""A ballot up to its opening: drafted, noticed, opened; extended, voided."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from portal.delivery.outbox import tell
+from portal.people.models import Committee, Seat
+from portal.workflow import barrier
+from portal.workflow.actor import Actor
+from portal.workflow.errors import Invalid
+from portal.workflow.references import take_number
+from portal.workflow.transitions import lock, move, note
+from releases.ballots import can, keys, may, messages, rulesets, sealing
+from releases.ballots.clocks import due
+from releases.ballots.conflicts import conflict
+from releases.ballots.defaults import rules_at, stored_rules_at
+from releases.ballots.models import Ballot, Entitlement, Objection, Statement
+from releases.ballots.safeguards import standing, standings
+from releases.ballots.states import BallotState, ObjectionState
+from releases.ballots.verbs import settling
+from releases.products.cohorts import Cohort, union
+from releases.publishing import verbs as publishing
+from releases.publishing.models import Release
+from releases.publishing.states import FINISHED
+
+
+@transaction.atomic
+def draft(
+    release: Release,
+    *,
+    committee: Committee,
+    objections: Sequence[Objection],
+    question: str,
+    defer_to: datetime,
+    by: Actor,
+    at: datetime,
+    replaces: Ballot | None = None,
+) -> Ballot:
+    """Prepare a ballot that hears these contested objections to one release, and return it.
+
+    Rule: several objections are heard together when the same answer would settle them.
+    """
+    heard = list(
+        Objection.objects.select_for_update(no_key=True, of=("self",))
+        .filter(pk__in=[one.pk for one in objections])
+        .order_by("pk")
+    )
+    may.draft(by=by)
+    if defer_to <= at:
+        raise Invalid("The deferral date is past.", {"defer_to": ["Give a date in the future."]})
+    number = take_number(Ballot)
+    ballot = Ballot(
+        pk=number,
+        reference=f"BAL-{number:04d}",
+        release=release,
+        committee=committee,
+        subject=",".join(str(one.pk) for one in heard),
+        question=settling.said(question, "question", "Say what the committee is asked."),
+        defer_to=defer_to,
+        drafted_at=at,
+        replaces=replaces,
+    )
+    can.draft(ballot, heard)
+    ballot.save(force_insert=True)
+    ballot.objections.set(heard)
+    note(ballot, by=by, at=at, verb="draft", data={"objections": [one.reference for one in heard]})
+    return ballot
+
+
+@transaction.atomic
+def notice(ballot: Ballot, *, by: Actor, at: datetime, seen: int | None = None) -> Ballot:
+    """Give the committee and the parties notice of a ballot; voting may open when it is over."""
+    ballot = lock(ballot, seen=seen)
+    may.notice(ballot, by=by)
+    can.notice(ballot)
+    ballot.noticed_at = at
+    ballot.opens_at = due(rules_at(at).clocks.notice, ballot.release, at)
+    move(ballot, to=BallotState.NOTICED, by=by, at=at, verb="notice", fields=("noticed_at", "opens_at"))
+    tell(messages.BallotNoticed(ballot, at), at=at)
+    return ballot
+
+
+@transaction.atomic
+def open_voting(ballot: Ballot, *, by: Actor, at: datetime, seen: int | None = None) -> Ballot:
+    """Open voting. Freezes the roll, the rules, the exclusion set and how the safeguard stands; makes the keys.
+
+    Rule: the roll of voters, the exclusion set and the deferral date are fixed when the ballot opens.
+    """
+    ballot = lock(ballot, seen=seen)
+    may.open_voting(ballot, by=by)
+    can.open_voting(ballot, at=at)
+    _freeze_rules(ballot, at)
+    _freeze_matter(ballot)
+    pair = sealing.new_pair(keys.master_key(), ballot=ballot.reference)
+    ballot.public_key, ballot.wrapped_private_key = pair.public, pair.wrapped
+    ballot.key_fingerprint = pair.fingerprint
+    ballot.roll_hash = _freeze_roll(ballot, at)
+    move(
+        ballot,
+        to=BallotState.OPEN,
+        by=by,
+        at=at,
+        verb="open_voting",
+        fields=_FROZEN,
+        data={"roll_hash": ballot.roll_hash, "key": ballot.key_fingerprint},
+    )
+    _lock_notes(ballot, at)
+    tell(messages.BallotOpened(ballot, at), at=at)
+    return ballot
+
+
+def _lock_notes(ballot: Ballot, at: datetime) -> None:
+    """The committee votes on the notes as they are: nobody changes them meanwhile."""
+    publishing.lock_notes(ballot.release, by=settling.CLERK, at=at, why=f"{ballot.reference} is open")
+
+
+_FROZEN = (
+    "rule_set",
+    "rules",
+    "opened_at",
+    "closes_at",
+    "exclusion",
+    "exclusion_cells",
+    "safeguard",
+    "safeguard_objections",
+    "public_key",
+    "wrapped_private_key",
+    "key_fingerprint",
+    "roll_hash",
+)
+
+
+def _freeze_rules(ballot: Ballot, at: datetime) -> None:
+    ballot.rule_set = stored_rules_at(at)
+    ballot.rules = ballot.rule_set.rules
+    ballot.opened_at = at
+    ballot.closes_at = due(rulesets.parse(ballot.rules).clocks.voting, ballot.release, at)
+
+
+def _freeze_matter(ballot: Ballot) -> None:
+    objections = list(ballot.objections.prefetch_related("issues").order_by("pk"))
+    cohorts = [Cohort.of(objection) for objection in objections]
+    ballot.exclusion = [cohort.as_json() for cohort in cohorts]
+    ballot.exclusion_cells = sorted(union(cohorts).values_list("pk", flat=True))
+    ballot.safeguard_objections = standings(objections)
+    ballot.safeguard = standing(ballot.safeguard_objections)
+    established = ballot.safeguard_objections["established"]
+    for objection in objections:
+        if objection.pk in established:
+            objection.safeguarded = True
+            objection.save(update_fields=["safeguarded"])
+
+
+def _freeze_roll(ballot: Ballot, at: datetime) -> str:
+    """Write the roll of who sits today and return the hash of it that is published."""
+    seats = list(
+        Seat.objects.current(at)
+        .filter(committee=ballot.committee, user__is_active=True)
+        .select_related("user", "organisation")
+        .order_by("pk")
+    )
+    rows: dict[int, Entitlement] = {}
+    for seat in sorted(seats, key=lambda one: one.alternate_for_id is not None):
+        reason = conflict(ballot, seat, at)
+        rows[seat.pk] = Entitlement.objects.create(
+            ballot=ballot,
+            user=seat.user,
+            name=str(seat.user),
+            organisation=seat.organisation,
+            organisation_name=seat.organisation.name if seat.organisation else "",
+            capacity=seat.capacity,
+            constituency=seat.constituency,
+            alternate_for=rows.get(seat.alternate_for_id or 0),
+            is_conflicted=bool(reason),
+            conflict=reason,
+        )
+    return roll_hash(rows.values())
+
+
+def roll_hash(rows: Iterable[Entitlement]) -> str:
+    """The SHA-256 of a roll as it was frozen: who, in which capacity and constituency, for whom."""
+    lines = [
+        [row.user_id, row.name, row.capacity, row.constituency, row.alternate_for_id, row.is_conflicted]
+        for row in sorted(rows, key=lambda one: one.pk)
+    ]
+    return hashlib.sha256(json.dumps(lines, ensure_ascii=False).encode()).hexdigest()
+
+
+@transaction.atomic
+def extend(ballot: Ballot, *, by: Actor, at: datetime, seen: int | None = None) -> Ballot:
+    """Open an inquorate ballot once more for the same time; the votes cast stay sealed and count."""
+    ballot = lock(ballot, seen=seen)
+    may.extend(ballot, by=by)
+    can.extend(ballot)
+    ballot.extended_at = at
+    ballot.closes_at = due(rulesets.parse(ballot.rules or {}).clocks.voting, ballot.release, at)
+    move(ballot, to=BallotState.OPEN, by=by, at=at, verb="extend", fields=("extended_at", "closes_at"))
+    _lock_notes(ballot, at)
+    tell(messages.BallotExtended(ballot, at), at=at)
+    return ballot
+
+
+@transaction.atomic
+def void(ballot: Ballot, *, why: str, by: Actor, at: datetime, seen: int | None = None) -> Ballot:
+    """Void a ballot with a reason; it is never reopened, and a new one refers to it.
+
+    Where it was decided, its objections are contested again and what it put in force stays until the new
+    determination replaces it.
+    """
+    barrier.shut()
+    ballot = lock(ballot, seen=seen)
+    may.void(ballot, by=by)
+    can.void(ballot)
+    reason = settling.said(why, "why", "Give the reason for voiding the ballot.")
+    ballot.void_reason, ballot.voided_at = reason, at
+    move(ballot, to=BallotState.VOID, by=by, at=at, verb="void", why=reason, fields=("void_reason", "voided_at"))
+    settling.free_notes(ballot, at=at)
+    for objection in ballot.objections.filter(state=ObjectionState.DETERMINED).order_by("pk"):
+        _contest_again(ballot, objection, at)
+    tell(messages.BallotVoided(ballot, at), at=at)
+    return ballot
+
+
+def _contest_again(ballot: Ballot, objection: Objection, at: datetime) -> None:
+    if objection.release.state in FINISHED:
+        return
+    objection = lock(objection)
+    why = f"{ballot.reference} was voided."
+    move(objection, to=ObjectionState.CONTESTED, by=settling.CLERK, at=at, verb="contest_again", why=why)
+    settling.dispute(objection, at=at)
+
+
+@transaction.atomic
+def add_statement(ballot: Ballot, *, organisation_id: int, text: str, by: Actor, at: datetime) -> Statement:
+    """Put a party's statement on the ballot page; returns it. Statements are added, never changed."""
+    ballot = lock(ballot)
+    may.add_statement(ballot, organisation_id, by=by)
+    can.add_statement(ballot)
+    statement = Statement.objects.create(
+        ballot=ballot,
+        organisation_id=organisation_id,
+        text=settling.said(text, "text", "Write the statement."),
+        by_name=by.name,
+        at=at,
+    )
+    note(ballot, by=by, at=at, verb="add_statement")
+    return statement

@@ -1,0 +1,137 @@
+"""Determinations: they take effect by themselves, are published as a document, and can be appealed."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from portal.delivery.outbox import tell
+from portal.workflow import barrier
+from portal.workflow.actor import Actor
+from portal.workflow.references import take_number
+from portal.workflow.transitions import lock, move, note, save
+from releases.ballots import can, may, messages, rulesets
+from releases.ballots import tally as counting
+from releases.ballots.clocks import due
+from releases.ballots.models import Ballot, Determination
+from releases.ballots.paper import Option, Safeguard
+from releases.ballots.roll import roll_of
+from releases.ballots.states import BallotState, ObjectionState
+from releases.ballots.tally import Result
+from releases.ballots.verbs import settling
+from releases.ballots.verbs.remedies import hold_again, take_effect
+
+
+def decide(ballot: Ballot, result: Result, *, by: Actor, at: datetime, verb: str) -> Determination:
+    """Make the determination of a locked ballot, let it take effect, and return it."""
+    objections = list(ballot.objections.select_for_update(no_key=True, of=("self",)).order_by("pk"))
+    number = take_number(Determination)
+    outcome = Option(result.outcome or Option.EXCLUDE)
+    determination = Determination.objects.create(
+        pk=number,
+        reference=f"DET-{number:04d}",
+        ballot=ballot,
+        outcome=outcome,
+        is_safeguarded=result.safeguarded,
+        override_carried=result.overridden,
+        defer_to=ballot.defer_to if outcome is Option.DEFER else None,
+        rule_in_words="\n".join(result.working),
+        decided_at=at,
+    )
+    move(ballot, to=BallotState.DECIDED, by=by, at=at, verb=verb, data={"outcome": str(outcome)})
+    for objection in objections:
+        if objection.state == ObjectionState.CONTESTED:
+            why = f"{determination.reference}: {outcome.words}."
+            move(objection, to=ObjectionState.DETERMINED, by=settling.CLERK, at=at, verb="determine", why=why)
+    determination.effects = take_effect(determination, evidence_accepted=result.evidence_accepted, at=at)
+    save(determination, "effects")
+    for objection in objections:
+        settling.drop_provisional_hold(objection, why=f"Determined in {determination.reference}.", at=at)
+    settling.end_dispute(ballot.release, at=at)
+    tell(messages.Decided(ballot, at, determination), at=at)
+    return determination
+
+
+@transaction.atomic
+def determine(ballot: Ballot, *, by: Actor, at: datetime) -> Determination:
+    """Record the determination that the rules give without a vote, and return it.
+
+    Rule: a tie that gets no casting vote in time falls to the more cautious option; at a Panel still inquorate
+    after the extension the cohort is held and the rest proceeds.
+    """
+    barrier.shut()
+    ballot = lock(ballot)
+    may.determine(ballot, by=by)
+    can.determine(ballot, at=at)
+    if ballot.state == BallotState.TIED:
+        result = counting.settle(counting.from_json(ballot.tally.result), None)
+    else:
+        result = counting.decide_without_quorum(_inquorate(ballot))
+    return decide(ballot, result, by=by, at=at, verb="determine")
+
+
+def _inquorate(ballot: Ballot) -> Result:
+    """The result without opening a vote: that quorum was missed follows from the turnout alone."""
+    if hasattr(ballot, "tally"):
+        return counting.from_json(ballot.tally.result)
+    roll = roll_of(ballot)
+    return counting.missed(
+        entitled=len(roll.seats),
+        recused=len(roll.recused),
+        cast=roll.turnout,
+        rules=rulesets.parse(ballot.rules or {}),
+        safeguard=Safeguard(ballot.safeguard),
+    )
+
+
+@transaction.atomic
+def publish(
+    ballot: Ballot, *, reasons: str, minority_statement: str, by: Actor, at: datetime, seen: int | None = None
+) -> Determination:
+    """Publish the determination with the reasons and the minority's statement; the appeal window opens."""
+    ballot = lock(ballot, seen=seen)
+    may.publish(ballot, by=by)
+    can.publish(ballot)
+    determination = lock(ballot.determination)
+    determination.reasons = settling.said(reasons, "reasons", "Give the committee's reasons.")
+    determination.minority_statement = minority_statement.strip()
+    determination.published_at = at
+    determination.appeal_until = due(rulesets.parse(ballot.rules or {}).clocks.appeal, ballot.release, at)
+    save(determination, "reasons", "minority_statement", "published_at", "appeal_until")
+    move(ballot, to=BallotState.PUBLISHED, by=by, at=at, verb="publish")
+    tell(messages.Published(ballot, at, determination), at=at)
+    return determination
+
+
+@transaction.atomic
+def record_appeal(ballot: Ballot, *, why: str, by: Actor, at: datetime, seen: int | None = None) -> Determination:
+    """Record that the determination was appealed to the Authority: the objected cohort waits for the outcome."""
+    barrier.shut()
+    ballot = lock(ballot, seen=seen)
+    may.record_appeal(ballot, by=by)
+    can.record_appeal(ballot, at=at)
+    determination = lock(ballot.determination)
+    determination.appealed_at = at
+    save(determination, "appealed_at")
+    move(ballot, to=BallotState.APPEALED, by=by, at=at, verb="record_appeal", why=why)
+    tell(messages.Appealed(ballot, at, determination), at=at)
+    return determination
+
+
+@transaction.atomic
+def record_appeal_outcome(
+    ballot: Ballot, *, is_upheld: bool, outcome: str, by: Actor, at: datetime, seen: int | None = None
+) -> Determination:
+    """Record the Authority's outcome of an appeal; where it is upheld the objected cohort is held from now on."""
+    barrier.shut()
+    ballot = lock(ballot, seen=seen)
+    may.record_appeal(ballot, by=by)
+    can.record_appeal_outcome(ballot)
+    determination = lock(ballot.determination)
+    determination.appeal_outcome = settling.said(outcome, "outcome", "Write down the Authority's outcome.")
+    determination.appeal_ended_at = at
+    if is_upheld:
+        determination.effects = [*determination.effects, *hold_again(determination, at=at)]
+    save(determination, "appeal_outcome", "appeal_ended_at", "effects")
+    note(ballot, by=by, at=at, verb="record_appeal_outcome", why=outcome, data={"upheld": is_upheld})
+    tell(messages.AppealEnded(ballot, at, determination), at=at)
+    return determination
