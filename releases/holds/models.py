@@ -1,5 +1,8 @@
+"""Safeguard holds on cohorts."""
+
 from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from simple_history.models import HistoricalRecords
@@ -23,6 +26,16 @@ class Cause(models.TextChoices):
     OBJECTION = "objection", "Late objection (provisional)"
 
 
+class Ground(models.TextChoices):
+    """Why a hold ends."""
+
+    EVIDENCE = "evidence", "Passing evidence for its issue"
+    CONDITION = "condition", "Its stated condition is met"
+    DETERMINATION = "determination", "A new determination"
+    SETTLED = "settled", "Its objection is settled"
+    DCC = "dcc", "DCC's decision"
+
+
 class Hold(Stateful, Selected):
     """A safeguard that stops deployment, activation or both for a cohort of one release, or of every release."""
 
@@ -39,12 +52,19 @@ class Hold(Stateful, Selected):
     restricted = models.BooleanField(default=False, help_text="Caused by a security issue: the cause is not shown.")
     condition = models.TextField(blank=True, help_text="What ends it, where a determination says so.")
     review_at = models.DateTimeField(null=True, blank=True)
+    parties = ArrayField(
+        models.BigIntegerField(),
+        default=list,
+        blank=True,
+        help_text="Organisations behind it (raiser, objector, those who joined): told before it ends.",
+    )
     state = models.CharField(max_length=8, choices=HoldState, default=HoldState.PLACED, editable=False)
     placed_at = models.DateTimeField()
     placed_by_name = models.CharField(max_length=200)
     lift_notified_at = models.DateTimeField(null=True, blank=True, help_text="When the objector was told it will end.")
     lifted_at = models.DateTimeField(null=True, blank=True)
     lifted_by_name = models.CharField(max_length=200, blank=True)
+    lift_ground = models.CharField(max_length=13, choices=Ground, blank=True)
     lift_reason = models.TextField(blank=True)
     history = HistoricalRecords()
 
@@ -55,8 +75,29 @@ class Hold(Stateful, Selected):
                 condition=Q(state="placed", lifted_at=None) | Q(state="lifted", lifted_at__isnull=False),
                 name="lifted_has_its_time",
             ),
-            models.CheckConstraint(condition=Q(lifted_at=None) | ~Q(lift_reason=""), name="lifted_with_a_reason"),
+            models.CheckConstraint(
+                condition=Q(lifted_at=None) | (~Q(lift_reason="") & ~Q(lift_ground="")), name="lifted_with_a_reason"
+            ),
         ]
 
     def __str__(self) -> str:
         return self.reference
+
+    @property
+    def in_force(self) -> bool:
+        """Whether it has not been lifted."""
+        return self.state == HoldState.PLACED
+
+    @property
+    def provisional(self) -> bool:
+        """Whether it only stands until its late objection is settled."""
+        return self.cause == Cause.OBJECTION
+
+    @property
+    def cause_words(self) -> str:
+        """The cause as anybody may read it: "restricted" where a security issue is behind it (Holds)."""
+        return "Restricted" if self.restricted else f"{self.get_cause_display()}: {self.cause_text}"
+
+    def stops(self, stage: str) -> bool:
+        """Whether it stops this stage."""
+        return self.stage in (Stage.BOTH, stage)

@@ -1,4 +1,7 @@
-from typing import ClassVar
+"""Where, when and what users test, and what they found."""
+
+from datetime import datetime
+from typing import ClassVar, cast
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
@@ -55,7 +58,9 @@ class TestWindow(Stateful):
     reference = models.CharField(max_length=20, unique=True)
     release = models.ForeignKey("publishing.Release", on_delete=models.PROTECT, related_name="windows")
     environment = models.ForeignKey(Environment, on_delete=models.PROTECT, related_name="windows")
-    place = models.PositiveIntegerField(help_text="1 to the environment's places.")
+    place = models.PositiveIntegerField(
+        null=True, blank=True, help_text="1 to the environment's places; empty in an own lab, which has no limit."
+    )
     organisation = models.ForeignKey("people.Organisation", on_delete=models.PROTECT, related_name="windows")
     booked_by_organisation = models.ForeignKey("people.Organisation", on_delete=models.PROTECT, related_name="+")
     booked_by_name = models.CharField(max_length=200)
@@ -81,12 +86,31 @@ class TestWindow(Stateful):
                     ),
                     ("during", RangeOperators.OVERLAPS),
                 ],
-                condition=~Q(state="cancelled"),
+                condition=~Q(state="cancelled") & Q(place__isnull=False),
+            ),
+            models.CheckConstraint(
+                condition=Q(during__isempty=False, during__lower_inf=False, during__upper_inf=False),
+                name="window_begins_and_ends",
             ),
         ]
 
     def __str__(self) -> str:
         return self.reference
+
+    @property
+    def starts_at(self) -> datetime:
+        """When it begins."""
+        return cast(datetime, self.during.lower)
+
+    @property
+    def ends_at(self) -> datetime:
+        """When it is over."""
+        return cast(datetime, self.during.upper)
+
+    @property
+    def for_another(self) -> bool:
+        """Whether an agent booked it for the organisation."""
+        return self.booked_by_organisation_id != self.organisation_id
 
 
 class TestResult(models.Model):
@@ -103,7 +127,7 @@ class TestResult(models.Model):
     combination = models.ForeignKey("products.DeviceCombination", on_delete=models.PROTECT, related_name="+")
     case = models.ForeignKey(TestCase, on_delete=models.PROTECT, related_name="+")
     outcome = models.CharField(max_length=7, choices=Outcome)
-    version_read = models.CharField(max_length=8)
+    version_read = models.CharField(max_length=8, blank=True, help_text="Version the hub reported, 8 hex digits.")
     remark = models.TextField(blank=True)
     reported_by_name = models.CharField(max_length=200)
     reported_at = models.DateTimeField()

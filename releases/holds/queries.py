@@ -1,0 +1,131 @@
+"""What a person may see of holds, which cells they stop, and what placing or lifting one changes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q, QuerySet, Sum
+
+from portal.people.permissions import Permission
+from portal.workflow.actor import Actor
+from releases.holds.models import Hold, Stage
+from releases.products import cohorts
+from releases.products.cohorts import Cohort, Counts
+from releases.products.models import Cell
+from releases.publishing import queries as publishing
+from releases.publishing.models import Release
+
+
+def visible_to(actor: Actor) -> QuerySet[Hold]:
+    """Return the holds this actor may see: those of visible releases, and those of every release.
+
+    A restricted hold is listed like any other; only its cause is not shown (`Hold.cause_words`).
+    """
+    if not (actor.is_system or actor.has(Permission.READ_PORTAL)):
+        return Hold.objects.none()
+    visible = publishing.visible_to(actor).values("pk")
+    return Hold.objects.filter(Q(release=None) | Q(release__in=visible)).select_related("release")
+
+
+def in_force(at: datetime, *, stage: str | None = None, release: Release | None = None) -> QuerySet[Hold]:
+    """Return the holds in force at `at`: their start is included, their end is not.
+
+    With `stage`, those that stop it; with `release`, its own and those of every release.
+    """
+    holds = Hold.objects.filter(Q(lifted_at=None) | Q(lifted_at__gt=at), placed_at__lte=at)
+    if stage is not None:
+        holds = holds.filter(stage__in=(stage, Stage.BOTH))
+    if release is not None:
+        holds = holds.filter(Q(release=None) | Q(release=release))
+    return holds
+
+
+def held(stage: str, at: datetime, *, release: Release | None, without: Hold | None = None) -> QuerySet[Cell]:
+    """Return the cells that at least one hold of this stage stops, leaving one hold out of account.
+
+    Holds of the release and of every release count; without a release, the latter only. Rule: overlapping
+    holds are a union (Holds).
+    """
+    holds = in_force(at, stage=stage, release=release)
+    if release is None:
+        holds = holds.filter(release=None)
+    if without is not None:
+        holds = holds.exclude(pk=without.pk)
+    return cohorts.union(Cohort.of(hold) for hold in holds)
+
+
+def held_cells(stage: str, at: datetime, *, release: Release) -> frozenset[int]:
+    """Return the numbers of the cells under a hold of this stage, for the gates."""
+    return frozenset(held(stage, at, release=release).values_list("number", flat=True))
+
+
+def cells_of(cohort: Cohort, release: Release | None) -> QuerySet[Cell]:
+    """Return the cells of a cohort that a release can concern: those of its hub models."""
+    cells = cohorts.cells(cohort)
+    return cells if release is None else cells.filter(combination__hub_model__in=release.hub_models.all())
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What placing or lifting does to one stage: the whole cohort, and the part that changes."""
+
+    stage: Stage
+    cohort: Counts
+    changed: Counts
+
+    @property
+    def unchanged_homes(self) -> int:
+        """Homes that other holds stop anyway."""
+        return self.cohort.homes - self.changed.homes
+
+
+def stages(scope: str) -> tuple[Stage, ...]:
+    """Return the stages a hold of this scope stops."""
+    return (Stage.DEPLOYMENT, Stage.ACTIVATION) if scope == Stage.BOTH else (Stage(scope),)
+
+
+def effect_of_placing(cohort: Cohort, scope: str, *, release: Release | None, at: datetime) -> list[Effect]:
+    """Return what a new hold would stop that is not held yet, by stage."""
+    cells = cells_of(cohort, release)
+    return [_effect(stage, cells, held(stage, at, release=release)) for stage in stages(scope)]
+
+
+def effect_of_lifting(hold: Hold, *, at: datetime) -> list[Effect]:
+    """Return what lifting this hold would set free, by stage; what other holds stop stays held."""
+    cells = cells_of(Cohort.of(hold), hold.release)
+    return [_effect(stage, cells, held(stage, at, release=hold.release, without=hold)) for stage in stages(hold.stage)]
+
+
+def _effect(stage: Stage, cells: QuerySet[Cell], others: QuerySet[Cell]) -> Effect:
+    return Effect(stage, cohorts.counts(cells), cohorts.counts(cells.exclude(pk__in=others.values("pk"))))
+
+
+def concerned(hold: Hold) -> set[int]:
+    """Return the ids of the suppliers with homes in the hold's cohort, and of the parties behind it."""
+    suppliers = cohorts.homes_by_supplier(cells_of(Cohort.of(hold), hold.release))
+    return {*suppliers, *hold.parties}
+
+
+def homes_held(holds: Sequence[Hold]) -> dict[int, int]:
+    """Return the homes in each hold's cohort, by the hold's id; two queries whatever their number."""
+    if not holds:
+        return {}
+    models = _hub_models({hold.release_id for hold in holds if hold.release_id is not None})
+    sums = {f"hold_{hold.pk}": Sum("homes", filter=_reach(hold, models)) for hold in holds}
+    found = Cell.objects.aggregate(**sums)
+    return {hold.pk: found[f"hold_{hold.pk}"] or 0 for hold in holds}
+
+
+def _reach(hold: Hold, models: dict[int, list[int]]) -> Q:
+    condition = cohorts.selection(Cohort.of(hold)) & Q(homes__gt=0)
+    if hold.release_id is not None:
+        condition &= Q(combination__hub_model__in=models.get(hold.release_id, []))
+    return condition
+
+
+def _hub_models(releases: set[int]) -> dict[int, list[int]]:
+    found: dict[int, list[int]] = {}
+    pairs = Release.hub_models.through.objects.filter(release_id__in=releases)
+    for release, model in pairs.values_list("release_id", "hubmodel_id"):
+        found.setdefault(release, []).append(model)
+    return found

@@ -1,0 +1,50 @@
+"""Who may book, cancel and report."""
+
+from portal.people.models import Organisation, OrganisationKind
+from portal.people.permissions import Permission
+from portal.workflow.actor import Actor
+from portal.workflow.rules import who
+from releases.testing.models import TestWindow
+
+DCC_LAB = "dcc-lab"
+
+
+def _acts_for(organisation_id: int, by: Actor) -> str | None:
+    if organisation_id in by.suppliers:
+        return None
+    if by.kind == OrganisationKind.RSA:
+        return "Your organisation is not appointed by this supplier: an agent acts only for those that appointed it."
+    return "This belongs to another organisation."
+
+
+@who
+def book(organisation: Organisation, *, by: Actor) -> str | None:
+    """Rule: suppliers book for themselves; an RSA for a supplier that has appointed it today (Who)."""
+    if not by.has(Permission.BOOK_WINDOWS):
+        return "Only suppliers and their agents book test windows."
+    return _acts_for(organisation.pk, by)
+
+
+@who
+def cancel(window: TestWindow, *, by: Actor) -> str | None:
+    if by.has(Permission.MANAGE_RELEASES):
+        return None
+    if not by.has(Permission.BOOK_WINDOWS):
+        return "Only the organisation that booked it, its agents or DCC cancel a test window."
+    return _acts_for(window.organisation_id, by)
+
+
+@who
+def report_results(window: TestWindow, *, by: Actor) -> str | None:
+    """Rule: the organisation of the window and its agents report; DCC does for its own test lab."""
+    if not by.has(Permission.REPORT_RESULTS):
+        return "Only suppliers, their agents and the DCC test lab report results."
+    if by.kind == OrganisationKind.DCC:
+        lab = window.environment.slug == DCC_LAB
+        return None if lab else "DCC reports results of its own test lab only."
+    return _acts_for(window.organisation_id, by)
+
+
+@who
+def revise_case(*, by: Actor) -> str | None:
+    return None if by.has(Permission.MANAGE_RELEASES) else "Only DCC changes the catalogue of test cases."

@@ -1,0 +1,172 @@
+"""What a person may see of user testing, and the reads behind pages and API."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, F, Q, QuerySet, Sum
+from psycopg.types.range import TimestamptzRange
+
+from portal.people.models import Organisation, OrganisationKind
+from portal.people.permissions import Permission
+from portal.workflow.actor import Actor
+from releases.products import cohorts
+from releases.products.models import Cell, DeviceCombination
+from releases.publishing import queries as publishing
+from releases.publishing.models import Release
+from releases.testing import coverage as figures
+from releases.testing.models import Environment, TestCase, TestResult, TestWindow
+from releases.testing.states import WindowState
+
+
+def visible_to(actor: Actor) -> QuerySet[TestWindow]:
+    """Return the windows this actor may see: all for DCC, else those of its own or of suppliers acted for."""
+    windows = TestWindow.objects.select_related(
+        "release", "environment", "organisation", "booked_by_organisation"
+    ).filter(release__in=publishing.visible_to(actor).values("pk"))
+    if actor.is_system or (actor.kind == OrganisationKind.DCC and actor.has(Permission.READ_PORTAL)):
+        return windows
+    if not actor.has(Permission.READ_PORTAL):
+        return windows.none()
+    return windows.filter(Q(organisation=actor.organisation_id) | Q(organisation__in=actor.suppliers))
+
+
+def suppliers_of(actor: Actor) -> QuerySet[Organisation]:
+    """Return the suppliers this actor may act for today, by name."""
+    return Organisation.objects.filter(pk__in=actor.suppliers).order_by("name")
+
+
+def cases() -> list[TestCase]:
+    """Return the catalogue in force, by code."""
+    return list(TestCase.objects.filter(retired_at=None))
+
+
+def free_places(environment: Environment, start: datetime, end: datetime) -> list[int]:
+    """Return the places of a shared environment that no window takes in this time, lowest first."""
+    taken = TestWindow.objects.filter(
+        environment=environment, during__overlap=TimestamptzRange(start, end)
+    ).exclude(state=WindowState.CANCELLED)
+    numbers = set(taken.values_list("place", flat=True))
+    return [place for place in range(1, environment.places + 1) if place not in numbers]
+
+
+def homes_by_combination(release: Release, suppliers: Iterable[int] | None = None) -> dict[int, int]:
+    """Return the homes of each combination with one of the release's hub models, heaviest first.
+
+    With `suppliers`, only homes for which one of them is responsible.
+    """
+    cells = Cell.objects.filter(combination__hub_model__in=release.hub_models.all(), homes__gt=0)
+    if suppliers is not None:
+        cells = cells.filter(cohorts.supplied_by(suppliers))
+    rows = cells.order_by().values("combination").annotate(total=Sum("homes")).order_by("-total", "combination")
+    return {row["combination"]: row["total"] for row in rows}
+
+
+def combinations(release: Release) -> list[DeviceCombination]:
+    """Return the combinations of a release with `homes` on each, heaviest first."""
+    homes = homes_by_combination(release)
+    found = DeviceCombination.objects.select_related("hub_model", "esme", "gsme", "display").in_bulk(list(homes))
+    rows = [found[number] for number in homes]
+    for row in rows:
+        row.homes = homes[row.pk]  # type: ignore[attr-defined]  # a count for the page, not a column
+    return rows
+
+
+def results_of(release: Release) -> QuerySet[TestResult]:
+    """Return every result reported for a release, oldest first."""
+    return TestResult.objects.filter(window__release=release).order_by("pk")
+
+
+@dataclass(frozen=True, slots=True)
+class CaseShare:
+    """One case's line of the coverage summary."""
+
+    case: TestCase
+    homes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A combination with uncovered cases; `weight` is homes x uncovered cases."""
+
+    combination: DeviceCombination
+    homes: int
+    covered: int
+    weight: int
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """Coverage of a release by homes, by case, and its heaviest gaps."""
+
+    figures: figures.Coverage
+    cases: list[CaseShare]
+    gaps: list[Gap]
+
+
+def coverage(release: Release, suppliers: Iterable[int] | None = None) -> figures.Coverage:
+    """Return how much of the homes is covered by user tests: at least one pass and no open fail.
+
+    With `suppliers`, over their homes only; the results of everybody count all the same.
+    """
+    return _measure(release, homes_by_combination(release, suppliers), cases())
+
+
+def _measure(release: Release, homes: dict[int, int], catalogue: list[TestCase]) -> figures.Coverage:
+    said = results_of(release).values_list("window__organisation_id", "combination_id", "case_id", "outcome", "pk")
+    return figures.measure(homes, [case.pk for case in catalogue], (figures.Report(*row) for row in said))
+
+
+def summary(release: Release, suppliers: Iterable[int] | None = None, most: int = 10) -> Summary:
+    """Return the coverage summary of a release with its `most` heaviest gaps."""
+    homes, catalogue = homes_by_combination(release, suppliers), cases()
+    measured = _measure(release, homes, catalogue)
+    heaviest = figures.gaps(homes, measured)[:most]
+    named = DeviceCombination.objects.select_related("hub_model", "esme", "gsme", "display").in_bulk(
+        [number for number, _ in heaviest]
+    )
+    gaps = [
+        Gap(named[number], homes[number], measured.by_combination[number], weight) for number, weight in heaviest
+    ]
+    return Summary(measured, [CaseShare(case, measured.by_case[case.pk]) for case in catalogue], gaps)
+
+
+def latest_in(window: TestWindow) -> dict[tuple[int, int], TestResult]:
+    """Return the window's last result for each (combination, case)."""
+    rows = window.results.select_related("case").order_by("pk")
+    return {(row.combination_id, row.case_id): row for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of a window's grid: a combination and its last result in each case of the catalogue."""
+
+    combination: DeviceCombination
+    results: list[tuple[TestCase, TestResult | None]]
+
+
+def grid(window: TestWindow, catalogue: list[TestCase]) -> list[Row]:
+    """Return the grid of a window: its combinations, or every one reported on where it names none."""
+    last = latest_in(window)
+    wanted = set(window.combinations.values_list("pk", flat=True)) | {pair[0] for pair in last}
+    found = DeviceCombination.objects.filter(pk__in=wanted).select_related("hub_model", "esme", "gsme", "display")
+    return [Row(one, [(case, last.get((one.pk, case.pk))) for case in catalogue]) for one in found.order_by("pk")]
+
+
+def listed(actor: Actor) -> QuerySet[TestWindow]:
+    """Return the visible windows with counts of results, newest first."""
+    fails = Count("results", filter=Q(results__outcome=TestResult.Outcome.FAIL))
+    counted = visible_to(actor).annotate(result_count=Count("results"), fail_count=fails)
+    return counted.order_by(F("during").desc(), "-pk")
+
+
+def places_free(start: datetime, end: datetime) -> list[tuple[Environment, int | None]]:
+    """Return each environment with its free places in this time; None for own labs, which have no limit."""
+    rows = Environment.objects.annotate(
+        taken=Count(
+            "windows",
+            filter=Q(windows__during__overlap=TimestamptzRange(start, end))
+            & ~Q(windows__state=WindowState.CANCELLED),
+        )
+    )
+    return [(row, max(row.places - row.taken, 0) if row.is_shared else None) for row in rows]
