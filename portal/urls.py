@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 from django.urls import include, path
-from drf_spectacular.views import SpectacularAPIView
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from portal.api import router
 
@@ -20,8 +20,9 @@ urlpatterns = [
     path("gates/", include("releases.gates.urls")),
     path("fleet/", include("devices.fleet.urls")),
     path("rollouts/", include("devices.rollouts.urls")),
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("portal.people.account_urls")),
     path("admin/", admin.site.urls),
     path("api/v1/", include(router.urls)),
     path("api/schema/", SpectacularAPIView.as_view(), name="api-schema"),
+    path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="api-schema"), name="api-docs"),
 ]

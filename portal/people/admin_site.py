@@ -1,0 +1,74 @@
+"""The administration: open to administrators by role, entered through the portal's own sign-in with its second factor."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.db import models
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from simple_history.admin import SimpleHistoryAdmin
+
+from portal.people.permissions import Permission
+from portal.workflow.actor import ANONYMOUS, Actor
+
+
+def actor_in(request: HttpRequest) -> Actor:
+    """Return the actor the middleware put on the request."""
+    actor: Actor = getattr(request, "actor", ANONYMOUS)
+    return actor
+
+
+class PortalAdminSite(admin.AdminSite):
+    """Asks the role, not a flag on the account; has no sign-in and no password form of its own."""
+
+    site_header = "Firmware Portal administration"
+    site_title = "Firmware Portal"
+    index_title = "Administration"
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Whether the person is an administrator today."""
+        return actor_in(request).has(Permission.ADMINISTER_SITE)
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Send the anonymous to the portal's sign-in and refuse everybody else who is no administrator."""
+        if self.has_permission(request):
+            return redirect("admin:index")
+        if request.user.is_authenticated:
+            raise PermissionDenied("Only administrators enter the administration.")
+        return redirect_to_login(request.GET.get("next") or reverse("admin:index"))
+
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Send to the portal's page, so that there is one way to change a password."""
+        return redirect("account_change_password")
+
+
+class RecordAdmin(SimpleHistoryAdmin):  # type: ignore[misc]  # simple-history has no types
+    """Base of every admin class: administrators look at rows and their history, and change nothing.
+
+    A class whose ``save_model`` calls a verb may set ``adds`` or ``changes``. Nothing is ever deleted here.
+    """
+
+    adds = False
+    changes = False
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return actor_in(request).has(Permission.ADMINISTER_SITE)
+
+    def has_view_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return actor_in(request).has(Permission.ADMINISTER_SITE)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return self.adds and actor_in(request).has(Permission.ADMINISTER_SITE)
+
+    def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return self.changes and actor_in(request).has(Permission.ADMINISTER_SITE)
+
+    def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: models.Model, form: Any, change: bool) -> None:
+        """Refuse: a class that adds or changes must call its verb."""
+        raise PermissionDenied("This is changed by its own acts in the portal, not here.")

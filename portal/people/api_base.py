@@ -1,0 +1,32 @@
+"""What every API view is built on."""
+
+from datetime import datetime
+from typing import Any
+
+from rest_framework.request import Request
+
+from portal.workflow.actor import Actor
+
+
+class Acting:
+    """Mixin for API views: who acts and when, as on the pages."""
+
+    request: Request
+
+    @property
+    def actor(self) -> Actor:
+        """Return the actor of this call: by session or by key."""
+        actor: Actor = self.request._request.actor  # type: ignore[attr-defined]  # put there by the middleware
+        return actor
+
+    @property
+    def at(self) -> datetime:
+        """Return portal time of this call."""
+        at: datetime = self.request._request.at  # type: ignore[attr-defined]  # put there by the middleware
+        return at
+
+
+def seen(request: Request) -> int | None:
+    """Return the ``version`` the caller saw, from the body; ``None`` where none was sent."""
+    value: Any = request.data.get("version") if isinstance(request.data, dict) else None
+    return int(value) if str(value).isdigit() else None

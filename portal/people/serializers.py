@@ -1,0 +1,62 @@
+"""What the API shows of people."""
+
+from rest_framework import serializers
+
+from portal.people.models import Appointment, Committee, Organisation, OrganisationKind, Seat
+
+
+class OrganisationSerializer(serializers.ModelSerializer[Organisation]):
+    class Meta:
+        model = Organisation
+        fields = ("id", "name", "slug", "kind", "party_category", "user_roles", "regions")
+
+
+class AppointmentSerializer(serializers.ModelSerializer[Appointment]):
+    supplier = serializers.SlugRelatedField[Organisation](slug_field="slug", read_only=True)
+    rsa = serializers.SlugRelatedField[Organisation](slug_field="slug", read_only=True)
+
+    class Meta:
+        model = Appointment
+        fields = ("id", "supplier", "rsa", "starts_at", "ends_at", "version")
+
+
+class AppointSerializer(serializers.Serializer[Appointment]):
+    """The agent to appoint for the supplier acted for."""
+
+    rsa = serializers.SlugRelatedField[Organisation](
+        slug_field="slug", queryset=Organisation.objects.filter(kind=OrganisationKind.RSA)
+    )
+
+
+class EndSerializer(serializers.Serializer[Appointment]):
+    """Why, and the version seen."""
+
+    why = serializers.CharField(required=False, allow_blank=True, default="", max_length=500)
+    version = serializers.IntegerField(required=False, allow_null=True, default=None)
+
+
+class SeatSerializer(serializers.ModelSerializer[Seat]):
+    name = serializers.CharField(source="user.name", read_only=True)
+
+    class Meta:
+        model = Seat
+        fields = ("id", "name", "capacity", "constituency", "starts_at", "ends_at")
+
+
+class CommitteeSerializer(serializers.ModelSerializer[Committee]):
+    seats = SeatSerializer(many=True, read_only=True, source="sitting")
+
+    class Meta:
+        model = Committee
+        fields = ("name", "slug", "kind", "seats")
+
+
+class MeSerializer(serializers.Serializer[object]):
+    """Who the caller is today."""
+
+    name = serializers.CharField(read_only=True)
+    organisation = serializers.CharField(source="organisation_name", read_only=True)
+    kind = serializers.CharField(read_only=True)
+    roles = serializers.ListField(child=serializers.CharField(), read_only=True)
+    permissions = serializers.ListField(child=serializers.CharField(), read_only=True)
+    suppliers = serializers.ListField(child=serializers.IntegerField(), read_only=True)
