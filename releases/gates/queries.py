@@ -10,10 +10,11 @@ from releases.gates.conditions import Condition, Gate, Standing, holds
 from releases.holds.models import Stage
 from releases.holds.queries import held_cells
 from releases.products import cohorts
-from releases.products.models import Cell
+from releases.products.cohorts import Cohort
 from releases.publishing import dates
 from releases.publishing.models import Release
 from releases.publishing.queries import served_suppliers
+from releases.publishing.scope import affected_cells
 from releases.publishing.terms import Approach
 
 CellRow = tuple[int, int, int | None, int]  # number, electricity supplier, gas supplier, homes
@@ -35,9 +36,7 @@ class Reasons:
 
 def cells_of(release: Release, numbers: Collection[int] | None = None) -> list[CellRow]:
     """Return the cells a release concerns (its hub models on its permitted from-versions), or those of ``numbers``."""
-    rows = Cell.objects.filter(
-        combination__hub_model__in=release.hub_models.all(), firmware__in=release.from_versions.all()
-    )
+    rows = affected_cells(release)
     if numbers is not None:
         rows = rows.filter(number__in=numbers)
     return list(rows.values_list("number", "electricity_supplier", "gas_supplier", "homes"))
@@ -68,7 +67,7 @@ def reasons(release: Release, stage: str, rows: Iterable[CellRow], at: datetime)
         elif latest > at:
             in_notice[number] = latest
     disputed = _disputed(release, at) if stage == Stage.ACTIVATION else frozenset()
-    return Reasons(frozenset(unserved), in_notice, frozenset(held_cells(stage, at, release=release)), disputed)
+    return Reasons(frozenset(unserved), in_notice, held_cells(stage, at, release=release), disputed)
 
 
 def _opening_by_supplier(release: Release, stage: str) -> dict[int, datetime | None]:
@@ -82,8 +81,8 @@ def _opening_by_supplier(release: Release, stage: str) -> dict[int, datetime | N
 
 
 def _disputed(release: Release, at: datetime) -> frozenset[int]:
-    limited = [objection for objection in blocking(release, at) if objection.is_limited]
-    return frozenset().union(*(cohorts.cell_numbers(objection) for objection in limited))
+    limited = (Cohort.of(objection) for objection in blocking(release, at) if objection.is_limited)
+    return frozenset(cohorts.union(limited).values_list("number", flat=True))
 
 
 def gate(release: Release, stage: str, at: datetime) -> Gate:

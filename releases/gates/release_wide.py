@@ -7,14 +7,13 @@ from collections.abc import Iterator
 from datetime import date, datetime
 
 from portal.working_days import london_day
-from releases.ballots.models import Ballot
-from releases.ballots.queries import blocking
-from releases.ballots.states import BALLOT, BallotState
+from releases.ballots.queries import blocking, determination_in_force, undetermined
 from releases.gates.conditions import Condition, Standing, fact, passed
 from releases.holds.models import Stage
 from releases.products.models import FirmwareVersion, ValidityPeriod
 from releases.publishing.models import Approach, NotesRevision, Release
 from releases.publishing.queries import notice_in_force
+from releases.publishing.readiness import approach_lacks, evidence_lacks, image_lacks
 from releases.publishing.states import ReleaseState
 
 DISTRIBUTING = frozenset(
@@ -54,13 +53,9 @@ def _state(release: Release, stage: str) -> Condition:
 
 
 def _deployment(release: Release, at: datetime) -> Iterator[Condition]:
-    yield _image(release)
-    yield fact(
-        "Test evidence (Section T)",
-        release.evidence.exists(),
-        met="Signed evidence is attached.",
-        unmet="No signed evidence is attached.",
-    )
+    yield _lacking("Image verified", image_lacks(release), "The image fits every hub model and the version.")
+    yield _listed(release)
+    yield _lacking("Test evidence (Section T)", evidence_lacks(release), "Signed evidence covers every region.")
     yield fact(
         "Release notes",
         NotesRevision.objects.filter(release=release, published_at__isnull=False).exists(),
@@ -89,40 +84,33 @@ def _notice(release: Release) -> Condition:
     )
 
 
-def _image(release: Release) -> Condition:
-    image = release.image
-    listed = FirmwareVersion.objects.filter(
+def _lacking(title: str, lacking: str, met: str) -> Condition:
+    return fact(title, not lacking, met=met, unmet=lacking)
+
+
+def _listed(release: Release) -> Condition:
+    digest = release.image.sha256 if release.image else ""
+    entries = FirmwareVersion.objects.filter(
         hub_model__in=release.hub_models.all(),
         version=release.firmware_version,
         status=FirmwareVersion.Status.CURRENT,
-        image_hash=image.sha256 if image else "",
+        image_hash__in=["", digest],
     )
-    models = release.hub_models.count()
     return fact(
-        "Image verified",
-        image is not None and models > 0 and listed.count() == models,
-        met="The image's SHA-256 is the one on the Central Products List.",
-        unmet="The image's SHA-256 is not on the Central Products List for every hub model of the release.",
+        "Central Products List",
+        0 < release.hub_models.count() == entries.count(),
+        met="The version is listed as current for every hub model, with no other image's SHA-256.",
+        unmet="The version is not listed as current, with this image's SHA-256, for every hub model.",
     )
 
 
 def _approach(release: Release) -> Condition:
-    title = "Condition of the approach"
-    if release.approach == Approach.SCHEDULING:
-        return fact(
-            title,
-            release.schedule_confirmed_at is not None,
-            met="Scheduling: the exercise has confirmed the dates.",
-            unmet="The scheduling exercise has not confirmed dates.",
-        )
-    if release.approach == Approach.NOTICE_ONLY:
-        return fact(
-            title,
-            bool(release.approach_authority),
-            met=f"Notice only, permitted by {release.approach_authority}.",
-            unmet="Notice only needs a determination that permits its live use.",
-        )
-    return Condition(title, Standing.MET, "Consultation: the class's deployment notice is asked supplier by supplier.")
+    met = {
+        Approach.CONSULTATION: "Consultation: the class's deployment notice is asked supplier by supplier.",
+        Approach.SCHEDULING: "Scheduling: the exercise has confirmed the dates.",
+        Approach.NOTICE_ONLY: f"Notice only, permitted by {release.approach_authority}.",
+    }
+    return _lacking("Condition of the approach", approach_lacks(release), met[Approach(release.approach)])
 
 
 def _validity(release: Release) -> Iterator[Condition]:
@@ -192,13 +180,10 @@ def _activation(release: Release, at: datetime) -> Iterator[Condition]:
 
 def _determination(release: Release) -> Condition:
     title = "Determination"
-    ballots = Ballot.objects.filter(release=release).exclude(state=BallotState.VOID)
-    if not ballots.exists():
+    waiting = [ballot.reference for ballot in undetermined(release)]
+    if waiting:
+        return Condition(title, Standing.UNMET, f"Not decided yet: {', '.join(waiting)}.")
+    decided = determination_in_force(release)
+    if decided is None:
         return Condition(title, Standing.NOT_NEEDED, "There was no ballot.")
-    undecided = [ballot for ballot in ballots if BALLOT.allows(ballot.state, BallotState.VOID)]
-    return fact(
-        title,
-        not undecided,
-        met="Every ballot's determination is published and in force.",
-        unmet="Not published yet: " + ", ".join(ballot.reference for ballot in undecided) + ".",
-    )
+    return Condition(title, Standing.MET, f"{decided.reference} is in force.", decided.decided_at)
