@@ -26,7 +26,7 @@ class NavigationItem:
     current: bool
 
 
-class Page:
+class Frame:
     """The frame of one page; each part is worked out once, when the template first asks for it."""
 
     product = PRODUCT
@@ -45,9 +45,7 @@ class Page:
     @cached_property
     def navigation(self) -> list[NavigationItem]:
         """The entries this actor may use, contributed by the apps, in their order."""
-        links: list[Link] = sorted(
-            collect("navigation", self.actor), key=lambda link: (link.order, link.text)
-        )
+        links: list[Link] = sorted(collect("navigation", self.actor), key=lambda link: (link.order, link.text))
         return [NavigationItem(link.text, link.url, self._is_current(link)) for link in links]
 
     def _is_current(self, link: Link) -> bool:
@@ -83,6 +81,6 @@ def _address(name: str) -> str:
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: ``page`` for the frame and ``at``, portal time, for ages and due dates."""
-    frame = Page(request)
-    return {"page": frame, "at": frame.at}
+    """Context processor: ``frame`` as above, and ``at``, portal time, for ages and due dates."""
+    frame = Frame(request)
+    return {"frame": frame, "page": frame, "at": frame.at}

@@ -146,11 +146,7 @@ class DateTimeInput(PartsInput):
 def _month(text: str) -> int | None:
     if text.isdigit():
         return int(text)
-    found = [
-        number
-        for number, name in enumerate(MONTHS, start=1)
-        if len(text) >= 3 and name.startswith(text.lower())
-    ]
+    found = [number for number, name in enumerate(MONTHS, start=1) if len(text) >= 3 and name.startswith(text.lower())]
     return found[0] if found else None
 
 
@@ -187,9 +183,7 @@ def in_london(day: date, at: time) -> datetime:
     """
     local = datetime.combine(day, at, tzinfo=LONDON)
     if local.astimezone(UTC).astimezone(LONDON).replace(tzinfo=None) != local.replace(tzinfo=None):
-        raise ValidationError(
-            "The clocks go forward then: that time does not exist.", code="invalid"
-        )
+        raise ValidationError("The clocks go forward then: that time does not exist.", code="invalid")
     return local
 
 

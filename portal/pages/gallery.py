@@ -7,7 +7,7 @@ from django import forms
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from portal.pages.contributions import Stage
 from portal.pages.forms import DateField, GovForm, UkDateTimeField
@@ -18,12 +18,8 @@ NOON = datetime(2017, 1, 9, 12, tzinfo=UTC)
 class SampleForm(GovForm):
     """One field of each kind."""
 
-    name = forms.CharField(
-        label="Name of the release", help_text="As it will appear in notices.", max_length=80
-    )
-    model = forms.ChoiceField(
-        label="Hub model", choices=[("", "Choose one"), ("a", "Alder 3"), ("b", "Birch 1")]
-    )
+    name = forms.CharField(label="Name of the release", help_text="As it will appear in notices.", max_length=80)
+    model = forms.ChoiceField(label="Hub model", choices=[("", "Choose one"), ("a", "Alder 3"), ("b", "Birch 1")])
     urgency = forms.ChoiceField(
         label="Urgency class",
         widget=forms.RadioSelect,
@@ -53,9 +49,7 @@ def _stages() -> list[Stage]:
         Stage(10, "Draft", "done", at=NOON),
         Stage(20, "Notice served", "done", at=NOON),
         Stage(30, "User testing", "done", at=datetime(2017, 1, 30, tzinfo=UTC)),
-        Stage(
-            40, "Objections", "blocked", planned=datetime(2017, 2, 2, tzinfo=UTC), blocks="1 objection lodged"
-        ),
+        Stage(40, "Objections", "blocked", planned=datetime(2017, 2, 2, tzinfo=UTC), blocks="1 objection lodged"),
         Stage(50, "Deployment", "current", planned=datetime(2017, 2, 7, tzinfo=UTC), holder="DCC"),
         Stage(60, "Activation", "waiting", planned=datetime(2017, 2, 20, tzinfo=UTC)),
         Stage(70, "Hypercare", "waiting"),
@@ -93,15 +87,11 @@ def _conditions() -> list[dict[str, Any]]:
     ]
 
 
-@require_GET
+@require_safe
 def show(request: HttpRequest) -> HttpResponse:
     """Show each component with an example and the attributes it takes; ``?errors`` shows the form refused."""
     refused = "errors" in request.GET
-    form = (
-        SampleForm({"planned_day": "31", "planned_month": "2", "planned_year": "2017"})
-        if refused
-        else SampleForm()
-    )
+    form = SampleForm({"planned_day": "31", "planned_month": "2", "planned_year": "2017"}) if refused else SampleForm()
     context = {
         "form": form,
         "stages": _stages(),
@@ -119,6 +109,6 @@ def show(request: HttpRequest) -> HttpResponse:
         "bars": [("North", 40_120), ("Central", 29_980), ("South", 29_900)],
         "parts": ["Activated", "Deployed", "Failed", "Excluded"],
         "stacks": [("North", [12_000, 20_000, 120, 3_000]), ("Central", [18_000, 9_000, 80, 2_900])],
-        "source": "## Known issues\n\n- *IHD* may need **pairing** again\n\n| Model | State |\n|---|---|\n| Alder | ok |",
+        "source": "## Known issues\n\n- *IHD* may need **pairing** again\n\n| Model | State |\n|---|---|\n| A | ok |",
     }
     return render(request, "pages/gallery.html", context)

@@ -33,12 +33,17 @@ def _pressing(item: Waiting) -> tuple[bool, datetime]:
     return (item.due is None, item.due or item.since)
 
 
-def waiting(actor: Actor, at: datetime) -> list[Group]:
-    """Return what waits for this actor in groups; the earliest due date comes first."""
+def grouped(items: Iterable[Waiting]) -> list[Group]:
+    """Return things to do in groups; within and between groups the earliest due date comes first."""
     groups: dict[str, list[Waiting]] = defaultdict(list)
-    for item in sorted(collect("waiting", actor, at), key=_pressing):
+    for item in sorted(items, key=_pressing):
         groups[item.group].append(item)
-    return [Group(title, items) for title, items in groups.items()]
+    return [Group(title, members) for title, members in groups.items()]
+
+
+def waiting(actor: Actor, at: datetime) -> list[Group]:
+    """Return what waits for this actor, in groups."""
+    return grouped(collect("waiting", actor, at))
 
 
 def upcoming(at: datetime) -> list[Due]:
@@ -52,11 +57,16 @@ def coming(actor: Actor, at: datetime, days: int = 14) -> list[Dated]:
     return sorted(collect("dates", actor, at, at + timedelta(days=days)), key=lambda entry: entry.at)
 
 
+def by_day(entries: Iterable[Dated]) -> list[Day]:
+    """Return dated entries under the days of Europe/London on which they fall, in order of time."""
+    days: dict[date, list[Dated]] = defaultdict(list)
+    for entry in sorted(entries, key=lambda entry: entry.at):
+        days[entry.at.astimezone(LONDON).date()].append(entry)
+    return [Day(day, members) for day, members in days.items()]
+
+
 def agenda(actor: Actor, first: date) -> list[Day]:
-    """Return the days from ``first`` that have entries, over eight weeks."""
+    """Return the days from ``first`` that have entries this actor may see, over eight weeks."""
     start = datetime.combine(first, time(), tzinfo=LONDON)
     end = datetime.combine(first + timedelta(days=AGENDA_DAYS), time(), tzinfo=LONDON)
-    days: dict[date, list[Dated]] = defaultdict(list)
-    for entry in sorted(collect("dates", actor, start, end), key=lambda entry: entry.at):
-        days[entry.at.astimezone(LONDON).date()].append(entry)
-    return [Day(day, entries) for day, entries in sorted(days.items())]
+    return by_day(collect("dates", actor, start, end))

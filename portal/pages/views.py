@@ -1,12 +1,11 @@
 """Pages that belong to no single app: front page, home, calendar, the clock, help and statements."""
 
 from datetime import date, datetime, timedelta
-from typing import cast
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from portal.pages import queries
 from portal.pages.forms import LONDON, AdvanceForm, SpeedForm
@@ -15,10 +14,9 @@ from portal.workflow import clock
 from portal.workflow.http import PortalRequest
 
 
-@require_GET
-def home(request: HttpRequest) -> HttpResponse:
+@require_safe
+def home(request: PortalRequest) -> HttpResponse:
     """Show what waits for the person signed in; the front page to the public."""
-    request = cast(PortalRequest, request)
     if request.actor.is_anonymous:
         return render(request, "pages/front.html", {"coming": queries.coming(request.actor, request.at)[:6]})
     groups = queries.waiting(request.actor, request.at)
@@ -31,10 +29,9 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "pages/home.html", context)
 
 
-@require_GET
-def calendar(request: HttpRequest) -> HttpResponse:
+@require_safe
+def calendar(request: PortalRequest) -> HttpResponse:
     """Show eight weeks of dates as an agenda, from ``?from=2017-01-09`` or today."""
-    request = cast(PortalRequest, request)
     today = request.at.astimezone(LONDON).date()
     first = _day(request.GET.get("from", ""), today)
     step = timedelta(days=queries.AGENDA_DAYS)
@@ -68,16 +65,15 @@ def _clock_page(request: PortalRequest, form: AdvanceForm, status: int = 200) ->
     return render(request, "pages/clock.html", context, status=status)
 
 
-@require_GET
-def show_clock(request: HttpRequest) -> HttpResponse:
+@require_safe
+def show_clock(request: PortalRequest) -> HttpResponse:
     """Show portal time, the next due dates and, in the demonstration, the means to move it."""
-    return _clock_page(cast(PortalRequest, request), AdvanceForm())
+    return _clock_page(request, AdvanceForm())
 
 
 @require_POST
-def advance_clock(request: HttpRequest) -> HttpResponse:
+def advance_clock(request: PortalRequest) -> HttpResponse:
     """Move portal time forward to the time chosen."""
-    request = cast(PortalRequest, request)
     form = AdvanceForm(request.POST)
     if not form.is_valid():
         return _clock_page(request, form, status=400)
@@ -87,9 +83,8 @@ def advance_clock(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def run_clock(request: HttpRequest) -> HttpResponse:
+def run_clock(request: PortalRequest) -> HttpResponse:
     """Let portal time run faster, or at the speed of real time again."""
-    request = cast(PortalRequest, request)
     form = SpeedForm(request.POST)
     if not form.is_valid():
         return _clock_page(request, AdvanceForm(), status=400)
@@ -98,25 +93,25 @@ def run_clock(request: HttpRequest) -> HttpResponse:
     return redirect("pages:clock")
 
 
-@require_GET
-def show_help(request: HttpRequest) -> HttpResponse:
+@require_safe
+def show_help(request: PortalRequest) -> HttpResponse:
     """Show how the portal works, in short."""
     return render(request, "pages/help.html")
 
 
-@require_GET
-def show_accessibility(request: HttpRequest) -> HttpResponse:
+@require_safe
+def show_accessibility(request: PortalRequest) -> HttpResponse:
     """Show the accessibility statement."""
     return render(request, "pages/accessibility.html")
 
 
-@require_GET
-def show_privacy(request: HttpRequest) -> HttpResponse:
+@require_safe
+def show_privacy(request: PortalRequest) -> HttpResponse:
     """Show what the portal keeps about people and for how long."""
     return render(request, "pages/privacy.html")
 
 
-@require_GET
-def show_api(request: HttpRequest) -> HttpResponse:
+@require_safe
+def show_api(request: PortalRequest) -> HttpResponse:
     """Show how programs use the portal."""
     return render(request, "pages/api.html")

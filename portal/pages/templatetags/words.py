@@ -15,9 +15,7 @@ register = template.Library()
 LONDON = ZoneInfo("Europe/London")
 
 _MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
-_TAGS = set(
-    "p br hr strong em del code pre blockquote ul ol li a h3 h4 h5 h6 table thead tbody tr th td".split()
-)
+_TAGS = set("p br hr strong em del code pre blockquote ul ol li a h3 h4 h5 h6 table thead tbody tr th td".split())
 _HIGHEST, _DEEPEST = 3, 6
 
 # What a state means for the person reading: settled well, moving, waiting for somebody, stopped, or over.

@@ -1,0 +1,36 @@
+from datetime import UTC, date, datetime, timedelta
+
+from portal.pages.contributions import Dated, Waiting
+from portal.pages.queries import by_day, grouped
+
+NOON = datetime(2017, 1, 9, 12, tzinfo=UTC)
+
+
+def thing(text: str, *, since: int, due: int | None = None, group: str = "To do") -> Waiting:
+    """Something that waits since so many days and is due in so many."""
+    by = None if due is None else NOON + timedelta(days=due)
+    return Waiting(text, "/", since=NOON - timedelta(days=since), due=by, group=group)
+
+
+def test_the_earliest_due_date_comes_first_and_undated_things_last() -> None:
+    (group,) = grouped([thing("undated", since=9), thing("later", since=1, due=5), thing("soon", since=1, due=1)])
+    assert [item.text for item in group.items] == ["soon", "later", "undated"]
+
+
+def test_undated_things_come_oldest_first() -> None:
+    (group,) = grouped([thing("young", since=1), thing("old", since=7)])
+    assert [item.text for item in group.items] == ["old", "young"]
+
+
+def test_the_group_with_the_most_pressing_thing_comes_first() -> None:
+    groups = grouped([thing("a", since=1, due=4, group="Notices"), thing("b", since=1, due=2, group="Ballots")])
+    assert [group.title for group in groups] == ["Ballots", "Notices"]
+
+
+def test_entries_fall_on_days_of_london() -> None:
+    late_evening = datetime(2017, 6, 30, 23, 30, tzinfo=UTC)  # half past midnight of 1 July in London
+    days = by_day([Dated(late_evening, "after midnight"), Dated(late_evening - timedelta(hours=1), "before midnight")])
+    assert [(day.date, [entry.text for entry in day.entries]) for day in days] == [
+        (date(2017, 6, 30), ["before midnight"]),
+        (date(2017, 7, 1), ["after midnight"]),
+    ]
