@@ -7,7 +7,6 @@ the summary at the top of the page, three boxes for a date.
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -16,8 +15,8 @@ from django.utils import timezone
 
 from portal.workflow.clock import SPEEDS
 from portal.workflow.errors import Invalid
+from portal.working_days import LONDON
 
-LONDON = ZoneInfo("Europe/London")
 MONTHS = "january february march april may june july august september october november december".split()
 
 

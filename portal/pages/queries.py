@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from portal.pages.contributions import Dated, Due, Waiting, collect
-from portal.pages.forms import LONDON
 from portal.workflow.actor import Actor
+from portal.working_days import LONDON
 
 AGENDA_DAYS = 56
 UPCOMING = 12

@@ -8,10 +8,11 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from portal.pages import queries
-from portal.pages.forms import LONDON, AdvanceForm, SpeedForm
+from portal.pages.forms import AdvanceForm, SpeedForm
 from portal.pages.templatetags.words import uk_datetime
 from portal.workflow import clock
 from portal.workflow.http import PortalRequest
+from portal.working_days import LONDON
 
 
 @require_safe

@@ -8,9 +8,10 @@ from django.utils.datastructures import MultiValueDict
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.pages.forms import LONDON, DateField, GovForm, UkDateTimeField, VersionedForm, in_london
+from portal.pages.forms import DateField, GovForm, UkDateTimeField, VersionedForm, in_london
 from portal.pages.gallery import SampleForm
 from portal.workflow.errors import Invalid
+from portal.working_days import LONDON
 from tests.html import mistakes
 
 
