@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from portal.working_days import clear_working_days_after
 from portal.workflow.rules import when
+from portal.working_days import clear_working_days_after
 from releases.holds.models import Cause, Ground, Hold
 from releases.publishing.models import Release
 from releases.publishing.states import ReleaseState

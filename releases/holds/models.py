@@ -43,11 +43,16 @@ class Hold(Stateful, Selected):
 
     reference = models.CharField(max_length=20, unique=True)
     release = models.ForeignKey(
-        "publishing.Release", null=True, blank=True, on_delete=models.PROTECT, related_name="holds", help_text="Empty: all."
+        "publishing.Release",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="holds",
+        help_text="Empty: all.",
     )
     stage = models.CharField(max_length=10, choices=Stage)
     cause = models.CharField(max_length=13, choices=Cause)
-    cause_id = models.BigIntegerField(null=True, blank=True, help_text="Number of the issue, determination or objection.")
+    cause_id = models.BigIntegerField(null=True, blank=True, help_text="Number of the issue, objection or other cause.")
     cause_text = models.CharField(max_length=300)
     restricted = models.BooleanField(default=False, help_text="Caused by a security issue: the cause is not shown.")
     condition = models.TextField(blank=True, help_text="What ends it, where a determination says so.")

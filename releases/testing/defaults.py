@@ -14,11 +14,7 @@ ENVIRONMENTS = (
 def ensure_defaults() -> None:
     """Add the default environments and test cases that are missing; what exists is left as people made it."""
     for name, slug, places, shared in ENVIRONMENTS:
-        Environment.objects.get_or_create(
-            slug=slug, defaults={"name": name, "places": places, "is_shared": shared}
-        )
+        Environment.objects.get_or_create(slug=slug, defaults={"name": name, "places": places, "is_shared": shared})
     for case in CASES:
         if not TestCase.objects.filter(code=case.code).exists():
-            TestCase.objects.create(
-                code=case.code, title=case.title, purpose=case.purpose, steps="\n".join(case.steps)
-            )
+            TestCase.objects.create(code=case.code, title=case.title, purpose=case.purpose, steps="\n".join(case.steps))

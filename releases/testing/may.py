@@ -43,8 +43,3 @@ def report_results(window: TestWindow, *, by: Actor) -> str | None:
         lab = window.environment.slug == DCC_LAB
         return None if lab else "DCC reports results of its own test lab only."
     return _acts_for(window.organisation_id, by)
-
-
-@who
-def revise_case(*, by: Actor) -> str | None:
-    return None if by.has(Permission.MANAGE_RELEASES) else "Only DCC changes the catalogue of test cases."

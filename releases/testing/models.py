@@ -9,11 +9,11 @@ from django.db import models
 from django.db.models import F, Func, Q, Value
 from simple_history.models import HistoricalRecords
 
-from portal.workflow.transitions import Stateful
+from portal.workflow.transitions import Stateful, Versioned
 from releases.testing.states import WINDOW, WindowState
 
 
-class Environment(models.Model):
+class Environment(Versioned):
     """Where users test: UIT-A, UIT-B, the DCC test lab or their own lab; ``places`` at once."""
 
     name = models.CharField(max_length=60, unique=True)

@@ -43,9 +43,9 @@ def cases() -> list[TestCase]:
 
 def free_places(environment: Environment, start: datetime, end: datetime) -> list[int]:
     """Return the places of a shared environment that no window takes in this time, lowest first."""
-    taken = TestWindow.objects.filter(
-        environment=environment, during__overlap=TimestamptzRange(start, end)
-    ).exclude(state=WindowState.CANCELLED)
+    taken = TestWindow.objects.filter(environment=environment, during__overlap=TimestamptzRange(start, end)).exclude(
+        state=WindowState.CANCELLED
+    )
     numbers = set(taken.values_list("place", flat=True))
     return [place for place in range(1, environment.places + 1) if place not in numbers]
 
@@ -125,9 +125,7 @@ def summary(release: Release, suppliers: Iterable[int] | None = None, most: int 
     named = DeviceCombination.objects.select_related("hub_model", "esme", "gsme", "display").in_bulk(
         [number for number, _ in heaviest]
     )
-    gaps = [
-        Gap(named[number], homes[number], measured.by_combination[number], weight) for number, weight in heaviest
-    ]
+    gaps = [Gap(named[number], homes[number], measured.by_combination[number], weight) for number, weight in heaviest]
     return Summary(measured, [CaseShare(case, measured.by_case[case.pk]) for case in catalogue], gaps)
 
 
@@ -165,8 +163,7 @@ def places_free(start: datetime, end: datetime) -> list[tuple[Environment, int |
     rows = Environment.objects.annotate(
         taken=Count(
             "windows",
-            filter=Q(windows__during__overlap=TimestamptzRange(start, end))
-            & ~Q(windows__state=WindowState.CANCELLED),
+            filter=Q(windows__during__overlap=TimestamptzRange(start, end)) & ~Q(windows__state=WindowState.CANCELLED),
         )
     )
     return [(row, max(row.places - row.taken, 0) if row.is_shared else None) for row in rows]

@@ -8,95 +8,352 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('publishing', '0002_append_only'),
+        ("publishing", "0002_append_only"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='HistoricalHold',
+            name="HistoricalHold",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('hub_models', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), blank=True, default=list, size=None)),
-                ('firmware', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), blank=True, default=list, size=None)),
-                ('regions', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=8), blank=True, default=list, size=None)),
-                ('han_variants', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=6), blank=True, default=list, size=None)),
-                ('esme', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), blank=True, default=list, size=None)),
-                ('gsme', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), blank=True, default=list, size=None)),
-                ('displays', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), blank=True, default=list, size=None)),
-                ('suppliers', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), blank=True, default=list, size=None)),
-                ('reference', models.CharField(db_index=True, max_length=20)),
-                ('stage', models.CharField(choices=[('deployment', 'Deployment'), ('activation', 'Activation'), ('both', 'Deployment and activation')], max_length=10)),
-                ('cause', models.CharField(choices=[('issue', 'Issue'), ('determination', 'Determination'), ('detection', 'Automatic detection'), ('dcc', 'DCC'), ('objection', 'Late objection (provisional)')], max_length=13)),
-                ('cause_id', models.BigIntegerField(blank=True, help_text='Number of the issue, determination or objection.', null=True)),
-                ('cause_text', models.CharField(max_length=300)),
-                ('restricted', models.BooleanField(default=False, help_text='Caused by a security issue: the cause is not shown.')),
-                ('condition', models.TextField(blank=True, help_text='What ends it, where a determination says so.')),
-                ('review_at', models.DateTimeField(blank=True, null=True)),
-                ('parties', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), blank=True, default=list, help_text='Organisations behind it (raiser, objector, those who joined): told before it ends.', size=None)),
-                ('state', models.CharField(choices=[('placed', 'In force'), ('lifted', 'Lifted')], default='placed', editable=False, max_length=8)),
-                ('placed_at', models.DateTimeField()),
-                ('placed_by_name', models.CharField(max_length=200)),
-                ('lift_notified_at', models.DateTimeField(blank=True, help_text='When the objector was told it will end.', null=True)),
-                ('lifted_at', models.DateTimeField(blank=True, null=True)),
-                ('lifted_by_name', models.CharField(blank=True, max_length=200)),
-                ('lift_ground', models.CharField(blank=True, choices=[('evidence', 'Passing evidence for its issue'), ('condition', 'Its stated condition is met'), ('determination', 'A new determination'), ('settled', 'Its objection is settled'), ('dcc', "DCC's decision")], max_length=13)),
-                ('lift_reason', models.TextField(blank=True)),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('release', models.ForeignKey(blank=True, db_constraint=False, help_text='Empty: all.', null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='publishing.release')),
+                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "hub_models",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(), blank=True, default=list, size=None
+                    ),
+                ),
+                (
+                    "firmware",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(), blank=True, default=list, size=None
+                    ),
+                ),
+                (
+                    "regions",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=8), blank=True, default=list, size=None
+                    ),
+                ),
+                (
+                    "han_variants",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=6), blank=True, default=list, size=None
+                    ),
+                ),
+                (
+                    "esme",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(), blank=True, default=list, size=None
+                    ),
+                ),
+                (
+                    "gsme",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(), blank=True, default=list, size=None
+                    ),
+                ),
+                (
+                    "displays",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(), blank=True, default=list, size=None
+                    ),
+                ),
+                (
+                    "suppliers",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(), blank=True, default=list, size=None
+                    ),
+                ),
+                ("reference", models.CharField(db_index=True, max_length=20)),
+                (
+                    "stage",
+                    models.CharField(
+                        choices=[
+                            ("deployment", "Deployment"),
+                            ("activation", "Activation"),
+                            ("both", "Deployment and activation"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "cause",
+                    models.CharField(
+                        choices=[
+                            ("issue", "Issue"),
+                            ("determination", "Determination"),
+                            ("detection", "Automatic detection"),
+                            ("dcc", "DCC"),
+                            ("objection", "Late objection (provisional)"),
+                        ],
+                        max_length=13,
+                    ),
+                ),
+                (
+                    "cause_id",
+                    models.BigIntegerField(
+                        blank=True, help_text="Number of the issue, objection or other cause.", null=True
+                    ),
+                ),
+                ("cause_text", models.CharField(max_length=300)),
+                (
+                    "restricted",
+                    models.BooleanField(default=False, help_text="Caused by a security issue: the cause is not shown."),
+                ),
+                ("condition", models.TextField(blank=True, help_text="What ends it, where a determination says so.")),
+                ("review_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "parties",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(),
+                        blank=True,
+                        default=list,
+                        help_text="Organisations behind it (raiser, objector, those who joined): told before it ends.",
+                        size=None,
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("placed", "In force"), ("lifted", "Lifted")],
+                        default="placed",
+                        editable=False,
+                        max_length=8,
+                    ),
+                ),
+                ("placed_at", models.DateTimeField()),
+                ("placed_by_name", models.CharField(max_length=200)),
+                (
+                    "lift_notified_at",
+                    models.DateTimeField(blank=True, help_text="When the objector was told it will end.", null=True),
+                ),
+                ("lifted_at", models.DateTimeField(blank=True, null=True)),
+                ("lifted_by_name", models.CharField(blank=True, max_length=200)),
+                (
+                    "lift_ground",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("evidence", "Passing evidence for its issue"),
+                            ("condition", "Its stated condition is met"),
+                            ("determination", "A new determination"),
+                            ("settled", "Its objection is settled"),
+                            ("dcc", "DCC's decision"),
+                        ],
+                        max_length=13,
+                    ),
+                ),
+                ("lift_reason", models.TextField(blank=True)),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "release",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        help_text="Empty: all.",
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="publishing.release",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical hold',
-                'verbose_name_plural': 'historical holds',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical hold",
+                "verbose_name_plural": "historical holds",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='Hold',
+            name="Hold",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('hub_models', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), blank=True, default=list, size=None)),
-                ('firmware', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), blank=True, default=list, size=None)),
-                ('regions', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=8), blank=True, default=list, size=None)),
-                ('han_variants', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=6), blank=True, default=list, size=None)),
-                ('esme', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), blank=True, default=list, size=None)),
-                ('gsme', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), blank=True, default=list, size=None)),
-                ('displays', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), blank=True, default=list, size=None)),
-                ('suppliers', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), blank=True, default=list, size=None)),
-                ('reference', models.CharField(max_length=20, unique=True)),
-                ('stage', models.CharField(choices=[('deployment', 'Deployment'), ('activation', 'Activation'), ('both', 'Deployment and activation')], max_length=10)),
-                ('cause', models.CharField(choices=[('issue', 'Issue'), ('determination', 'Determination'), ('detection', 'Automatic detection'), ('dcc', 'DCC'), ('objection', 'Late objection (provisional)')], max_length=13)),
-                ('cause_id', models.BigIntegerField(blank=True, help_text='Number of the issue, determination or objection.', null=True)),
-                ('cause_text', models.CharField(max_length=300)),
-                ('restricted', models.BooleanField(default=False, help_text='Caused by a security issue: the cause is not shown.')),
-                ('condition', models.TextField(blank=True, help_text='What ends it, where a determination says so.')),
-                ('review_at', models.DateTimeField(blank=True, null=True)),
-                ('parties', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), blank=True, default=list, help_text='Organisations behind it (raiser, objector, those who joined): told before it ends.', size=None)),
-                ('state', models.CharField(choices=[('placed', 'In force'), ('lifted', 'Lifted')], default='placed', editable=False, max_length=8)),
-                ('placed_at', models.DateTimeField()),
-                ('placed_by_name', models.CharField(max_length=200)),
-                ('lift_notified_at', models.DateTimeField(blank=True, help_text='When the objector was told it will end.', null=True)),
-                ('lifted_at', models.DateTimeField(blank=True, null=True)),
-                ('lifted_by_name', models.CharField(blank=True, max_length=200)),
-                ('lift_ground', models.CharField(blank=True, choices=[('evidence', 'Passing evidence for its issue'), ('condition', 'Its stated condition is met'), ('determination', 'A new determination'), ('settled', 'Its objection is settled'), ('dcc', "DCC's decision")], max_length=13)),
-                ('lift_reason', models.TextField(blank=True)),
-                ('release', models.ForeignKey(blank=True, help_text='Empty: all.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='holds', to='publishing.release')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "hub_models",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(), blank=True, default=list, size=None
+                    ),
+                ),
+                (
+                    "firmware",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(), blank=True, default=list, size=None
+                    ),
+                ),
+                (
+                    "regions",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=8), blank=True, default=list, size=None
+                    ),
+                ),
+                (
+                    "han_variants",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=6), blank=True, default=list, size=None
+                    ),
+                ),
+                (
+                    "esme",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(), blank=True, default=list, size=None
+                    ),
+                ),
+                (
+                    "gsme",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(), blank=True, default=list, size=None
+                    ),
+                ),
+                (
+                    "displays",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(), blank=True, default=list, size=None
+                    ),
+                ),
+                (
+                    "suppliers",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(), blank=True, default=list, size=None
+                    ),
+                ),
+                ("reference", models.CharField(max_length=20, unique=True)),
+                (
+                    "stage",
+                    models.CharField(
+                        choices=[
+                            ("deployment", "Deployment"),
+                            ("activation", "Activation"),
+                            ("both", "Deployment and activation"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "cause",
+                    models.CharField(
+                        choices=[
+                            ("issue", "Issue"),
+                            ("determination", "Determination"),
+                            ("detection", "Automatic detection"),
+                            ("dcc", "DCC"),
+                            ("objection", "Late objection (provisional)"),
+                        ],
+                        max_length=13,
+                    ),
+                ),
+                (
+                    "cause_id",
+                    models.BigIntegerField(
+                        blank=True, help_text="Number of the issue, objection or other cause.", null=True
+                    ),
+                ),
+                ("cause_text", models.CharField(max_length=300)),
+                (
+                    "restricted",
+                    models.BooleanField(default=False, help_text="Caused by a security issue: the cause is not shown."),
+                ),
+                ("condition", models.TextField(blank=True, help_text="What ends it, where a determination says so.")),
+                ("review_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "parties",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(),
+                        blank=True,
+                        default=list,
+                        help_text="Organisations behind it (raiser, objector, those who joined): told before it ends.",
+                        size=None,
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("placed", "In force"), ("lifted", "Lifted")],
+                        default="placed",
+                        editable=False,
+                        max_length=8,
+                    ),
+                ),
+                ("placed_at", models.DateTimeField()),
+                ("placed_by_name", models.CharField(max_length=200)),
+                (
+                    "lift_notified_at",
+                    models.DateTimeField(blank=True, help_text="When the objector was told it will end.", null=True),
+                ),
+                ("lifted_at", models.DateTimeField(blank=True, null=True)),
+                ("lifted_by_name", models.CharField(blank=True, max_length=200)),
+                (
+                    "lift_ground",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("evidence", "Passing evidence for its issue"),
+                            ("condition", "Its stated condition is met"),
+                            ("determination", "A new determination"),
+                            ("settled", "Its objection is settled"),
+                            ("dcc", "DCC's decision"),
+                        ],
+                        max_length=13,
+                    ),
+                ),
+                ("lift_reason", models.TextField(blank=True)),
+                (
+                    "release",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="Empty: all.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="holds",
+                        to="publishing.release",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-placed_at'],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('lifted_at', None), ('state', 'placed')), models.Q(('lifted_at__isnull', False), ('state', 'lifted')), _connector='OR'), name='lifted_has_its_time'), models.CheckConstraint(condition=models.Q(('lifted_at', None), models.Q(models.Q(('lift_reason', ''), _negated=True), models.Q(('lift_ground', ''), _negated=True)), _connector='OR'), name='lifted_with_a_reason')],
+                "ordering": ["-placed_at"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("lifted_at", None), ("state", "placed")),
+                            models.Q(("lifted_at__isnull", False), ("state", "lifted")),
+                            _connector="OR",
+                        ),
+                        name="lifted_has_its_time",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("lifted_at", None),
+                            models.Q(
+                                models.Q(("lift_reason", ""), _negated=True),
+                                models.Q(("lift_ground", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="lifted_with_a_reason",
+                    ),
+                ],
             },
         ),
     ]

@@ -8,126 +8,419 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('people', '0001_initial'),
-        ('publishing', '0001_initial'),
+        ("people", "0001_initial"),
+        ("publishing", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Issue',
+            name="Issue",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('hub_models', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), blank=True, default=list, size=None)),
-                ('firmware', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), blank=True, default=list, size=None)),
-                ('regions', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=8), blank=True, default=list, size=None)),
-                ('han_variants', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=6), blank=True, default=list, size=None)),
-                ('esme', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), blank=True, default=list, size=None)),
-                ('gsme', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), blank=True, default=list, size=None)),
-                ('displays', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), blank=True, default=list, size=None)),
-                ('suppliers', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), blank=True, default=list, size=None)),
-                ('reference', models.CharField(max_length=20, unique=True)),
-                ('title', models.CharField(max_length=160)),
-                ('description', models.TextField()),
-                ('category', models.CharField(choices=[('interoperability', 'Interoperability'), ('faulty_meter', 'Faulty meter replacement'), ('install_and_leave', 'Install and leave'), ('ihd_stranding', 'IHD stranding'), ('regression', 'Device regression'), ('supply', 'Loss of supply or prepayment'), ('outage_alerts', 'Power-outage alerts'), ('documentation', 'Documentation'), ('security', 'Security'), ('other', 'Other')], max_length=20)),
-                ('severity', models.PositiveSmallIntegerField(help_text='1 loss of supply or safety, to 5 cosmetic.')),
-                ('smets', models.PositiveSmallIntegerField(blank=True, choices=[(1, 'SMETS1'), (2, 'SMETS2')], null=True)),
-                ('raised_by_name', models.CharField(max_length=200)),
-                ('raised_at', models.DateTimeField()),
-                ('state', models.CharField(choices=[('raised', 'Raised'), ('acknowledged', 'Acknowledged'), ('investigating', 'Investigating'), ('accepted', 'Accepted: known issue'), ('rejected', 'Rejected'), ('duplicate', 'Duplicate'), ('resolved', 'Resolved'), ('closed', 'Closed')], default='raised', editable=False, max_length=14)),
-                ('acknowledge_by', models.DateTimeField()),
-                ('acknowledged_at', models.DateTimeField(blank=True, null=True)),
-                ('escalated_at', models.DateTimeField(blank=True, null=True)),
-                ('reproduced_at', models.DateTimeField(blank=True, null=True)),
-                ('answer', models.TextField(blank=True, help_text="DCC's reason or resolution.")),
-                ('ended_at', models.DateTimeField(blank=True, help_text='When it was last rejected, resolved or closed.', null=True)),
-                ('duplicate_of', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='duplicates', to='issues.issue')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='issues', to='people.organisation')),
-                ('raised_by_organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.organisation')),
-                ('release', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='issues', to='publishing.release')),
-                ('reproduced_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.organisation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "hub_models",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(), blank=True, default=list, size=None
+                    ),
+                ),
+                (
+                    "firmware",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(), blank=True, default=list, size=None
+                    ),
+                ),
+                (
+                    "regions",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=8), blank=True, default=list, size=None
+                    ),
+                ),
+                (
+                    "han_variants",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=6), blank=True, default=list, size=None
+                    ),
+                ),
+                (
+                    "esme",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(), blank=True, default=list, size=None
+                    ),
+                ),
+                (
+                    "gsme",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(), blank=True, default=list, size=None
+                    ),
+                ),
+                (
+                    "displays",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(), blank=True, default=list, size=None
+                    ),
+                ),
+                (
+                    "suppliers",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(), blank=True, default=list, size=None
+                    ),
+                ),
+                ("reference", models.CharField(max_length=20, unique=True)),
+                ("title", models.CharField(max_length=160)),
+                ("description", models.TextField()),
+                (
+                    "category",
+                    models.CharField(
+                        choices=[
+                            ("interoperability", "Interoperability"),
+                            ("faulty_meter", "Faulty meter replacement"),
+                            ("install_and_leave", "Install and leave"),
+                            ("ihd_stranding", "IHD stranding"),
+                            ("regression", "Device regression"),
+                            ("supply", "Loss of supply or prepayment"),
+                            ("outage_alerts", "Power-outage alerts"),
+                            ("documentation", "Documentation"),
+                            ("security", "Security"),
+                            ("other", "Other"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("severity", models.PositiveSmallIntegerField(help_text="1 loss of supply or safety, to 5 cosmetic.")),
+                (
+                    "smets",
+                    models.PositiveSmallIntegerField(blank=True, choices=[(1, "SMETS1"), (2, "SMETS2")], null=True),
+                ),
+                ("raised_by_name", models.CharField(max_length=200)),
+                ("raised_at", models.DateTimeField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("raised", "Raised"),
+                            ("acknowledged", "Acknowledged"),
+                            ("investigating", "Investigating"),
+                            ("accepted", "Accepted: known issue"),
+                            ("rejected", "Rejected"),
+                            ("duplicate", "Duplicate"),
+                            ("resolved", "Resolved"),
+                            ("closed", "Closed"),
+                        ],
+                        default="raised",
+                        editable=False,
+                        max_length=14,
+                    ),
+                ),
+                ("acknowledge_by", models.DateTimeField()),
+                ("acknowledged_at", models.DateTimeField(blank=True, null=True)),
+                ("escalated_at", models.DateTimeField(blank=True, null=True)),
+                ("reproduced_at", models.DateTimeField(blank=True, null=True)),
+                ("answer", models.TextField(blank=True, help_text="DCC's reason or resolution.")),
+                (
+                    "ended_at",
+                    models.DateTimeField(
+                        blank=True, help_text="When it was last rejected, resolved or closed.", null=True
+                    ),
+                ),
+                (
+                    "duplicate_of",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="duplicates",
+                        to="issues.issue",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="issues", to="people.organisation"
+                    ),
+                ),
+                (
+                    "raised_by_organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.organisation"
+                    ),
+                ),
+                (
+                    "release",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="issues", to="publishing.release"
+                    ),
+                ),
+                (
+                    "reproduced_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.organisation",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-raised_at'],
+                "ordering": ["-raised_at"],
             },
         ),
         migrations.CreateModel(
-            name='HistoricalIssue',
+            name="HistoricalIssue",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('hub_models', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), blank=True, default=list, size=None)),
-                ('firmware', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), blank=True, default=list, size=None)),
-                ('regions', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=8), blank=True, default=list, size=None)),
-                ('han_variants', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=6), blank=True, default=list, size=None)),
-                ('esme', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), blank=True, default=list, size=None)),
-                ('gsme', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), blank=True, default=list, size=None)),
-                ('displays', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), blank=True, default=list, size=None)),
-                ('suppliers', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), blank=True, default=list, size=None)),
-                ('reference', models.CharField(db_index=True, max_length=20)),
-                ('title', models.CharField(max_length=160)),
-                ('description', models.TextField()),
-                ('category', models.CharField(choices=[('interoperability', 'Interoperability'), ('faulty_meter', 'Faulty meter replacement'), ('install_and_leave', 'Install and leave'), ('ihd_stranding', 'IHD stranding'), ('regression', 'Device regression'), ('supply', 'Loss of supply or prepayment'), ('outage_alerts', 'Power-outage alerts'), ('documentation', 'Documentation'), ('security', 'Security'), ('other', 'Other')], max_length=20)),
-                ('severity', models.PositiveSmallIntegerField(help_text='1 loss of supply or safety, to 5 cosmetic.')),
-                ('smets', models.PositiveSmallIntegerField(blank=True, choices=[(1, 'SMETS1'), (2, 'SMETS2')], null=True)),
-                ('raised_by_name', models.CharField(max_length=200)),
-                ('raised_at', models.DateTimeField()),
-                ('state', models.CharField(choices=[('raised', 'Raised'), ('acknowledged', 'Acknowledged'), ('investigating', 'Investigating'), ('accepted', 'Accepted: known issue'), ('rejected', 'Rejected'), ('duplicate', 'Duplicate'), ('resolved', 'Resolved'), ('closed', 'Closed')], default='raised', editable=False, max_length=14)),
-                ('acknowledge_by', models.DateTimeField()),
-                ('acknowledged_at', models.DateTimeField(blank=True, null=True)),
-                ('escalated_at', models.DateTimeField(blank=True, null=True)),
-                ('reproduced_at', models.DateTimeField(blank=True, null=True)),
-                ('answer', models.TextField(blank=True, help_text="DCC's reason or resolution.")),
-                ('ended_at', models.DateTimeField(blank=True, help_text='When it was last rejected, resolved or closed.', null=True)),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('organisation', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='people.organisation')),
-                ('raised_by_organisation', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='people.organisation')),
-                ('release', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='publishing.release')),
-                ('reproduced_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='people.organisation')),
-                ('duplicate_of', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='issues.issue')),
+                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "hub_models",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(), blank=True, default=list, size=None
+                    ),
+                ),
+                (
+                    "firmware",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(), blank=True, default=list, size=None
+                    ),
+                ),
+                (
+                    "regions",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=8), blank=True, default=list, size=None
+                    ),
+                ),
+                (
+                    "han_variants",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=6), blank=True, default=list, size=None
+                    ),
+                ),
+                (
+                    "esme",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(), blank=True, default=list, size=None
+                    ),
+                ),
+                (
+                    "gsme",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(), blank=True, default=list, size=None
+                    ),
+                ),
+                (
+                    "displays",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(), blank=True, default=list, size=None
+                    ),
+                ),
+                (
+                    "suppliers",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(), blank=True, default=list, size=None
+                    ),
+                ),
+                ("reference", models.CharField(db_index=True, max_length=20)),
+                ("title", models.CharField(max_length=160)),
+                ("description", models.TextField()),
+                (
+                    "category",
+                    models.CharField(
+                        choices=[
+                            ("interoperability", "Interoperability"),
+                            ("faulty_meter", "Faulty meter replacement"),
+                            ("install_and_leave", "Install and leave"),
+                            ("ihd_stranding", "IHD stranding"),
+                            ("regression", "Device regression"),
+                            ("supply", "Loss of supply or prepayment"),
+                            ("outage_alerts", "Power-outage alerts"),
+                            ("documentation", "Documentation"),
+                            ("security", "Security"),
+                            ("other", "Other"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("severity", models.PositiveSmallIntegerField(help_text="1 loss of supply or safety, to 5 cosmetic.")),
+                (
+                    "smets",
+                    models.PositiveSmallIntegerField(blank=True, choices=[(1, "SMETS1"), (2, "SMETS2")], null=True),
+                ),
+                ("raised_by_name", models.CharField(max_length=200)),
+                ("raised_at", models.DateTimeField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("raised", "Raised"),
+                            ("acknowledged", "Acknowledged"),
+                            ("investigating", "Investigating"),
+                            ("accepted", "Accepted: known issue"),
+                            ("rejected", "Rejected"),
+                            ("duplicate", "Duplicate"),
+                            ("resolved", "Resolved"),
+                            ("closed", "Closed"),
+                        ],
+                        default="raised",
+                        editable=False,
+                        max_length=14,
+                    ),
+                ),
+                ("acknowledge_by", models.DateTimeField()),
+                ("acknowledged_at", models.DateTimeField(blank=True, null=True)),
+                ("escalated_at", models.DateTimeField(blank=True, null=True)),
+                ("reproduced_at", models.DateTimeField(blank=True, null=True)),
+                ("answer", models.TextField(blank=True, help_text="DCC's reason or resolution.")),
+                (
+                    "ended_at",
+                    models.DateTimeField(
+                        blank=True, help_text="When it was last rejected, resolved or closed.", null=True
+                    ),
+                ),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="people.organisation",
+                    ),
+                ),
+                (
+                    "raised_by_organisation",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="people.organisation",
+                    ),
+                ),
+                (
+                    "release",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="publishing.release",
+                    ),
+                ),
+                (
+                    "reproduced_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="people.organisation",
+                    ),
+                ),
+                (
+                    "duplicate_of",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="issues.issue",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical issue',
-                'verbose_name_plural': 'historical issues',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical issue",
+                "verbose_name_plural": "historical issues",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='Comment',
+            name="Comment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('author_name', models.CharField(max_length=200)),
-                ('audience', models.CharField(choices=[('all', 'Everyone who may see the issue'), ('parties', 'The raiser and DCC'), ('internal', 'My organisation only')], max_length=8)),
-                ('text', models.TextField()),
-                ('at', models.DateTimeField()),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.organisation')),
-                ('issue', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='comments', to='issues.issue')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("author_name", models.CharField(max_length=200)),
+                (
+                    "audience",
+                    models.CharField(
+                        choices=[
+                            ("all", "Everyone who may see the issue"),
+                            ("parties", "The raiser and DCC"),
+                            ("internal", "My organisation only"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("text", models.TextField()),
+                ("at", models.DateTimeField()),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.organisation"
+                    ),
+                ),
+                (
+                    "issue",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="comments", to="issues.issue"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.AddConstraint(
-            model_name='issue',
-            constraint=models.CheckConstraint(condition=models.Q(('severity__gte', 1), ('severity__lte', 5)), name='severity_1_to_5'),
+            model_name="issue",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("severity__gte", 1), ("severity__lte", 5)), name="severity_1_to_5"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='issue',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('duplicate_of__isnull', False), ('state', 'duplicate')), models.Q(('state', 'duplicate'), _negated=True), _connector='OR'), name='duplicate_names_the_other'),
+            model_name="issue",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("duplicate_of__isnull", False), ("state", "duplicate")),
+                    models.Q(("state", "duplicate"), _negated=True),
+                    _connector="OR",
+                ),
+                name="duplicate_names_the_other",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='issue',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('reproduced_at', None), ('reproduced_by', None)), models.Q(('reproduced_at__isnull', False), ('reproduced_by__isnull', False)), _connector='OR'), name='reproduction_is_whole'),
+            model_name="issue",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("reproduced_at", None), ("reproduced_by", None)),
+                    models.Q(("reproduced_at__isnull", False), ("reproduced_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="reproduction_is_whole",
+            ),
         ),
     ]

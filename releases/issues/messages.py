@@ -1,0 +1,160 @@
+"""What is told about issues. Of a security issue only that there is something to read, and only to who may read it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django.urls import reverse
+
+from portal.delivery.messages import Notification, Recipient
+from portal.people.models import Appointment, Committee, CommitteeKind, OrganisationKind, Role
+from portal.people.recipients import of_committee, of_organisation, with_role
+from releases.issues.models import Comment, Issue
+
+
+def raiser(issue: Issue, at: datetime) -> list[Recipient]:
+    """Return the organisation an issue was raised for, and the agent that did so while it is appointed."""
+    told = [of_organisation(issue.organisation)]
+    agent = Appointment.objects.current(at).filter(supplier=issue.organisation_id, rsa=issue.raised_by_organisation_id)
+    if agent.exists():
+        told.append(of_organisation(issue.raised_by_organisation))
+    return told
+
+
+def dcc(at: datetime) -> list[Recipient]:
+    """Return the people who answer issues."""
+    return with_role(Role.RELEASE_MANAGER, at)
+
+
+def security_committee(at: datetime) -> list[Recipient]:
+    """Return the members of the Security Sub-Committee."""
+    committees = Committee.objects.filter(kind=CommitteeKind.SECURITY_SUB_COMMITTEE)
+    return [person for committee in committees for person in of_committee(committee, at)]
+
+
+class _AboutIssue(Notification):
+    issue: Issue
+    at: datetime
+    words: ClassVar[str]
+
+    @property
+    def restricted(self) -> bool:  # type: ignore[override]  # the base has a plain attribute
+        return self.issue.is_security
+
+    @property
+    def subject(self) -> str:
+        if self.issue.is_security:
+            return f"Restricted issue {self.issue.reference} {self.words}"
+        return f"Issue {self.issue.reference} {self.words}: {self.issue.title}"
+
+    @property
+    def url(self) -> str:
+        return reverse("issues:issue", args=[self.issue.reference])
+
+    @property
+    def reference(self) -> tuple[str, int]:
+        return ("issues.issue", self.issue.pk)
+
+    def context(self) -> dict[str, Any]:
+        return {"issue": self.issue}
+
+    def recipients(self) -> Iterable[Recipient]:
+        return raiser(self.issue, self.at)
+
+
+@dataclass(frozen=True)
+class IssueRaised(_AboutIssue):
+    """DCC owes an acknowledgement."""
+
+    kind: ClassVar[str] = "issues.raised"
+    title: ClassVar[str] = "An issue was raised"
+    template: ClassVar[str] = "issues/raised.txt"
+    words: ClassVar[str] = "raised"
+
+    issue: Issue
+    at: datetime
+
+    def recipients(self) -> Iterable[Recipient]:
+        told = [*dcc(self.at), *raiser(self.issue, self.at)]
+        return [*told, *security_committee(self.at)] if self.issue.is_security else told
+
+
+@dataclass(frozen=True)
+class IssueMoved(_AboutIssue):
+    """DCC answered, or the raiser closed or reopened it."""
+
+    kind: ClassVar[str] = "issues.moved"
+    title: ClassVar[str] = "An issue of mine moved on"
+    template: ClassVar[str] = "issues/moved.txt"
+
+    issue: Issue
+    at: datetime
+    why: str = ""
+
+    @property
+    def words(self) -> str:  # type: ignore[override]  # the state says it
+        return f"is now {self.issue.get_state_display().lower()}"
+
+    def context(self) -> dict[str, Any]:
+        return {"issue": self.issue, "why": self.why}
+
+    def recipients(self) -> Iterable[Recipient]:
+        return [*raiser(self.issue, self.at), *dcc(self.at)]
+
+
+@dataclass(frozen=True)
+class IssueEscalated(_AboutIssue):
+    """The acknowledgement is late."""
+
+    kind: ClassVar[str] = "issues.escalated"
+    title: ClassVar[str] = "The acknowledgement of an issue is late"
+    template: ClassVar[str] = "issues/escalated.txt"
+    statutory: ClassVar[bool] = True
+    words: ClassVar[str] = "waits for acknowledgement"
+
+    issue: Issue
+    at: datetime
+
+    def recipients(self) -> Iterable[Recipient]:
+        return [*dcc(self.at), *raiser(self.issue, self.at)]
+
+
+@dataclass(frozen=True)
+class IssueReproduced(_AboutIssue):
+    """A second organisation saw it too, which counts for the minority safeguard."""
+
+    kind: ClassVar[str] = "issues.reproduced"
+    title: ClassVar[str] = "An issue was reproduced by a second organisation"
+    template: ClassVar[str] = "issues/reproduced.txt"
+    words: ClassVar[str] = "reproduced"
+
+    issue: Issue
+    at: datetime
+
+    def recipients(self) -> Iterable[Recipient]:
+        return [*raiser(self.issue, self.at), *dcc(self.at)]
+
+
+@dataclass(frozen=True)
+class Commented(_AboutIssue):
+    """The raiser and DCC hear each other's comments; internal ones are told to nobody."""
+
+    kind: ClassVar[str] = "issues.commented"
+    title: ClassVar[str] = "A comment on an issue of mine"
+    template: ClassVar[str] = "issues/commented.txt"
+    words: ClassVar[str] = "has a comment"
+
+    issue: Issue
+    at: datetime
+    comment: Comment
+
+    def context(self) -> dict[str, Any]:
+        return {"issue": self.issue, "comment": self.comment}
+
+    def recipients(self) -> Iterable[Recipient]:
+        if self.comment.audience == Comment.Audience.INTERNAL:
+            return []
+        author = self.comment.organisation
+        told = [one for one in raiser(self.issue, self.at) if one.organisation_id != author.pk]
+        return told if author.kind == OrganisationKind.DCC else [*told, *dcc(self.at)]

@@ -1,0 +1,113 @@
+"""What a person may see of issues, and the reads behind pages, API, mail and admin."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+
+from portal.people.models import Committee, CommitteeKind, Organisation
+from portal.people.permissions import Permission
+from portal.workflow.actor import Actor
+from releases.holds.models import Cause, Hold
+from releases.holds.queries import cells_of
+from releases.issues.can import LIVE
+from releases.issues.may import is_dcc, is_raiser
+from releases.issues.models import Category, Comment, Issue
+from releases.issues.states import IssueState
+from releases.products import cohorts
+from releases.products.cohorts import Cohort, Counts
+from releases.publishing import queries as publishing
+from releases.publishing.models import Release
+
+SERVES_ONLY = frozenset({"secretary"})  # who serves a committee and does not sit on it
+
+
+def visible_to(actor: Actor) -> QuerySet[Issue]:
+    """Return the issues this actor may know of, in every exit: pages, counts, search, API, admin.
+
+    Rule: those of visible releases; security issues only for the raiser, DCC and the members of the Security
+    Sub-Committee (Issues).
+    """
+    issues = Issue.objects.select_related("release", "organisation", "raised_by_organisation")
+    if actor.is_system:
+        return issues
+    if not actor.has(Permission.READ_PORTAL):
+        return issues.none()
+    issues = issues.filter(release__in=publishing.visible_to(actor).values("pk"))
+    if is_dcc(actor) or sits_on_security(actor):
+        return issues
+    return issues.filter(~Q(category=Category.SECURITY) | _raised_by(actor))
+
+
+def _raised_by(actor: Actor) -> Q:
+    if actor.organisation_id is None:
+        return Q(pk__in=[])
+    agent = Q(raised_by_organisation=actor.organisation_id, organisation__in=actor.suppliers)
+    return Q(organisation=actor.organisation_id) | agent
+
+
+def sits_on_security(actor: Actor) -> bool:
+    """Whether the actor holds a seat on the Security Sub-Committee today."""
+    sits = [number for number, functions in actor.committees.items() if functions - SERVES_ONLY]
+    if not sits:
+        return False
+    return Committee.objects.filter(pk__in=sits, kind=CommitteeKind.SECURITY_SUB_COMMITTEE).exists()
+
+
+def on_release(release: Release, actor: Actor) -> QuerySet[Issue]:
+    """Return the visible issues of a release."""
+    return visible_to(actor).filter(release=release)
+
+
+def known(release: Release, actor: Actor) -> QuerySet[Issue]:
+    """Return the known issues of a release for its notes: accepted and not resolved, gravest first."""
+    return on_release(release, actor).filter(state=IssueState.ACCEPTED).order_by("severity", "pk")
+
+
+def comments(issue: Issue, actor: Actor) -> QuerySet[Comment]:
+    """Return the comments on a visible issue that this actor may read."""
+    rows = issue.comments.select_related("organisation")
+    if actor.is_system:
+        return rows
+    audiences = Q(audience=Comment.Audience.ALL)
+    if is_dcc(actor) or is_raiser(issue, actor):
+        audiences |= Q(audience=Comment.Audience.PARTIES)
+    if actor.organisation_id is not None:
+        audiences |= Q(audience=Comment.Audience.INTERNAL, organisation=actor.organisation_id)
+    return rows.filter(audiences)
+
+
+def reach(cohort: Cohort, release: Release) -> Counts:
+    """Return the hubs, homes and suppliers a cohort of a release concerns."""
+    return cohorts.counts(cells_of(cohort, release))
+
+
+def raising_for(actor: Actor) -> QuerySet[Organisation]:
+    """Return the organisations this actor may raise an issue for, by name."""
+    own = set() if actor.kind == "rsa" else {actor.organisation_id}
+    return Organisation.objects.filter(pk__in={*actor.suppliers, *own}).order_by("name")
+
+
+def holds_from(issue: Issue) -> QuerySet[Hold]:
+    """Return the holds this issue caused."""
+    return Hold.objects.filter(cause=Cause.ISSUE, cause_id=issue.pk)
+
+
+def overdue(at: datetime) -> QuerySet[Issue]:
+    """Return the issues whose acknowledgement is late and not yet escalated, longest first."""
+    late = Issue.objects.filter(state=IssueState.RAISED, acknowledge_by__lte=at, escalated_at=None)
+    return late.order_by("acknowledge_by")
+
+
+def possible_originals(issue: Issue, actor: Actor) -> QuerySet[Issue]:
+    """Return the visible issues that this one may be a duplicate of."""
+    others = visible_to(actor).filter(state__in=LIVE).exclude(pk=issue.pk)
+    if not issue.is_security:
+        others = others.exclude(category=Category.SECURITY)
+    return others.order_by("-pk")
+
+
+def interested(issue: Issue) -> set[int]:
+    """Return the ids of the organisations behind an issue: its raiser and those of its duplicates."""
+    duplicates: Iterable[int] = issue.duplicates.values_list("organisation_id", flat=True)
+    return {issue.organisation_id, *duplicates}

@@ -1,0 +1,126 @@
+"""DCC's answers to an issue, and the raiser's close or reopening of it."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from portal.delivery.outbox import tell
+from portal.workflow.actor import Actor
+from portal.workflow.errors import Invalid
+from portal.workflow.transitions import lock, move
+from releases.issues import can, may, messages
+from releases.issues.models import Issue
+from releases.issues.states import IssueState
+
+ENDED = (IssueState.REJECTED, IssueState.DUPLICATE, IssueState.RESOLVED, IssueState.CLOSED)
+
+
+@transaction.atomic
+def acknowledge(issue: Issue, *, by: Actor, at: datetime, seen: int | None = None) -> Issue:
+    """DCC has read it: the acknowledgement clock stops."""
+    issue = lock(issue, seen=seen)
+    may.acknowledge(issue, by=by)
+    can.acknowledge(issue)
+    return _move(issue, IssueState.ACKNOWLEDGED, "acknowledge", by=by, at=at)
+
+
+@transaction.atomic
+def investigate(issue: Issue, *, by: Actor, at: datetime, seen: int | None = None) -> Issue:
+    """DCC looks into it."""
+    issue = lock(issue, seen=seen)
+    may.investigate(issue, by=by)
+    can.investigate(issue)
+    return _move(issue, IssueState.INVESTIGATING, "investigate", by=by, at=at)
+
+
+@transaction.atomic
+def accept(issue: Issue, *, why: str, by: Actor, at: datetime, seen: int | None = None) -> Issue:
+    """DCC accepts it: from now on it is a known issue in the notes (Issues). `why` says what is known."""
+    issue = lock(issue, seen=seen)
+    may.accept(issue, by=by)
+    can.accept(issue)
+    issue.answer = _said(why, "Say what is known of the issue.")
+    return _move(issue, IssueState.ACCEPTED, "accept", by=by, at=at, why=issue.answer)
+
+
+@transaction.atomic
+def reject(issue: Issue, *, why: str, by: Actor, at: datetime, seen: int | None = None) -> Issue:
+    """DCC rejects it with reasons."""
+    issue = lock(issue, seen=seen)
+    may.reject(issue, by=by)
+    can.reject(issue)
+    issue.answer = _said(why, "Give the reasons for rejecting it.")
+    return _move(issue, IssueState.REJECTED, "reject", by=by, at=at, why=issue.answer)
+
+
+@transaction.atomic
+def mark_duplicate(
+    issue: Issue, original: Issue, *, by: Actor, at: datetime, why: str = "", seen: int | None = None
+) -> Issue:
+    """DCC says that it is the same as another issue. A public one never points to a security issue."""
+    issue = lock(issue, seen=seen)
+    may.mark_duplicate(issue, by=by)
+    can.mark_duplicate(issue)
+    _check_original(issue, original)
+    issue.duplicate_of = original
+    issue.answer = why.strip() or f"The same as {original.reference}."
+    return _move(issue, IssueState.DUPLICATE, "mark_duplicate", by=by, at=at, why=issue.answer)
+
+
+@transaction.atomic
+def resolve(issue: Issue, *, why: str, by: Actor, at: datetime, seen: int | None = None) -> Issue:
+    """DCC says how it was put right."""
+    issue = lock(issue, seen=seen)
+    may.resolve(issue, by=by)
+    can.resolve(issue)
+    issue.answer = _said(why, "Say how it was put right.")
+    return _move(issue, IssueState.RESOLVED, "resolve", by=by, at=at, why=issue.answer)
+
+
+@transaction.atomic
+def close(issue: Issue, *, by: Actor, at: datetime, why: str = "", seen: int | None = None) -> Issue:
+    """The raiser, or DCC, is content with the answer."""
+    issue = lock(issue, seen=seen)
+    may.close(issue, by=by)
+    can.close(issue)
+    return _move(issue, IssueState.CLOSED, "close", by=by, at=at, why=why)
+
+
+@transaction.atomic
+def reopen(issue: Issue, *, why: str, by: Actor, at: datetime, seen: int | None = None) -> Issue:
+    """Put it back under investigation, within 10 Working Days of its end (Issues)."""
+    issue = lock(issue, seen=seen)
+    may.reopen(issue, by=by)
+    can.reopen(issue, at=at)
+    why = _said(why, "Say why it is not put right.")
+    issue.duplicate_of = None
+    return _move(issue, IssueState.INVESTIGATING, "reopen", by=by, at=at, why=why)
+
+
+def _move(issue: Issue, to: IssueState, verb: str, *, by: Actor, at: datetime, why: str = "") -> Issue:
+    """Move it, stop the acknowledgement clock and tell; what is said of a security issue is not journalled."""
+    issue.acknowledged_at = issue.acknowledged_at or at
+    issue.ended_at = at if to in ENDED else None
+    fields = ("acknowledged_at", "ended_at", "answer", "duplicate_of")
+    words = "" if issue.is_security else why
+    move(issue, to=to, by=by, at=at, verb=verb, why=words, fields=fields)
+    tell(messages.IssueMoved(issue, at, why), at=at)
+    return issue
+
+
+def _said(why: str, otherwise: str) -> str:
+    if not why.strip():
+        raise Invalid(otherwise, {"why": [otherwise]})
+    return why.strip()
+
+
+def _check_original(issue: Issue, original: Issue) -> None:
+    sentence = ""
+    if original.pk == issue.pk:
+        sentence = "An issue is no duplicate of itself."
+    elif original.state == IssueState.DUPLICATE:
+        sentence = f"{original.reference} is a duplicate itself: name the issue it repeats."
+    elif original.is_security and not issue.is_security:
+        sentence = "An issue that everybody sees cannot point to a restricted one."
+    if sentence:
+        raise Invalid(sentence, {"original": [sentence]})

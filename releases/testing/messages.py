@@ -1,0 +1,88 @@
+"""What is told about test windows and their results."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django.urls import reverse
+
+from portal.delivery.messages import Notification, Recipient
+from portal.people.models import Role
+from portal.people.recipients import of_organisation, with_role
+from releases.testing.models import TestResult, TestWindow
+
+
+class _AboutWindow(Notification):
+    window: TestWindow
+
+    @property
+    def url(self) -> str:
+        return reverse("testing:window", args=[self.window.reference])
+
+    @property
+    def reference(self) -> tuple[str, int]:
+        return ("testing.window", self.window.pk)
+
+    def context(self) -> dict[str, Any]:
+        return {"window": self.window}
+
+    def recipients(self) -> Iterable[Recipient]:
+        """The organisation it is for, and the agent that booked it."""
+        told = [of_organisation(self.window.organisation)]
+        return [*told, of_organisation(self.window.booked_by_organisation)] if self.window.for_another else told
+
+
+@dataclass(frozen=True)
+class WindowBooked(_AboutWindow):
+    kind: ClassVar[str] = "testing.booked"
+    title: ClassVar[str] = "A test window of mine was booked"
+    template: ClassVar[str] = "testing/booked.txt"
+
+    window: TestWindow
+
+    @property
+    def subject(self) -> str:
+        return f"Test window {self.window} booked for {self.window.release.reference}"
+
+
+@dataclass(frozen=True)
+class WindowCancelled(_AboutWindow):
+    kind: ClassVar[str] = "testing.cancelled"
+    title: ClassVar[str] = "A test window of mine was cancelled"
+    template: ClassVar[str] = "testing/cancelled.txt"
+
+    window: TestWindow
+    by_name: str
+    why: str
+
+    @property
+    def subject(self) -> str:
+        return f"Test window {self.window} cancelled"
+
+    def context(self) -> dict[str, Any]:
+        return {"window": self.window, "by_name": self.by_name, "why": self.why}
+
+
+@dataclass(frozen=True)
+class FailsReported(_AboutWindow):
+    """DCC hears of failed cases at once; whether an issue follows is the supplier's choice."""
+
+    kind: ClassVar[str] = "testing.failed"
+    title: ClassVar[str] = "A user test failed"
+    template: ClassVar[str] = "testing/failed.txt"
+
+    window: TestWindow
+    results: list[TestResult]
+    at: datetime
+
+    @property
+    def subject(self) -> str:
+        count = len(self.results)
+        return f"{count} failed test{'' if count == 1 else 's'} on {self.window.release.reference}"
+
+    def context(self) -> dict[str, Any]:
+        return {"window": self.window, "results": self.results}
+
+    def recipients(self) -> Iterable[Recipient]:
+        return with_role(Role.RELEASE_MANAGER, self.at)
