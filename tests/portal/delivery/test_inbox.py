@@ -1,0 +1,145 @@
+"""The inbox, what is mailed to me, and the demonstration's mail."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.core.mail import EmailMessage
+from django.urls import reverse
+from portal.delivery import contributes, mail_files, may, queries, verbs
+from portal.delivery.models import Delivery, Preference
+from portal.people import verbs as people
+from portal.workflow.actor import ANONYMOUS
+from portal.workflow.errors import Invalid, NotAllowed
+from tests.factories.world import SEED
+
+
+def text(response) -> str:
+    return response.content.decode()
+
+
+@pytest.fixture
+def told(world) -> Delivery:
+    """Return the agent's copy of the notice that its appointment ended."""
+    people.end_appointment(world.appointment, by=world.actor("supplier"), at=world.at)
+    return Delivery.objects.get(
+        organisation_id=world.organisation("meterwrights").pk, message__kind="people.appointment_ended"
+    )
+
+
+def test_an_inbox_holds_what_one_and_ones_organisation_were_told(world, told):
+    assert told in queries.inbox(world.actor("rsa"))
+    assert told not in queries.inbox(world.actor("supplier"))
+    assert not queries.inbox(ANONYMOUS).exists()
+    seated = Delivery.objects.get(user_id=world.users["chair"].pk)
+    assert list(queries.inbox(world.actor("chair"))) == [seated]
+
+
+def test_a_message_is_opened_once_and_by_its_own_people(world, told):
+    later = world.at + timedelta(hours=1)
+    opened = verbs.read(told, by=world.actor("rsa"), at=world.at)
+    again = verbs.read(told, by=world.actor("rsa"), at=later)
+    assert opened.read_at == again.read_at == world.at
+    assert again.read_by_id == world.users["rsa"].pk
+    for stranger in (world.actor("supplier"), world.actor("chair"), ANONYMOUS, SEED):
+        with pytest.raises(NotAllowed):
+            verbs.read(told, by=stranger, at=later)
+
+
+def test_reading_a_notice_starts_what_follows(world, told, django_capture_on_commit_callbacks):
+    told.message.then = "publishing.record_services"
+    told.message.save()
+    with django_capture_on_commit_callbacks() as callbacks:
+        verbs.read(told, by=world.actor("rsa"), at=world.at)
+        verbs.read(told, by=world.actor("rsa"), at=world.at)
+    assert len(callbacks) == 1
+
+
+def test_the_text_is_shown_once_it_was_opened(sign_in, told):
+    client = sign_in("rsa")
+    page = text(client.get(reverse("delivery:message", args=[told.pk])))
+    assert "Open the message" in page
+    assert "stays with Heron Power" not in page
+    answer = client.post(reverse("delivery:read", args=[told.pk]), follow=True)
+    assert "stays with Heron Power" in text(answer)
+    assert sign_in("supplier").get(reverse("delivery:message", args=[told.pk])).status_code == 404
+    assert sign_in("supplier").post(reverse("delivery:read", args=[told.pk])).status_code == 404
+
+
+def test_the_inbox_counts_and_filters(sign_in, told, world, django_assert_max_num_queries):
+    client = sign_in("rsa")
+    for _ in range(10):
+        again = people.appoint_rsa(
+            world.organisation("heron"), world.organisation("meterwrights"), by=SEED, at=world.at
+        )
+        people.end_appointment(again, by=SEED, at=world.at)
+    verbs.read(told, by=world.actor("rsa"), at=world.at)
+    with django_assert_max_num_queries(14):
+        page = client.get(reverse("delivery:inbox"))
+    assert told in page.context["deliveries"]
+    assert told not in client.get(reverse("delivery:inbox"), {"show": "unread"}).context["deliveries"]
+
+
+def test_what_waits_is_one_row(world, told):
+    actor = world.actor("rsa")
+    (row,) = contributes.waiting(actor, world.at)
+    assert row.text.endswith("unread messages in the inbox")
+    for delivery in queries.unread(actor)[1:]:
+        verbs.read(delivery, by=actor, at=world.at)
+    (row,) = contributes.waiting(actor, world.at)
+    assert row.text == "1 unread message in the inbox"
+    verbs.read(queries.unread(actor).get(), by=actor, at=world.at)
+    assert list(contributes.waiting(actor, world.at)) == []
+
+
+def test_wishes_are_kept_and_statutory_kinds_cannot_be_switched_off(world):
+    actor = world.actor("rsa")
+    assert verbs.prefer(kind="people.seated", by_mail=False, by=actor).by_mail is False
+    for kind in ("people.seat_ended", "no such kind"):
+        with pytest.raises(Invalid):
+            verbs.prefer(kind=kind, by_mail=False, by=actor)
+    assert may.prefer.why_not(by=ANONYMOUS)
+    wishes = {row.kind: row.by_mail for row in queries.kinds(actor)}
+    assert wishes["people.seated"] is False
+    assert wishes["people.seat_ended"] is True
+
+
+def test_the_page_saves_only_what_changed(sign_in, world):
+    client = sign_in("rsa")
+    kinds = [row.kind for row in queries.kinds(world.actor("rsa")) if row.kind != "people.seated"]
+    assert "A role of mine ended" in text(client.get(reverse("delivery:preferences")))
+    client.post(reverse("delivery:prefer"), {"kinds": kinds})
+    assert list(Preference.objects.values_list("kind", "by_mail")) == [("people.seated", False)]
+
+
+@pytest.fixture
+def files(settings, tmp_path: Path) -> Path:
+    settings.EMAIL_BACKEND = "portal.delivery.mail_files.MailFiles"
+    settings.EMAIL_FILE_PATH = tmp_path / "mail"
+    return tmp_path / "mail"
+
+
+def send(number: int) -> None:
+    EmailMessage(f"Subject {number}", "Bödy", to=["x@x.example"], headers={"Message-ID": f"<{number}@x>"}).send()
+
+
+def test_a_mail_sent_twice_is_one_file(files):
+    for number in (1, 1, 2):
+        send(number)
+    assert len(list(files.iterdir())) == 2
+    assert {mailed.subject for mailed in mail_files.newest(10)} == {"Subject 1", "Subject 2"}
+    assert mail_files.newest(1)[0].body.strip() == "Bödy"
+
+
+@pytest.mark.django_db
+def test_the_demonstration_shows_its_mail_and_a_live_portal_does_not(client, files, settings):
+    assert "No mail yet" in text(client.get(reverse("delivery:demo_mails")))
+    send(1)
+    name = mail_files.newest(1)[0].name
+    assert "Subject 1" in text(client.get(reverse("delivery:demo_mails")))
+    assert "Bödy" in text(client.get(reverse("delivery:demo_mail", args=[name])))
+    for missing in ("nothing", ".."):
+        assert client.get(f"/demo/mail/{missing}/").status_code == 404
+    settings.DEMO = False
+    assert client.get(reverse("delivery:demo_mails")).status_code == 404
+    assert client.get(reverse("delivery:demo_mail", args=[name])).status_code == 404
