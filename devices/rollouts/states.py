@@ -10,6 +10,7 @@ from portal.workflow.state_machine import StateMachine, table
 class RolloutState(StrEnum):
     """Where a rollout stands; deployment and activation are two programmes, each started by a person."""
 
+    PREPARING = "preparing"
     PLANNED = "planned"
     APPROVED = "approved"
     DEPLOYING = "deploying"
@@ -29,6 +30,7 @@ ROLLOUT = StateMachine(
     "rollout",
     states=RolloutState,
     moves=table(
+        preparing="planned cancelled",
         planned="approved cancelled",
         approved="deploying cancelled",
         deploying="deployed paused halted stopping",
@@ -44,6 +46,7 @@ ROLLOUT = StateMachine(
         reported="",
     ),
     owners={
+        "preparing": "the portal",
         "planned": "DCC",
         "approved": "DCC",
         "deploying": "the network",
@@ -58,7 +61,7 @@ ROLLOUT = StateMachine(
         "cancelled": "nobody",
         "reported": "nobody",
     },
-    initial=RolloutState.PLANNED,
+    initial=RolloutState.PREPARING,
 )
 
 RUNNING = frozenset({RolloutState.DEPLOYING, RolloutState.ACTIVATING})

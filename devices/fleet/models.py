@@ -1,0 +1,84 @@
+"""Hubs: one row each, tens of millions in the end, so nothing on it that its cell already says."""
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from releases.products.models import FirmwareVersion
+
+
+class SmiStatus(models.IntegerChoices):
+    """Smart-metering inventory status of a hub."""
+
+    PENDING = 0, "Pending"
+    WHITELISTED = 1, "Whitelisted"
+    INSTALLED_NOT_COMMISSIONED = 2, "InstalledNotCommissioned"
+    COMMISSIONED = 3, "Commissioned"
+    SUSPENDED = 4, "Suspended"
+    DECOMMISSIONED = 5, "Decommissioned"
+    WITHDRAWN = 6, "Withdrawn"
+    RECOVERY = 7, "Recovery"
+    RECOVERED = 8, "Recovered"
+
+
+IN_A_HOME = (
+    SmiStatus.INSTALLED_NOT_COMMISSIONED,
+    SmiStatus.COMMISSIONED,
+    SmiStatus.SUSPENDED,
+    SmiStatus.RECOVERY,
+    SmiStatus.RECOVERED,
+)
+
+
+class Hub(models.Model):
+    """A communications hub. Region, device combination, HAN variant and suppliers are its cell's.
+
+    ``eui64`` is the CHF's; the GPF of the same hub has the next number. A hub in no home (in a store, or taken
+    down) has no cell. Two versions: what the inventory says and what was last read from the hub.
+    """
+
+    id = models.BigIntegerField(primary_key=True)
+    eui64 = models.BigIntegerField(unique=True)
+    cell = models.IntegerField(null=True)
+    smi_status = models.SmallIntegerField(choices=SmiStatus)
+    inventory_version = models.ForeignKey(
+        FirmwareVersion, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
+    read_version = models.ForeignKey(
+        FirmwareVersion, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
+    read_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.chf
+
+    @property
+    def chf(self) -> str:
+        """The EUI-64 of the communications hub function: eight pairs of hexadecimal digits."""
+        return eui64_text(self.eui64)
+
+    @property
+    def gpf(self) -> str:
+        """The EUI-64 of the gas proxy function in the same hub."""
+        return eui64_text(self.eui64 + 1)
+
+
+class World(models.Model):
+    """The seeded fleet: one row that says from which seed the country was made, for simulation on the same seed."""
+
+    id = models.SmallIntegerField(primary_key=True, default=1)
+    seed = models.BigIntegerField()
+    hubs = models.BigIntegerField()
+    seeded_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="one_world")]
+
+    def __str__(self) -> str:
+        return f"{self.hubs:,} hubs from seed {self.seed}"
+
+
+def eui64_text(number: int) -> str:
+    """Return an EUI-64 as eight pairs of hexadecimal digits with hyphens."""
+    digits = f"{number:016X}"
+    return "-".join(digits[i : i + 2] for i in range(0, 16, 2))

@@ -1,0 +1,223 @@
+"""Rollouts: the plan, its waves and batches, and one narrow row per hub beside them.
+
+``HubUpdate`` and ``HubUpdateEvent`` are partitioned by rollout. No index may mention ``state``, ``attempt`` or
+``changed_at``: it would switch off in-place (HOT) updates for the whole table.
+"""
+
+from typing import ClassVar
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+from simple_history.models import HistoricalRecords
+
+from devices.gateway import Stage
+from devices.rollouts.states import ROLLOUT, WAVE, RolloutState, WaveState
+from portal.workflow.transitions import Stateful
+
+
+class Programme(models.IntegerChoices):
+    """Deployment and activation are two programmes of one rollout."""
+
+    DEPLOYMENT = Stage.DEPLOYMENT.value, "Deployment"
+    ACTIVATION = Stage.ACTIVATION.value, "Activation"
+
+
+class Rollout(Stateful):
+    """The plan to take one release to its hubs, and how far it has come. Times in seconds are portal time."""
+
+    machine: ClassVar = ROLLOUT
+
+    reference = models.CharField(max_length=30, unique=True)
+    release = models.ForeignKey("publishing.Release", on_delete=models.PROTECT, related_name="rollouts")
+    state = models.CharField(
+        max_length=10,
+        choices=[(state.value, state.value.capitalize()) for state in RolloutState],
+        default=RolloutState.PREPARING,
+        editable=False,
+    )
+    programme = models.SmallIntegerField(choices=Programme, default=Programme.DEPLOYMENT)
+    wave_specs = models.JSONField(help_text="Sizes of the waves: numbers of hubs or shares.")
+    seed = models.BigIntegerField(help_text="Fixes who is in which wave.")
+    thresholds = models.JSONField(help_text="limit (share), minimum (hubs), confidence.")
+    turns = models.PositiveSmallIntegerField(default=3, help_text="How often a silent hub is asked.")
+    answer_seconds = models.PositiveIntegerField(default=0, help_text="From asking hubs to collecting their answers.")
+    retry_seconds = models.PositiveIntegerField(default=4 * 3600, help_text="Before silent hubs are asked again.")
+    soak_seconds = models.PositiveIntegerField(default=3600, help_text="From a wave's last answer to its verdict.")
+    window_opens = models.TimeField(null=True, blank=True, help_text="Activation starts from this local time.")
+    window_closes = models.TimeField(null=True, blank=True, help_text="No activation starts after this local time.")
+    network_seed = models.BigIntegerField(help_text="The simulated network's seed.")
+    scenario = models.CharField(max_length=30, default="calm", help_text="What the simulated nights are like.")
+    regressing_cells = ArrayField(models.IntegerField(), default=list, blank=True)
+    hubs = models.PositiveIntegerField(default=0)
+    planned_by = models.ForeignKey("people.User", null=True, on_delete=models.PROTECT, related_name="+")
+    planned_by_name = models.CharField(max_length=200)
+    planned_at = models.DateTimeField()
+    approved_by = models.ForeignKey("people.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    approved_by_name = models.CharField(max_length=200, blank=True)
+    approved_at = models.DateTimeField(null=True, blank=True)
+    deployment_started_at = models.DateTimeField(null=True, blank=True)
+    activation_started_at = models.DateTimeField(null=True, blank=True)
+    stood_still_at = models.DateTimeField(null=True, blank=True)
+    stood_still_why = models.TextField(blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["-planned_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(approved_by=None) | Q(planned_by=None) | ~Q(approved_by=F("planned_by")),
+                name="nobody_approves_their_own_plan",
+            ),
+            models.CheckConstraint(
+                condition=Q(window_opens=None, window_closes=None)
+                | Q(window_opens__isnull=False, window_closes__isnull=False),
+                name="a_window_opens_and_closes",
+            ),
+            models.CheckConstraint(condition=Q(turns__gte=1, turns__lte=8), name="turns_fit_their_phase"),
+            models.UniqueConstraint(
+                fields=["release"],
+                condition=~Q(state__in=["cancelled", "stopped", "reported", "finished"]),
+                name="one_rollout_at_a_time",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+    @property
+    def stage(self) -> Stage:
+        """The stage of the present programme."""
+        return Stage(self.programme)
+
+
+class Wave(Stateful):
+    """A stretch of slots that move together. ``verdicts`` keeps each stage's judgement with its working."""
+
+    machine: ClassVar = WAVE
+
+    rollout = models.ForeignKey(Rollout, on_delete=models.CASCADE, related_name="waves")
+    number = models.PositiveSmallIntegerField()
+    low = models.PositiveIntegerField()
+    high = models.PositiveIntegerField()
+    state = models.CharField(
+        max_length=10,
+        choices=[(state.value, state.value.capitalize()) for state in WaveState],
+        default=WaveState.WAITING,
+        editable=False,
+    )
+    deployment_opened_at = models.DateTimeField(null=True)
+    deployment_settled_at = models.DateTimeField(null=True)
+    activation_opened_at = models.DateTimeField(null=True)
+    activation_settled_at = models.DateTimeField(null=True)
+    verdicts = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ["rollout", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["rollout", "number"], name="one_wave_a_number"),
+            models.CheckConstraint(condition=Q(low__lt=F("high")), name="no_empty_wave"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rollout} wave {self.number + 1}"
+
+    @property
+    def hubs(self) -> int:
+        """How many hubs it holds."""
+        return self.high - self.low
+
+
+class Batch(models.Model):
+    """The unit of work, of claiming, of redoing and of counting: a dense range of slots within a wave.
+
+    ``hubs`` (4 bytes each), ``cells`` (4), ``regions`` (1) and ``places`` (1: state and attempts) are vectors over
+    its slots. ``counts`` is region x state, ``outcomes`` stage x outcome; both flat and always of this very batch.
+    """
+
+    rollout = models.ForeignKey(Rollout, on_delete=models.CASCADE, related_name="batches")
+    wave = models.ForeignKey(Wave, on_delete=models.CASCADE, related_name="batches")
+    number = models.PositiveIntegerField()
+    low = models.PositiveIntegerField()
+    high = models.PositiveIntegerField()
+    phase = models.PositiveIntegerField(default=0)
+    due_at = models.DateTimeField(null=True, help_text="Portal time of its next step; null: waits for its wave.")
+    hinted_at = models.DateTimeField(null=True, help_text="Real time of the last message about it.")
+    cell_numbers = ArrayField(models.IntegerField(), help_text="The cells present, each once.")
+    counts = ArrayField(models.IntegerField())
+    outcomes = ArrayField(models.IntegerField())
+    places = models.BinaryField()
+    hubs = models.BinaryField()
+    cells = models.BinaryField()
+    regions = models.BinaryField()
+
+    class Meta:
+        ordering = ["rollout", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["rollout", "number"], name="one_batch_a_number"),
+            models.CheckConstraint(condition=Q(low__lt=F("high")), name="no_empty_batch"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rollout} batch {self.number}"
+
+
+class HubUpdate(models.Model):
+    """One hub in one rollout: fixed at planning but for state, attempt and the time of the last change."""
+
+    pk = models.CompositePrimaryKey("rollout_id", "slot")
+    rollout = models.ForeignKey(
+        Rollout, on_delete=models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False
+    )
+    slot = models.IntegerField()
+    hub = models.ForeignKey(
+        "fleet.Hub", on_delete=models.DO_NOTHING, related_name="updates", db_constraint=False, db_index=False
+    )
+    cell = models.IntegerField()
+    wave = models.SmallIntegerField()
+    state = models.SmallIntegerField()
+    attempt = models.SmallIntegerField()
+    changed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "rollouts_hubupdate"
+
+    def __str__(self) -> str:
+        return f"hub {self.hub_id} in rollout {self.rollout_id}"
+
+
+class HubUpdateEvent(models.Model):
+    """One move of one hub; append-only. ``code`` is the device's answer, null where no device answered for it.
+
+    The key is declared to Django only: the table has none, it would cost more than the event itself.
+    """
+
+    pk = models.CompositePrimaryKey("rollout_id", "slot", "at", "state")
+    rollout = models.ForeignKey(
+        Rollout, on_delete=models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False
+    )
+    slot = models.IntegerField()
+    state = models.SmallIntegerField()
+    code = models.SmallIntegerField(null=True)
+    attempt = models.SmallIntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "rollouts_hubupdateevent"
+
+    def __str__(self) -> str:
+        return f"slot {self.slot} of rollout {self.rollout_id} at {self.at}"
+
+
+class ExitReport(models.Model):
+    """The published account of a rollout; never changed."""
+
+    rollout = models.OneToOneField(Rollout, on_delete=models.PROTECT, related_name="exit_report")
+    figures = models.JSONField()
+    remarks = models.TextField(blank=True)
+    published_at = models.DateTimeField()
+    published_by_name = models.CharField(max_length=200)
+
+    def __str__(self) -> str:
+        return f"Exit report of {self.rollout}"
