@@ -1,5 +1,6 @@
 """The administration: open to administrators by role, entered through the portal's own sign-in with its second factor."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin
@@ -19,30 +20,6 @@ def actor_in(request: HttpRequest) -> Actor:
     """Return the actor the middleware put on the request."""
     actor: Actor = getattr(request, "actor", ANONYMOUS)
     return actor
-
-
-class PortalAdminSite(admin.AdminSite):
-    """Asks the role, not a flag on the account; has no sign-in and no password form of its own."""
-
-    site_header = "Firmware Portal administration"
-    site_title = "Firmware Portal"
-    index_title = "Administration"
-
-    def has_permission(self, request: HttpRequest) -> bool:
-        """Whether the person is an administrator today."""
-        return actor_in(request).has(Permission.ADMINISTER_SITE)
-
-    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Send the anonymous to the portal's sign-in and refuse everybody else who is no administrator."""
-        if self.has_permission(request):
-            return redirect("admin:index")
-        if request.user.is_authenticated:
-            raise PermissionDenied("Only administrators enter the administration.")
-        return redirect_to_login(request.GET.get("next") or reverse("admin:index"))
-
-    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Send to the portal's page, so that there is one way to change a password."""
-        return redirect("account_change_password")
 
 
 class RecordAdmin(SimpleHistoryAdmin):  # type: ignore[misc]  # simple-history has no types
@@ -69,6 +46,47 @@ class RecordAdmin(SimpleHistoryAdmin):  # type: ignore[misc]  # simple-history h
     def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         return False
 
+    def history_form_view(self, request: HttpRequest, object_id: str, version_id: str, **context: Any) -> HttpResponse:
+        """Show a past state; refuse to go back to it, because that would bypass the acts in between."""
+        if request.method != "GET":
+            raise PermissionDenied("A past state is looked at, never restored.")
+        answer: HttpResponse = super().history_form_view(request, object_id, version_id, **context)
+        return answer
+
     def save_model(self, request: HttpRequest, obj: models.Model, form: Any, change: bool) -> None:
         """Refuse: a class that adds or changes must call its verb."""
         raise PermissionDenied("This is changed by its own acts in the portal, not here.")
+
+
+class PortalAdminSite(admin.AdminSite):
+    """Asks the role, not a flag on the account; has no sign-in and no password form of its own."""
+
+    site_header = "Firmware Portal administration"
+    site_title = "Firmware Portal"
+    index_title = "Administration"
+
+    def register(
+        self,
+        model_or_iterable: type[models.Model] | Iterable[type[models.Model]],
+        admin_class: type[admin.ModelAdmin[Any]] | None = None,
+        **options: Any,
+    ) -> None:
+        """Take classes built on ``RecordAdmin`` only: what libraries register would be edited past the verbs."""
+        if admin_class is not None and issubclass(admin_class, RecordAdmin):
+            super().register(model_or_iterable, admin_class, **options)
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Whether the person is an administrator today."""
+        return actor_in(request).has(Permission.ADMINISTER_SITE)
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Send the anonymous to the portal's sign-in and refuse everybody else who is no administrator."""
+        if self.has_permission(request):
+            return redirect("admin:index")
+        if request.user.is_authenticated:
+            raise PermissionDenied("Only administrators enter the administration.")
+        return redirect_to_login(request.GET.get("next") or reverse("admin:index"))
+
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Send to the portal's page, so that there is one way to change a password."""
+        return redirect("account_change_password")
