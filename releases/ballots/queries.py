@@ -4,16 +4,21 @@ from datetime import datetime
 
 from django.db.models import F, Q, QuerySet
 
-from portal.people.models import Committee, CommitteeKind, OrganisationKind
+from portal.people.models import CommitteeKind
 from portal.people.permissions import Permission
 from portal.workflow.actor import Actor
 from portal.working_days import london_day
 from releases.ballots.models import RUNNING, Ballot, Determination, Objection, RuleSet
 from releases.ballots.states import UNSETTLED, BallotState, ObjectionState
-from releases.issues.models import Category
+from releases.issues.may import is_dcc
+from releases.issues.models import Category, Issue
+from releases.issues.queries import on_release, sits_on_security
+from releases.issues.queries import visible_to as visible_issues
+from releases.issues.states import IssueState
 from releases.publishing.models import Release
 from releases.publishing.queries import visible_to as visible_releases
 
+DEAD = (IssueState.REJECTED, IssueState.DUPLICATE, IssueState.CLOSED)
 IN_FORCE = (BallotState.DECIDED, BallotState.PUBLISHED, BallotState.APPEALED)
 
 
@@ -54,12 +59,8 @@ def determinations(actor: Actor) -> QuerySet[Determination]:
 
 
 def _sees_security(actor: Actor) -> bool:
-    if actor.is_system or actor.has(Permission.ADMIT_OBJECTIONS):
-        return True
-    if actor.kind == OrganisationKind.DCC and actor.has(Permission.ANSWER_OBJECTIONS):
-        return True
-    security = Committee.objects.filter(kind=CommitteeKind.SECURITY_SUB_COMMITTEE, pk__in=actor.committees)
-    return security.exists()
+    """Whether this actor sees every objection that cites a security issue: its judges, DCC, and SECAS."""
+    return actor.is_system or actor.has(Permission.ADMIT_OBJECTIONS) or is_dcc(actor) or sits_on_security(actor)
 
 
 def blocking(release: Release, at: datetime) -> list[Objection]:
@@ -84,6 +85,35 @@ def _awaiting_appeal(release: Release, at: datetime) -> QuerySet[Objection]:
     waiting = decisions.filter(Q(published_at=None) | window | appealed)
     determined = release.objections.filter(state=ObjectionState.DETERMINED, ballots__determination__in=waiting)
     return determined.select_related("organisation").distinct()
+
+
+def citable(release: Release, actor: Actor) -> QuerySet[Issue]:
+    """The live issues of a release that this actor may see, and so cite."""
+    return on_release(release, actor).exclude(state__in=DEAD).order_by("severity", "pk")
+
+
+def cited(objection: Objection, actor: Actor) -> QuerySet[Issue]:
+    """The issues a visible objection cites, security issues only for those who may know of them."""
+    known = Q(pk__in=visible_issues(actor).values("pk"))
+    return objection.issues.filter(~Q(category=Category.SECURITY) | known).order_by("severity", "pk")
+
+
+def heard(ballot: Ballot) -> list[Objection]:
+    """The objections a ballot hears, with what its page needs."""
+    rows = ballot.objections.select_related("organisation", "release").prefetch_related("issues")
+    return list(rows.order_by("pk"))
+
+
+def contested(release: Release) -> QuerySet[Objection]:
+    """The objections that wait for a ballot."""
+    heard = Ballot.objects.filter(state__in=RUNNING).values("objections")
+    rows = release.objections.filter(state=ObjectionState.CONTESTED).exclude(pk__in=heard.exclude(objections=None))
+    return rows.select_related("organisation").order_by("pk")
+
+
+def voided(release: Release) -> QuerySet[Ballot]:
+    """The voided ballots on a release, to which a new one may refer."""
+    return Ballot.objects.filter(release=release, state=BallotState.VOID).order_by("-pk")
 
 
 def determination_in_force(release: Release) -> Determination | None:

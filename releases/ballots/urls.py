@@ -1,6 +1,34 @@
 """Addresses of this app."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from releases.ballots import views
+from releases.ballots.steps import BALLOT_STEPS, OBJECTION_STEPS
 
 app_name = "ballots"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.ballots, name="ballots"),
+    path("objections/", views.objections, name="objections"),
+    path("objections/lodge/<str:reference>/", views.lodge, name="lodge"),
+    path("objections/<str:reference>/", views.objection, name="objection"),
+    *(
+        path(f"objections/<str:reference>/{step.name}/", views.objection_step, {"name": step.name}, name=step.name)
+        for step in OBJECTION_STEPS
+    ),
+    path("determinations/", views.determinations, name="determinations"),
+    path("determinations/<str:reference>/", views.determination, name="determination"),
+    path("rules/", views.rules, name="rules"),
+    path("draft/<str:reference>/", views.draft, name="draft"),
+    path("<str:reference>/", views.ballot, name="ballot"),
+    path("<str:reference>/interests/<int:pk>/", views.rule_on_interest, name="rule_on_interest"),
+    path("<str:reference>/turnout/", views.turnout, name="turnout"),
+    path("<str:reference>/vote/", views.vote, name="vote"),
+    path("<str:reference>/vote/cast/", views.cast, name="cast"),
+    path("<str:reference>/receipt/", views.receipt, name="receipt"),
+    path("<str:reference>/own-vote/", views.read_own_vote, name="read_own_vote"),
+    path("<str:reference>/casting-vote/", views.casting_vote, name="casting_vote"),
+    *(
+        path(f"<str:reference>/{step.name}/", views.ballot_step, {"name": step.name}, name=step.name)
+        for step in BALLOT_STEPS
+    ),
+]

@@ -9,7 +9,7 @@ from django.utils import timezone
 from portal.delivery.outbox import tell
 from portal.workflow import clock
 from portal.workflow.actor import Actor
-from portal.workflow.errors import Invalid, NotAllowed
+from portal.workflow.errors import Invalid, NotAllowed, NotNow
 from portal.workflow.transitions import lock, note
 from releases.ballots import can, keys, may, messages, sealing
 from releases.ballots.models import ABSTAIN, Ballot, Declaration, Entitlement, Ruling, Vote
@@ -67,11 +67,12 @@ class Paper:
 
 
 @transaction.atomic
-def cast(ballot: Ballot, *, paper: Paper, by: Actor, at: datetime) -> Vote:
+def cast(ballot: Ballot, *, paper: Paper, by: Actor, at: datetime, seen: int | None = None) -> Vote:
     """Cast a vote, or change it: every cast is kept sealed and the last one counts. Returns it with its receipt.
 
     Casts run side by side but never beside a close: they share the ballot's lock, and read its state and the
-    clock again once they hold it. What the vote says is in the returned row only sealed, and nowhere else.
+    clock again once they hold it. `seen` is the number of the voter's last cast when the paper was shown, so that
+    a double click casts once. What the vote says is in the returned row only sealed, and nowhere else.
     """
     ballot = share(ballot)
     real, at = timezone.now(), max(at, clock.now())
@@ -84,6 +85,8 @@ def cast(ballot: Ballot, *, paper: Paper, by: Actor, at: datetime) -> Vote:
     _check(ballot, paper)
     last = row.votes.order_by("-sequence").only("sequence", "receipt").first()
     sequence = last.sequence + 1 if last else 1
+    if seen is not None and sequence != seen + 1:
+        raise NotNow("You have cast a vote since this paper was shown: look at its receipt before you change it.")
     place = place_of(ballot, row, sequence)
     answers = Answers(paper.choice, paper.evidence, paper.override, paper.reason.strip())
     sealed = sealing.seal(answers, bytes(ballot.public_key or b""), place=place)

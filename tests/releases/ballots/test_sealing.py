@@ -39,9 +39,7 @@ def test_every_vote_has_one_size_and_comes_back_unchanged(choice, evidence, over
 
 
 def test_the_longest_reason_in_the_widest_characters_fits():
-    vote = replace(
-        VOTE, choice="proceed_with_exclusions", reason="\N{CLINKING GLASSES}" * sealing.REASON_CHARACTERS
-    )
+    vote = replace(VOTE, choice="proceed_with_exclusions", reason="\N{CLINKING GLASSES}" * sealing.REASON_CHARACTERS)
     assert opened(sealing.seal(vote, PAIR.public, place=PLACE)) == vote
 
 

@@ -121,9 +121,7 @@ def test_the_working_is_told_in_words():
     [(0, 0, True), (1, 1, True), (2, 1, False), (3, 2, True), (4, 2, False), (0, 3, True)],
 )
 def test_the_override_needs_two_thirds_of_the_votes_cast_on_it(yes, no, held):
-    votes = [Paper("Large Supplier", P, override=True)] * yes + [
-        Paper("Large Supplier", P, override=False)
-    ] * no
+    votes = [Paper("Large Supplier", P, override=True)] * yes + [Paper("Large Supplier", P, override=False)] * no
     votes += [Paper("Large Supplier", P)] * 3
     result = count(votes, safeguard=Safeguard.ESTABLISHED)
     assert (result.outcome, result.safeguarded, result.overridden) == (P, held, not held)
@@ -132,13 +130,21 @@ def test_the_override_needs_two_thirds_of_the_votes_cast_on_it(yes, no, held):
 
 @pytest.mark.parametrize(("yes", "no", "held"), [(0, 0, False), (1, 2, False), (2, 2, True), (3, 1, True)])
 def test_evidence_put_to_the_committee_counts_when_it_is_accepted(yes, no, held):
-    votes = [Paper("Large Supplier", P, evidence=True)] * yes + [
-        Paper("Large Supplier", P, evidence=False)
-    ] * no
+    votes = [Paper("Large Supplier", P, evidence=True)] * yes + [Paper("Large Supplier", P, evidence=False)] * no
     votes += papers(P, P, P)
     result = count(votes, safeguard=Safeguard.ASKED)
     assert result.safeguarded == held
-    assert any("The committee accepted it" in sentence for sentence in result.working) == held
+    assert any("the committee accepted it" in sentence for sentence in result.working) == held
+
+
+@pytest.mark.parametrize(("answer", "accepted"), [(True, True), (False, False), (None, False)])
+def test_with_some_evidence_established_and_some_asked_the_safeguard_applies_either_way(answer, accepted):
+    votes = [Paper("Large Supplier", P, evidence=answer)] * 3
+    result = count(votes, safeguard=Safeguard.PARTLY)
+    assert (result.safeguarded, result.evidence_accepted) == (True, accepted)
+    assert result.working[-2].endswith(" accepted it." if accepted else " did not accept it.")
+    assert not count(votes, entitled=9, safeguard=Safeguard.PARTLY).evidence_accepted
+    assert not count(votes, safeguard=Safeguard.ESTABLISHED).evidence_accepted
 
 
 def test_a_result_survives_storage():
@@ -170,9 +176,7 @@ def test_the_order_of_casts_never_matters(orders, rules, safeguard):
 
 
 @given(panels, st.sampled_from(CATEGORIES), st.integers(0, 5), any_rules, safeguards)
-def test_an_abstention_never_changes_the_outcome_of_a_quorate_ballot(
-    votes, category, absent, rules, safeguard
-):
+def test_an_abstention_never_changes_the_outcome_of_a_quorate_ballot(votes, category, absent, rules, safeguard):
     entitled = len(votes) + absent + 1
     before = count(votes, entitled=entitled, rules=rules, safeguard=safeguard)
     if before.verdict is Verdict.INQUORATE:
@@ -244,9 +248,7 @@ def oracle_per_category(votes):
     common = 1
     for size in filter(None, sizes.values()):
         common *= size
-    line = sorted(
-        place for v in votes if v.option for place in [AXIS.index(v.option)] * (common // sizes[v.category])
-    )
+    line = sorted(place for v in votes if v.option for place in [AXIS.index(v.option)] * (common // sizes[v.category]))
     return AXIS[line[(len(line) - 1) // 2]], AXIS[line[len(line) // 2]]
 
 

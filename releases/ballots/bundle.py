@@ -1,0 +1,193 @@
+"""What the pages of objections, ballots and determinations show, gathered in one place and filtered for the reader.
+
+Nothing here reads a sealed vote: turnout comes from who has cast, results from the tally written at close.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from portal.people.models import Organisation, PartyCategory, Seat
+from portal.workflow.actor import Actor
+from releases.ballots import may, queries, rulesets
+from releases.ballots import tally as counting
+from releases.ballots.models import Ballot, Determination, Entitlement, Joinder, Objection
+from releases.ballots.options import option_effects
+from releases.ballots.paper import OPTION_WORDS, Safeguard
+from releases.ballots.roll import Roll, awaits_ruling, is_recused, last_declaration, last_ruling, roll_of
+from releases.holds.queries import cells_of
+from releases.issues.models import Issue
+from releases.products import cohorts
+from releases.products.cohorts import Cohort, Counts
+
+CATEGORIES = dict(PartyCategory.choices)
+
+
+@dataclass(frozen=True)
+class Matter:
+    """An objection as a page shows it: the cited issues the reader may see, and the homes concerned."""
+
+    objection: Objection
+    issues: list[Issue]
+    hidden_issues: int
+    cohort: str
+    counts: Counts
+    suppliers: list[tuple[str, int]]
+    joinders: list[Joinder]
+
+
+def matter(objection: Objection, actor: Actor) -> Matter:
+    """Gather one objection for this reader. Rule: a security issue is shown only to those who may know of it."""
+    issues = list(queries.cited(objection, actor))
+    cells = cells_of(Cohort.of(objection), objection.release)
+    homes = cohorts.homes_by_supplier(cells)
+    names = dict(Organisation.objects.filter(pk__in=homes).values_list("pk", "name"))
+    return Matter(
+        objection=objection,
+        issues=issues,
+        hidden_issues=objection.issues.count() - len(issues),
+        cohort=cohorts.words(Cohort.of(objection)),
+        counts=cohorts.counts(cells),
+        suppliers=sorted(((names[one], count) for one, count in homes.items()), key=lambda pair: -pair[1]),
+        joinders=list(objection.joinders.select_related("organisation").order_by("pk")),
+    )
+
+
+@dataclass(frozen=True)
+class Member:
+    """A row of the roll as the page shows it: never what was voted, only whether."""
+
+    row: Entitlement
+    capacity: str
+    constituency: str
+    standing: str
+    reason: str
+    has_voted: bool
+    may_rule: bool
+
+
+def roll(ballot: Ballot, actor: Actor) -> dict[str, Any]:
+    """The roll, the turnout and, for each member, what was declared and ruled."""
+    found = roll_of(ballot)
+    return {
+        "members": [_member(found, row, actor) for row in found.rows],
+        "turnout": found.turnout,
+        "base": len(found.base),
+        "seats": len(found.seats),
+        "recused": len(found.recused),
+        "presiding": found.presiding,
+    }
+
+
+def _member(found: Roll, row: Entitlement, actor: Actor) -> Member:
+    ruling = last_ruling(row)
+    return Member(
+        row=row,
+        capacity=dict(Seat.Capacity.choices).get(row.capacity, row.capacity),
+        constituency=category(row.constituency),
+        standing=_standing(found, row),
+        reason=ruling.reasons if ruling else row.conflict,
+        has_voted=row.pk in found.voted,
+        may_rule=may.rule_on_interest.why_not(found, row, by=actor) is None,
+    )
+
+
+def _standing(found: Roll, row: Entitlement) -> str:
+    if row == found.presiding:
+        return "presides: casting vote only"
+    if awaits_ruling(row):
+        return "recused until the Chair rules"
+    if is_recused(row):
+        return "recused"
+    if row.alternate_for:
+        return f"alternate for {row.alternate_for.name}"
+    return "entitled"
+
+
+def category(value: str) -> str:
+    """A constituency in words."""
+    return str(CATEGORIES.get(value, "No constituency"))
+
+
+def evidence(ballot: Ballot, actor: Actor, at: datetime) -> dict[str, Any]:
+    """Everything on the ballot page: matters, statements, options and their effects, roll, result once counted."""
+    objections = queries.heard(ballot)
+    return {
+        "matters": [matter(objection, actor) for objection in objections],
+        "statements": ballot.statements.select_related("organisation").order_by("pk"),
+        "options": option_effects(ballot, objections),
+        "safeguard": Safeguard(ballot.safeguard),
+        "roll": roll(ballot, actor) if ballot.opened_at else None,
+        "rules": rulesets.in_words(rulesets.parse(ballot.rules)) if ballot.rules else (),
+        "result": result(ballot),
+        "determination": queries.determinations(actor).filter(ballot=ballot).first(),
+        **_own(ballot, actor, at),
+    }
+
+
+def _own(ballot: Ballot, actor: Actor, at: datetime) -> dict[str, Any]:
+    """What concerns the reader's own seat."""
+    found = roll_of(ballot)
+    row = found.of(actor.user_id)
+    is_open = ballot.state == "open"
+    return {
+        "own": row,
+        "has_voted": row is not None and row.pk in found.voted,
+        "declared": last_declaration(row) if row else None,
+        "no_vote": may.cast.why_not(found, by=actor) if row and is_open else None,
+        "casts": row is not None and is_open and may.cast.why_not(found, by=actor) is None,
+        "settles": ballot.state == "tied" and may.casting_vote.why_not(found, by=actor) is None,
+    }
+
+
+@dataclass(frozen=True)
+class CategoryRow:
+    """One line of the tally: a category and its votes, option by option and abstentions last."""
+
+    name: str
+    votes: list[int]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A counted result as pages print it."""
+
+    heads: list[str]
+    rows: list[CategoryRow]
+    working: tuple[str, ...]
+    verdict: str
+
+
+def result(ballot: Ballot) -> Shown | None:
+    """The tally by category and its working; None until the votes were opened."""
+    if not hasattr(ballot, "tally"):
+        return None
+    counted = counting.from_json(ballot.tally.result)
+    heads = [words.capitalize() for words in OPTION_WORDS.values()] + ["Abstain"]
+    rows = [CategoryRow(category(name), list(votes.values())) for name, votes in counted.by_category.items()]
+    return Shown(heads, rows, counted.working, counted.verdict)
+
+
+def document(determination: Determination) -> dict[str, Any]:
+    """Everything on the page of a determination: tally by category, rule in words, reasons, appeal."""
+    ballot = determination.ballot
+    return {
+        "ballot": ballot,
+        "result": result(ballot),
+        "working": determination.rule_in_words.splitlines(),
+        "reasons": _reasons(ballot),
+        "casting_vote": getattr(ballot, "casting_vote", None),
+        "objections": queries.heard(ballot),
+    }
+
+
+def _reasons(ballot: Ballot) -> list[dict[str, str]]:
+    """The reasons voters gave, by constituency and choice, without their names."""
+    votes: Iterable[dict[str, Any]] = ballot.tally.votes if hasattr(ballot, "tally") else []
+    words = {str(option): text for option, text in OPTION_WORDS.items()} | {"abstain": "abstain"}
+    shown = [
+        {"category": category(one["constituency"]), "choice": words[one["choice"]], "reason": one["reason"]}
+        for one in votes
+    ]
+    return sorted(shown, key=lambda one: (one["category"], one["choice"]))

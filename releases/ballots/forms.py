@@ -1,0 +1,279 @@
+"""Forms of objections and ballots. What they ask is what the verbs take; the rules are in the verbs."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django import forms
+
+from portal.pages.forms import UkDateTimeField, VersionedForm
+from portal.people.models import Committee, Organisation
+from portal.workflow.actor import Actor
+from releases.ballots import queries
+from releases.ballots.models import CHOICES, Ballot, Objection, Remedy
+from releases.ballots.paper import Option, Safeguard
+from releases.ballots.sealing import REASON_CHARACTERS
+from releases.ballots.tally import from_json
+from releases.ballots.verbs import Grounds, Paper
+from releases.issues.models import Issue
+from releases.products.cohorts import Cohort, words
+from releases.publishing.models import Release
+
+WHOLE = "release"
+LONG = forms.Textarea(attrs={"rows": 6})
+YES_NO = [("yes", "Yes"), ("no", "No"), ("abstain", "Abstain on this question")]
+ANSWERS: Mapping[str, bool | None] = {"yes": True, "no": False, "abstain": None, "": None}
+
+
+def suppliers_of(actor: Actor) -> Any:
+    """The suppliers this person may act for today."""
+    return Organisation.objects.filter(pk__in=actor.suppliers).order_by("name")
+
+
+class StepForm(VersionedForm):
+    """A form of one act on an objection or ballot; `facts` are the verb's arguments."""
+
+    def __init__(self, *args: Any, row: Objection | Ballot, actor: Actor, at: datetime, **kwargs: Any) -> None:
+        kwargs["initial"] = {"seen": row.version, **(kwargs.get("initial") or {})}
+        super().__init__(*args, **kwargs)
+        self.row, self.actor, self.at = row, actor, at
+        self.prepare()
+
+    def prepare(self) -> None:
+        """Fill choices that depend on the row or the person."""
+
+    def facts(self) -> dict[str, Any]:
+        """What the verb is called with."""
+        return dict(self.cleaned_data)
+
+
+class PlainForm(StepForm):
+    """Nothing to say: the act alone."""
+
+
+class UnseenForm(StepForm):
+    """The act alone, whatever changed meanwhile."""
+
+    def facts(self) -> dict[str, Any]:
+        return {name: value for name, value in self.cleaned_data.items() if name != "seen"}
+
+
+class WhyForm(StepForm):
+    why = forms.CharField(label="Reason", widget=LONG)
+
+
+class ReasonsForm(StepForm):
+    reasons = forms.CharField(label="Reasons", widget=LONG)
+
+
+class AnswerForm(StepForm):
+    answer = forms.CharField(label="DCC’s statement", widget=LONG, help_text="The parties and a committee read it.")
+
+
+class JoinForm(StepForm):
+    supplier = forms.ModelChoiceField(
+        Organisation.objects.none(), label="Supplier that joins", empty_label="Choose a supplier"
+    )
+    statement = forms.CharField(label="Statement", widget=LONG, required=False)
+
+    def prepare(self) -> None:
+        field = forms.ModelChoiceField(
+            suppliers_of(self.actor), label="Supplier that joins", empty_label="Choose a supplier"
+        )
+        self.fields["supplier"] = field
+
+
+class DeclareForm(UnseenForm):
+    has_interest = forms.TypedChoiceField(
+        label="Have you an interest in this matter?",
+        choices=[("no", "I have no interest in this matter"), ("yes", "I have an interest")],
+        coerce=lambda value: value == "yes",
+        widget=forms.RadioSelect,
+        help_text="Being affected alone is no conflict. Who declares an interest takes no part until the Chair rules.",
+    )
+    text = forms.CharField(label="What the interest is", widget=forms.Textarea(attrs={"rows": 3}), required=False)
+
+
+class StatementForm(UnseenForm):
+    organisation_id = forms.TypedChoiceField(label="On behalf of", coerce=int, widget=forms.RadioSelect)
+    text = forms.CharField(label="Statement", widget=LONG, help_text="It cannot be changed once it is on the page.")
+
+    def prepare(self) -> None:
+        own = [one for one in {self.actor.organisation_id, *self.actor.suppliers} if one is not None]
+        rows = Organisation.objects.filter(pk__in=own).order_by("name")
+        self.fields["organisation_id"] = forms.TypedChoiceField(
+            label="On behalf of",
+            coerce=int,
+            widget=forms.RadioSelect,
+            choices=[(row.pk, row.name) for row in rows],
+        )
+
+
+class PublishForm(StepForm):
+    reasons = forms.CharField(label="The committee’s reasons", widget=LONG)
+    minority_statement = forms.CharField(label="The minority’s statement", widget=LONG, required=False)
+
+
+class AppealOutcomeForm(StepForm):
+    is_upheld = forms.TypedChoiceField(
+        label="Was the appeal upheld?",
+        choices=[("yes", "Yes: the objected cohort is held from now on"), ("no", "No")],
+        coerce=lambda value: value == "yes",
+        widget=forms.RadioSelect,
+    )
+    outcome = forms.CharField(label="The Authority’s outcome", widget=LONG)
+
+
+class RulingForm(UnseenForm):
+    recused = forms.TypedChoiceField(
+        label="Is this member recused?",
+        choices=[("yes", "Yes: takes no part, and leaves the base of the quorum"), ("no", "No: may vote")],
+        coerce=lambda value: value == "yes",
+        widget=forms.RadioSelect,
+    )
+    reasons = forms.CharField(label="Reasons for the ruling", widget=LONG)
+
+
+class LodgeForm(VersionedForm):
+    """An objection: what is cited, which homes, evidence, remedy."""
+
+    supplier = forms.ModelChoiceField(Organisation.objects.none(), label="Supplier that objects")
+    issues = forms.ModelMultipleChoiceField(Issue.objects.none(), label="Issues cited")
+    cohort = forms.ChoiceField(label="Homes concerned", widget=forms.RadioSelect)
+    own_homes = forms.BooleanField(label="Only homes of this supplier", required=False)
+    is_limited = forms.TypedChoiceField(
+        label="What must wait until this is settled?",
+        choices=[("no", "Activation of the whole release"), ("yes", "Activation in these homes only")],
+        coerce=lambda value: value == "yes",
+        widget=forms.RadioSelect,
+    )
+    evidence = forms.CharField(
+        label="Evidence", widget=LONG, help_text="What was seen, where, how often, how to see it."
+    )
+    remedy = forms.ChoiceField(label="Remedy sought", choices=Remedy.choices, widget=forms.RadioSelect)
+    defer_to = UkDateTimeField(label="Defer to", required=False, help_text="Only where you ask for a deferral.")
+
+    def __init__(self, *args: Any, release: Release, actor: Actor, **kwargs: Any) -> None:
+        kwargs["initial"] = {"seen": release.version, **(kwargs.get("initial") or {})}
+        super().__init__(*args, **kwargs)
+        self.citable = list(queries.citable(release, actor))
+        self.fields["supplier"] = forms.ModelChoiceField(
+            suppliers_of(actor), label="Supplier that objects", empty_label="Choose a supplier"
+        )
+        self.fields["issues"] = forms.ModelMultipleChoiceField(
+            queries.citable(release, actor), label="Issues cited", widget=forms.CheckboxSelectMultiple
+        )
+        like = [(str(issue.pk), f"As in {issue.reference}: {words(Cohort.of(issue))}") for issue in self.citable]
+        self.fields["cohort"] = forms.ChoiceField(
+            label="Homes concerned",
+            choices=[*like, (WHOLE, "Every home of this release")],
+            widget=forms.RadioSelect,
+        )
+
+    def grounds(self) -> Grounds:
+        """What the objector says, as the verb takes it."""
+        answers = self.cleaned_data
+        chosen = next((issue for issue in self.citable if str(issue.pk) == answers["cohort"]), None)
+        axes = Cohort.of(chosen).as_json() if chosen else {}
+        if answers["own_homes"]:
+            axes["suppliers"] = [answers["supplier"].pk]
+        return Grounds(
+            issues=list(answers["issues"]),
+            cohort=Cohort.from_json(axes),
+            evidence=answers["evidence"],
+            remedy=answers["remedy"],
+            defer_to=answers["defer_to"],
+            is_limited=answers["is_limited"],
+        )
+
+
+class DraftForm(VersionedForm):
+    """A new ballot on contested objections."""
+
+    committee = forms.ModelChoiceField(
+        Committee.objects.order_by("name"), label="Committee", empty_label="Choose a committee"
+    )
+    objections = forms.ModelMultipleChoiceField(Objection.objects.none(), label="Objections heard")
+    question = forms.CharField(label="Question", widget=forms.Textarea(attrs={"rows": 3}))
+    defer_to = UkDateTimeField(
+        label="Date to which “defer” would defer", help_text="It is fixed when the ballot opens."
+    )
+    replaces = forms.ModelChoiceField(
+        Ballot.objects.none(), label="Voided ballot it replaces", required=False, empty_label="None"
+    )
+
+    def __init__(self, *args: Any, release: Release, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["objections"] = forms.ModelMultipleChoiceField(
+            queries.contested(release), label="Objections heard", widget=forms.CheckboxSelectMultiple
+        )
+        self.fields["replaces"] = forms.ModelChoiceField(
+            queries.voided(release), label="Voided ballot it replaces", required=False, empty_label="None"
+        )
+
+
+class VoteForm(VersionedForm):
+    """The ballot paper. No choice is preset; the questions of the safeguard appear where they are asked."""
+
+    choice = forms.ChoiceField(label="Your vote", choices=CHOICES, widget=forms.RadioSelect)
+    reason = forms.CharField(
+        label="Reason for your vote",
+        max_length=REASON_CHARACTERS,
+        widget=LONG,
+        help_text=f"Sealed with your vote until close. At most {REASON_CHARACTERS:,} characters.",
+    )
+
+    def __init__(self, *args: Any, ballot: Ballot, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        safeguard = Safeguard(ballot.safeguard)
+        asked = {}
+        if safeguard.asks:
+            asked["evidence"] = forms.ChoiceField(
+                label="Does the evidence show a fault of severity 1 or 2?", choices=YES_NO, widget=forms.RadioSelect
+            )
+        if safeguard is not Safeguard.NONE:
+            asked["override"] = forms.ChoiceField(
+                label="Override the minority safeguard, so that this cohort is not held until fixed?",
+                help_text="It carries only by two thirds of the votes cast on this question.",
+                choices=YES_NO,
+                widget=forms.RadioSelect,
+            )
+        reason = self.fields.pop("reason")
+        self.fields |= {**asked, "reason": reason}
+
+    def paper(self) -> Paper:
+        """The answers as the verb takes them."""
+        answers = self.cleaned_data
+        return Paper(
+            choice=answers["choice"],
+            reason=answers["reason"],
+            evidence=ANSWERS[answers.get("evidence", "")],
+            override=ANSWERS[answers.get("override", "")],
+        )
+
+    def answers(self) -> list[tuple[str, str]]:
+        """Each question with its answer in words, for the check page."""
+        found = []
+        for name, field in self.fields.items():
+            if name != "seen":
+                value = self.cleaned_data[name]
+                labels = dict(getattr(field, "choices", ()))
+                found.append((str(field.label), str(labels.get(value, value))))
+        return found
+
+
+class CastingVoteForm(VersionedForm):
+    """The casting vote: one of the two tied options."""
+
+    choice = forms.ChoiceField(label="Casting vote", widget=forms.RadioSelect)
+    reasons = forms.CharField(label="Reasons", widget=LONG)
+
+    def __init__(self, *args: Any, ballot: Ballot, **kwargs: Any) -> None:
+        kwargs["initial"] = {"seen": ballot.version, **(kwargs.get("initial") or {})}
+        super().__init__(*args, **kwargs)
+        between: tuple[Option, ...] = from_json(ballot.tally.result).between
+        self.fields["choice"] = forms.ChoiceField(
+            label="Casting vote",
+            choices=[(option.value, option.words.capitalize()) for option in between],
+            widget=forms.RadioSelect,
+        )

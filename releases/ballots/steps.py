@@ -1,0 +1,300 @@
+"""The acts on objections and ballots that are one short form each: their words, form, rules and verb.
+
+The name of a step is the name of its verb, its rules and its address.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from portal.workflow.actor import Actor
+from portal.workflow.errors import Refusal
+from releases.ballots import can, forms, may, verbs
+from releases.ballots.models import Ballot, Objection
+from releases.ballots.roll import roll_of
+
+Row = Any  # an Objection or a Ballot: each table below holds steps of one of them
+
+
+@dataclass(frozen=True)
+class Step:
+    """One act: what its page says, and the rules and the verb behind it."""
+
+    name: str
+    label: str
+    explain: str
+    form: type[forms.StepForm]
+    verb: Callable[..., Any]
+    may: Callable[[Row, Actor], None]
+    can: Callable[[Row, datetime], None]
+    done: str
+    kind: str = "secondary"
+
+    def refused(self, row: Row, actor: Actor, at: datetime) -> str | None:
+        """Why not now, for somebody who may; None when it can be done."""
+        try:
+            self.can(row, at)
+        except Refusal as refusal:
+            return refusal.reason
+        return None
+
+    def offered(self, row: Row, actor: Actor) -> bool:
+        """Whether this person's page shows the act at all."""
+        try:
+            self.may(row, actor)
+        except Refusal:
+            return False
+        return True
+
+
+def _join(objection: Objection, by: Actor) -> None:
+    others = by.suppliers - {objection.organisation_id}
+    may.join(objection, min(others, default=objection.organisation_id), by=by)
+
+
+def _joinable(objection: Objection, at: datetime) -> None:
+    can.join(objection, 0)
+
+
+def _speaks(ballot: Ballot, by: Actor) -> None:
+    own = sorted({by.organisation_id, *by.suppliers} - {None}, key=str)
+    allowed = [one for one in own if one is not None and may.add_statement.why_not(ballot, one, by=by) is None]
+    may.add_statement(ballot, allowed[0] if allowed else 0, by=by)
+
+
+OBJECTION_STEPS: tuple[Step, ...] = (
+    Step(
+        "admit",
+        "Admit",
+        "The objector is an affected party, in time, with evidence. DCC’s clock to answer starts; a late objection gets"
+        " a provisional hold on its cohort.",
+        forms.PlainForm,
+        verbs.admit,
+        lambda row, by: may.admit(row, by=by),
+        lambda row, at: can.admit(row),
+        "The objection is admitted.",
+        "primary",
+    ),
+    Step(
+        "return_with_reasons",
+        "Return with reasons",
+        "The objection does not meet the conditions. It ends here, and the gate is free of it.",
+        forms.ReasonsForm,
+        verbs.return_with_reasons,
+        lambda row, by: may.return_with_reasons(row, by=by),
+        lambda row, at: can.return_with_reasons(row),
+        "The objection is returned with reasons.",
+    ),
+    Step(
+        "accept",
+        "Accept the remedy",
+        "The remedy sought takes effect now; there is no vote.",
+        forms.AnswerForm,
+        verbs.accept,
+        lambda row, by: may.accept(row, by=by),
+        lambda row, at: can.accept(row),
+        "The remedy is accepted and in effect.",
+        "primary",
+    ),
+    Step(
+        "narrow",
+        "Narrow to a hold on the cohort",
+        "You offer to hold the cohort while the rest proceeds. The objector has 2 Working Days to agree; silence counts"
+        " as contested.",
+        forms.AnswerForm,
+        verbs.narrow,
+        lambda row, by: may.narrow(row, by=by),
+        lambda row, at: can.narrow(row),
+        "The narrowing is offered to the objector.",
+    ),
+    Step(
+        "contest",
+        "Contest",
+        "A committee will vote. Your statement stands on the ballot page.",
+        forms.AnswerForm,
+        verbs.contest,
+        lambda row, by: may.contest(row, by=by),
+        lambda row, at: can.contest(row),
+        "The objection is contested: a committee will vote.",
+        "warning",
+    ),
+    Step(
+        "agree",
+        "Agree to the narrowing",
+        "The cohort is held until its fault is fixed; the rest of the release proceeds; there is no vote.",
+        forms.PlainForm,
+        verbs.agree,
+        lambda row, by: may.agree(row, by=by),
+        lambda row, at: can.agree(row, at=at),
+        "You agreed: the cohort is held and the rest proceeds.",
+        "primary",
+    ),
+    Step(
+        "disagree",
+        "Disagree",
+        "The objection counts as contested and a committee will vote.",
+        forms.WhyForm,
+        verbs.disagree,
+        lambda row, by: may.disagree(row, by=by),
+        lambda row, at: can.disagree(row),
+        "The objection is contested: a committee will vote.",
+    ),
+    Step(
+        "join",
+        "Join this objection",
+        "Your organisation becomes a party to the matter; its committee members are recused from the vote.",
+        forms.JoinForm,
+        verbs.join,
+        _join,
+        _joinable,
+        "You joined the objection.",
+    ),
+    Step(
+        "withdraw",
+        "Withdraw the objection",
+        "The objection ends, and with it what it blocks.",
+        forms.WhyForm,
+        verbs.withdraw,
+        lambda row, by: may.withdraw(row, by=by),
+        lambda row, at: can.withdraw(row),
+        "The objection is withdrawn.",
+        "warning",
+    ),
+)
+
+BALLOT_STEPS: tuple[Step, ...] = (
+    Step(
+        "notice",
+        "Give notice",
+        "The committee and the parties are told. Voting may open when the notice is over.",
+        forms.PlainForm,
+        verbs.notice,
+        lambda row, by: may.notice(row, by=by),
+        lambda row, at: can.notice(row),
+        "Notice is given.",
+        "primary",
+    ),
+    Step(
+        "open_voting",
+        "Open voting",
+        "The roll of voters, the rules, the homes excluded and the deferral date are frozen now.",
+        forms.PlainForm,
+        verbs.open_voting,
+        lambda row, by: may.open_voting(row, by=by),
+        lambda row, at: can.open_voting(row, at=at),
+        "Voting is open.",
+        "primary",
+    ),
+    Step(
+        "declare",
+        "Declare an interest or none",
+        "Everybody on the roll declares before voting. Recused is not abstaining: who is recused takes no part and"
+        " leaves the base of the quorum; who abstains votes, and counts for the quorum.",
+        forms.DeclareForm,
+        verbs.declare,
+        lambda row, by: may.declare(roll_of(row), by=by),
+        lambda row, at: can.declare(row, at=at),
+        "Your declaration is on the page.",
+    ),
+    Step(
+        "add_statement",
+        "Add a statement",
+        "The objector, those who joined and DCC may put statements on the ballot page.",
+        forms.StatementForm,
+        verbs.add_statement,
+        _speaks,
+        lambda row, at: can.add_statement(row),
+        "The statement is on the page.",
+    ),
+    Step(
+        "close",
+        "Close voting",
+        "Voting ends and the votes are counted at once. Before the time is over this is possible only when every seat"
+        " has voted.",
+        forms.UnseenForm,
+        verbs.close,
+        lambda row, by: may.close(row, roll_of(row), by=by),
+        lambda row, at: can.close(row, roll_of(row), at=at),
+        "Voting is closed.",
+        "warning",
+    ),
+    Step(
+        "count",
+        "Count again",
+        "The votes are opened and counted, once the master key is in place.",
+        forms.PlainForm,
+        verbs.count,
+        lambda row, by: may.count(row, by=by),
+        lambda row, at: can.count(row),
+        "The count was tried again.",
+    ),
+    Step(
+        "extend",
+        "Extend voting",
+        "Voting opens once more for the same time. Votes cast stay sealed and count.",
+        forms.PlainForm,
+        verbs.extend,
+        lambda row, by: may.extend(row, by=by),
+        lambda row, at: can.extend(row),
+        "Voting is extended.",
+        "primary",
+    ),
+    Step(
+        "determine",
+        "Record the determination",
+        "The rule for this case applies without a vote: a tie without a casting vote in time falls to the more cautious"
+        " option; at a Panel still inquorate the cohort is held and the rest proceeds.",
+        forms.UnseenForm,
+        verbs.determine,
+        lambda row, by: may.determine(row, by=by),
+        lambda row, at: can.determine(row, at=at),
+        "The determination is in effect.",
+    ),
+    Step(
+        "publish",
+        "Publish the determination",
+        "The determination is published with tally, rule, reasons and the minority’s statement. The appeal window of 10"
+        " Working Days opens.",
+        forms.PublishForm,
+        verbs.publish,
+        lambda row, by: may.publish(row, by=by),
+        lambda row, at: can.publish(row),
+        "The determination is published.",
+        "primary",
+    ),
+    Step(
+        "record_appeal",
+        "Record an appeal",
+        "The objected cohort waits for the Authority’s outcome; the rest proceeds.",
+        forms.WhyForm,
+        verbs.record_appeal,
+        lambda row, by: may.record_appeal(row, by=by),
+        lambda row, at: can.record_appeal(row, at=at),
+        "The appeal is recorded.",
+    ),
+    Step(
+        "record_appeal_outcome",
+        "Record the appeal’s outcome",
+        "Where the appeal was upheld the objected cohort is held until a new determination.",
+        forms.AppealOutcomeForm,
+        verbs.record_appeal_outcome,
+        lambda row, by: may.record_appeal(row, by=by),
+        lambda row, at: can.record_appeal_outcome(row),
+        "The outcome is recorded.",
+    ),
+    Step(
+        "void",
+        "Void the ballot",
+        "The ballot ends without a decision and is never reopened; a new one refers to it.",
+        forms.WhyForm,
+        verbs.void,
+        lambda row, by: may.void(row, by=by),
+        lambda row, at: can.void(row),
+        "The ballot is void.",
+        "warning",
+    ),
+)
+
+OBJECTION_STEP = {step.name: step for step in OBJECTION_STEPS}
+BALLOT_STEP = {step.name: step for step in BALLOT_STEPS}

@@ -1,0 +1,36 @@
+"""Pages of objections, ballots and determinations."""
+
+from releases.ballots.views.ballots import (
+    ballot,
+    ballot_step,
+    ballots,
+    determination,
+    determinations,
+    draft,
+    rule_on_interest,
+    rules,
+    turnout,
+)
+from releases.ballots.views.objections import lodge, objection, objection_step, objections
+from releases.ballots.views.voting import cast, casting_vote, read_own_vote, receipt, vote
+
+__all__ = [
+    "ballot",
+    "ballot_step",
+    "ballots",
+    "cast",
+    "casting_vote",
+    "determination",
+    "determinations",
+    "draft",
+    "lodge",
+    "objection",
+    "objection_step",
+    "objections",
+    "read_own_vote",
+    "receipt",
+    "rule_on_interest",
+    "rules",
+    "turnout",
+    "vote",
+]

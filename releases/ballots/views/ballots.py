@@ -1,0 +1,116 @@
+"""Pages of ballots, rules and determinations."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from portal.workflow.errors import Invalid
+from portal.workflow.http import PortalRequest
+from releases.ballots import bundle, may, queries, rulesets, verbs
+from releases.ballots.defaults import stored_rules_at
+from releases.ballots.examples import worked_examples
+from releases.ballots.forms import DraftForm, RulingForm
+from releases.ballots.models import Ballot
+from releases.ballots.roll import roll_of
+from releases.ballots.steps import BALLOT_STEP, BALLOT_STEPS
+from releases.ballots.views.steps import offers, take
+from releases.publishing.queries import visible_to
+
+
+@require_safe
+@login_required
+def ballots(request: PortalRequest) -> HttpResponse:
+    rows = queries.ballots(request.actor).select_related("release", "committee").order_by("-pk")
+    page = Paginator(rows, 50).get_page(request.GET.get("page"))
+    return render(request, "ballots/ballots.html", {"page": page})
+
+
+@require_safe
+@login_required
+def ballot(request: PortalRequest, reference: str) -> HttpResponse:
+    row = _ballot(request, reference)
+    context = {
+        "ballot": row,
+        "offers": offers(BALLOT_STEPS, row, request),
+        **bundle.evidence(row, request.actor, request.at),
+    }
+    return render(request, "ballots/ballot.html", context)
+
+
+@require_safe
+@login_required
+def turnout(request: PortalRequest, reference: str) -> HttpResponse:
+    row = _ballot(request, reference)
+    return render(request, "ballots/turnout.html", {"ballot": row, "roll": bundle.roll(row, request.actor)})
+
+
+@require_http_methods(["GET", "POST"])
+@login_required
+def ballot_step(request: PortalRequest, reference: str, name: str) -> HttpResponse:
+    return take(request, _ballot(request, reference), BALLOT_STEP[name], "ballots:ballot")
+
+
+@require_http_methods(["GET", "POST"])
+@login_required
+def rule_on_interest(request: PortalRequest, reference: str, pk: int) -> HttpResponse:
+    row = _ballot(request, reference)
+    member = get_object_or_404(row.roll, pk=pk)
+    may.rule_on_interest(roll_of(row), member, by=request.actor)
+    form = RulingForm(request.POST or None, row=row, actor=request.actor, at=request.at)
+    if form.is_valid():
+        try:
+            verbs.rule_on_interest(member, **form.facts(), by=request.actor, at=request.at)
+        except Invalid as refusal:
+            form.add_refusal(refusal)
+        else:
+            messages.success(request, f"The ruling on {member.name} is on the page.")
+            return redirect("ballots:ballot", reference)
+    return render(request, "ballots/ruling.html", {"ballot": row, "member": member, "form": form})
+
+
+@require_http_methods(["GET", "POST"])
+@login_required
+def draft(request: PortalRequest, reference: str) -> HttpResponse:
+    release = get_object_or_404(visible_to(request.actor), reference=reference)
+    may.draft(by=request.actor)
+    form = DraftForm(request.POST or None, release=release)
+    if form.is_valid():
+        answers = {name: value for name, value in form.cleaned_data.items() if name != "seen"}
+        try:
+            made = verbs.draft(release, **answers, by=request.actor, at=request.at)
+        except Invalid as refusal:
+            form.add_refusal(refusal)
+        else:
+            messages.success(request, f"Ballot {made.reference} is drafted. Give notice of it next.")
+            return redirect("ballots:ballot", made.reference)
+    return render(request, "ballots/draft.html", {"release": release, "form": form})
+
+
+@require_safe
+def determinations(request: PortalRequest) -> HttpResponse:
+    rows = queries.determinations(request.actor).select_related("ballot__release", "ballot__committee")
+    page = Paginator(rows.order_by("-decided_at", "-pk"), 50).get_page(request.GET.get("page"))
+    return render(request, "ballots/determinations.html", {"page": page})
+
+
+@require_safe
+def determination(request: PortalRequest, reference: str) -> HttpResponse:
+    rows = queries.determinations(request.actor).select_related("ballot__release", "ballot__committee")
+    row = get_object_or_404(rows, reference=reference)
+    return render(request, "ballots/determination.html", {"determination": row, **bundle.document(row)})
+
+
+@require_safe
+def rules(request: PortalRequest) -> HttpResponse:
+    stored = stored_rules_at(request.at)
+    parsed = rulesets.parse(stored.rules)
+    context = {"stored": stored, "rules": rulesets.in_words(parsed), "examples": worked_examples(parsed)}
+    return render(request, "ballots/rules.html", context)
+
+
+def _ballot(request: PortalRequest, reference: str) -> Ballot:
+    rows = queries.ballots(request.actor).select_related("release__urgency_class", "committee", "rule_set", "replaces")
+    return get_object_or_404(rows, reference=reference)

@@ -1,0 +1,74 @@
+"""Pages of objections."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from portal.workflow.errors import Invalid
+from portal.workflow.http import PortalRequest
+from releases.ballots import bundle, can, queries, verbs
+from releases.ballots.forms import LodgeForm
+from releases.ballots.models import Objection
+from releases.ballots.steps import OBJECTION_STEP, OBJECTION_STEPS
+from releases.ballots.views.steps import offers, take
+from releases.publishing.queries import visible_to
+
+
+@require_safe
+@login_required
+def objections(request: PortalRequest) -> HttpResponse:
+    rows = queries.objections(request.actor).select_related("release", "organisation").order_by("-pk")
+    page = Paginator(rows, 50).get_page(request.GET.get("page"))
+    return render(request, "ballots/objections.html", {"page": page})
+
+
+@require_safe
+@login_required
+def objection(request: PortalRequest, reference: str) -> HttpResponse:
+    row = _objection(request, reference)
+    context = {
+        "objection": row,
+        "matter": bundle.matter(row, request.actor),
+        "offers": offers(OBJECTION_STEPS, row, request),
+        "ballots": queries.ballots(request.actor).filter(objections=row),
+    }
+    return render(request, "ballots/objection.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@login_required
+def objection_step(request: PortalRequest, reference: str, name: str) -> HttpResponse:
+    return take(request, _objection(request, reference), OBJECTION_STEP[name], "ballots:objection")
+
+
+@require_http_methods(["GET", "POST"])
+@login_required
+def lodge(request: PortalRequest, reference: str) -> HttpResponse:
+    release = get_object_or_404(visible_to(request.actor), reference=reference)
+    form = LodgeForm(request.POST or None, release=release, actor=request.actor)
+    can.lodge(release, form.citable, at=request.at)
+    if form.is_valid():
+        try:
+            made = verbs.lodge(
+                release,
+                supplier=form.cleaned_data["supplier"],
+                grounds=form.grounds(),
+                by=request.actor,
+                at=request.at,
+                seen=form.cleaned_data["seen"],
+            )
+        except Invalid as refusal:
+            form.add_refusal(refusal)
+        else:
+            messages.success(request, f"Objection {made.reference} is lodged. SECAS answers next.")
+            return redirect("ballots:objection", made.reference)
+    is_late = not can.window_is_open(release, request.at)
+    return render(request, "ballots/lodge.html", {"release": release, "form": form, "is_late": is_late})
+
+
+def _objection(request: PortalRequest, reference: str) -> Objection:
+    rows = queries.objections(request.actor).select_related("release__urgency_class", "organisation")
+    return get_object_or_404(rows, reference=reference)

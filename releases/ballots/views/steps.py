@@ -1,0 +1,51 @@
+"""The page of one act, shared by objections and ballots."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from portal.workflow.errors import Invalid
+from portal.workflow.http import PortalRequest
+from releases.ballots.models import Ballot, Objection
+from releases.ballots.steps import Step
+
+
+@dataclass(frozen=True)
+class Offer:
+    """An act on a page: its button, or why it cannot be done now."""
+
+    step: Step
+    url: str
+    refused: str | None
+
+
+def offers(steps: Iterable[Step], row: Objection | Ballot, request: PortalRequest) -> list[Offer]:
+    """The acts this person may do, those possible now first."""
+    found = [
+        Offer(step, reverse(f"ballots:{step.name}", args=[row.reference]), step.refused(row, request.actor, request.at))
+        for step in steps
+        if step.offered(row, request.actor)
+    ]
+    return sorted(found, key=lambda offer: offer.refused is not None)
+
+
+def take(request: PortalRequest, row: Objection | Ballot, step: Step, back: str) -> HttpResponse:
+    """Show the page of an act, or do it; refusals become their pages at the edge."""
+    step.may(row, request.actor)
+    form = step.form(request.POST or None, row=row, actor=request.actor, at=request.at)
+    if request.method == "GET":
+        step.can(row, request.at)
+    elif form.is_valid():
+        try:
+            step.verb(row, **form.facts(), by=request.actor, at=request.at)
+        except Invalid as refusal:
+            form.add_refusal(refusal)
+        else:
+            messages.success(request, step.done)
+            return redirect(back, row.reference)
+    context = {"row": row, "step": step, "form": form, "back": reverse(back, args=[row.reference])}
+    return render(request, "ballots/step.html", context)

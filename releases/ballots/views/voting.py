@@ -1,0 +1,114 @@
+"""The ballot paper: vote, check, receipt. Between its pages a choice lives only in the voter's own browser."""
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from portal.people.proof import freshly_proved
+from portal.workflow.errors import Invalid
+from portal.workflow.http import PortalRequest
+from releases.ballots import can, may, queries, verbs
+from releases.ballots.forms import CastingVoteForm, VoteForm
+from releases.ballots.models import Ballot, Vote
+from releases.ballots.roll import roll_of
+
+SECRET = ("choice", "evidence", "override", "reason")
+
+
+@sensitive_variables("form")
+@sensitive_post_parameters(*SECRET)
+@never_cache
+@require_http_methods(["GET", "POST"])
+@login_required
+@freshly_proved
+def vote(request: PortalRequest, reference: str) -> HttpResponse:
+    """Show the paper; with answers, the check page. Nothing is cast here and nothing is kept."""
+    row = _ballot(request, reference)
+    roll = roll_of(row)
+    may.cast(roll, by=request.actor)
+    can.cast(row, roll, roll.own(request.actor), at=request.at)
+    last = _last(row, request)
+    initial = {"seen": last.sequence if last else 0}
+    form = VoteForm(request.POST or None, ballot=row, initial=initial)
+    page = "check" if form.is_valid() and "change" not in request.POST else "vote"
+    return render(request, f"ballots/{page}.html", {"ballot": row, "form": form, "last": last})
+
+
+@sensitive_variables("form")
+@sensitive_post_parameters(*SECRET)
+@never_cache
+@require_POST
+@login_required
+@freshly_proved
+def cast(request: PortalRequest, reference: str) -> HttpResponse:
+    """Cast the checked vote and go to its receipt."""
+    row = _ballot(request, reference)
+    form = VoteForm(request.POST, ballot=row)
+    if form.is_valid():
+        try:
+            seen = form.cleaned_data["seen"]
+            verbs.cast(row, paper=form.paper(), by=request.actor, at=request.at, seen=seen)
+        except Invalid as refusal:
+            form.add_refusal(refusal)
+        else:
+            return redirect("ballots:receipt", reference)
+    return render(request, "ballots/vote.html", {"ballot": row, "form": form, "last": _last(row, request)})
+
+
+@never_cache
+@require_safe
+@login_required
+def receipt(request: PortalRequest, reference: str) -> HttpResponse:
+    """Show the receipt of the voter's last cast: that it was received, never what it says."""
+    row = _ballot(request, reference)
+    may.declare(roll_of(row), by=request.actor)
+    last = _last(row, request)
+    if last is None:
+        return redirect("ballots:ballot", reference)
+    return render(request, "ballots/receipt.html", {"ballot": row, "vote": last})
+
+
+@sensitive_variables("answers")
+@never_cache
+@require_POST
+@login_required
+@freshly_proved
+def read_own_vote(request: PortalRequest, reference: str) -> HttpResponse:
+    """Show the voter's own last cast to the voter alone."""
+    row = _ballot(request, reference)
+    last, answers = verbs.read_own_vote(row, by=request.actor, at=request.at)
+    return render(request, "ballots/own_vote.html", {"ballot": row, "vote": last, "answers": answers})
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+@login_required
+@freshly_proved
+def casting_vote(request: PortalRequest, reference: str) -> HttpResponse:
+    """Settle a tie: one of two options, with reasons."""
+    row = _ballot(request, reference)
+    may.casting_vote(roll_of(row), by=request.actor)
+    can.casting_vote(row, at=request.at)
+    form = CastingVoteForm(request.POST or None, ballot=row)
+    if form.is_valid():
+        try:
+            verbs.casting_vote(row, **form.cleaned_data, by=request.actor, at=request.at)
+        except Invalid as refusal:
+            form.add_refusal(refusal)
+        else:
+            return redirect("ballots:determination", Ballot.objects.get(pk=row.pk).determination.reference)
+    return render(request, "ballots/casting_vote.html", {"ballot": row, "form": form})
+
+
+def _ballot(request: PortalRequest, reference: str) -> Ballot:
+    rows = queries.ballots(request.actor).select_related("release", "committee")
+    return get_object_or_404(rows, reference=reference)
+
+
+def _last(ballot: Ballot, request: PortalRequest) -> Vote | None:
+    """The person's last cast, without what it says."""
+    casts = Vote.objects.filter(entitlement__ballot=ballot, entitlement__user=request.actor.user_id)
+    return casts.defer("sealed").order_by("-sequence").first()

@@ -1,0 +1,10 @@
+import pytest
+
+from tests.factories.ballots import Matter, make_matter
+from tests.factories.world import World
+
+
+@pytest.fixture
+def matter(world: World) -> Matter:
+    """An announced Urgent release with one issue, in its objection window."""
+    return make_matter(world)
