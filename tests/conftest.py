@@ -1,10 +1,12 @@
 """Settings that tests need and what every kind of test shares."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import time_machine
 from django.core.cache import cache
 from django.core.management import call_command
 from django.test import override_settings
@@ -52,3 +54,10 @@ def at() -> datetime:
 def defaults(db: None) -> None:
     """Classes, rule sets and whatever else every installation has."""
     call_command("ensure_defaults", verbosity=0)
+
+
+@pytest.fixture
+def time_machine_at() -> Iterator[Callable[[datetime], None]]:
+    """Return a function that sets the system clock to an instant for the rest of the test."""
+    with ExitStack() as stack:
+        yield lambda moment: stack.enter_context(time_machine.travel(moment, tick=False))
