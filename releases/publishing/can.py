@@ -134,12 +134,20 @@ def return_to_draft(release: Release) -> str | None:
 
 
 @when
+def end(release: Release) -> str | None:
+    """Rule: any state before hypercare can be withdrawn or superseded (Release lifecycle)."""
+    if ReleaseState.WITHDRAWN in release.machine.moves[release.state]:
+        return None
+    return f"Release {release.reference} is {state_words(release.state)} and cannot be withdrawn or superseded."
+
+
+@when
 def supersede(release: Release, *, successor: Release) -> str | None:
     if successor.pk == release.pk:
         return "A release cannot supersede itself."
     if successor.state in FINISHED:
         return f"{successor.reference} is {state_words(successor.state)} and cannot take the place of another."
-    return None
+    return end.why_not(release)
 
 
 @when

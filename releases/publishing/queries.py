@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Sum
 
@@ -10,6 +11,10 @@ from portal.delivery.models import Delivery
 from portal.people.models import Organisation, OrganisationKind
 from portal.people.permissions import Permission
 from portal.workflow.actor import Actor
+from portal.workflow.errors import Invalid
+from portal.working_days import london_day
+from releases.products.cohorts import counts, supplied_by
+from releases.publishing.dates import timetable
 from releases.publishing.models import (
     Acknowledgement,
     Classification,
@@ -20,6 +25,10 @@ from releases.publishing.models import (
     Release,
     UrgencyClass,
 )
+from releases.publishing.scope import affected_cells
+from releases.publishing.states import FINISHED
+from releases.publishing.terms import Approach as Way
+from releases.publishing.working import Timetable
 
 NOTICE = "publishing.notice"
 
@@ -61,8 +70,13 @@ def by_reference(actor: Actor) -> QuerySet[Release]:
 
 
 def current_class(name: str, at: datetime) -> UrgencyClass:
-    """Return the version of an urgency class in force at `at`. Raises UrgencyClass.DoesNotExist where none is."""
-    return UrgencyClass.objects.filter(name=name, effective_from__lte=at).latest("effective_from")
+    """Return the version of an urgency class in force at `at`. Raises Invalid where none is."""
+    rows = UrgencyClass.objects.filter(name=name, effective_from__lte=london_day(at))
+    found = rows.order_by("-effective_from").first()
+    if found is None:
+        words = {"urgency_class": ["No version of this class is in force on that day."]}
+        raise Invalid("No version of this class is in force on that day.", words)
+    return found
 
 
 def notice_in_force(release: Release) -> Notice | None:
@@ -84,6 +98,63 @@ def served_suppliers(release: Release) -> Mapping[int, datetime]:
         notice__release=release, notice__voided_at=None, organisation__kind=OrganisationKind.SUPPLIER
     )
     return dict(rows.values_list("organisation_id", "served_at"))
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How much a release touches: homes, responsible suppliers, organisations told of the notice in force."""
+
+    homes: int
+    suppliers: int
+    told: int
+
+
+def reach(release: Release) -> Reach:
+    """Return how many homes and suppliers the release concerns and how many organisations were told."""
+    found = counts(affected_cells(release))
+    notice = notice_in_force(release)
+    told = notice_deliveries(notice).count() if notice else 0
+    return Reach(found.homes, found.suppliers, told)
+
+
+def own_homes(release: Release, actor: Actor) -> int:
+    """Return the homes the release concerns for which the actor's suppliers are responsible, each counted once."""
+    cells = affected_cells(release).filter(supplied_by(actor.suppliers))
+    return counts(cells).homes
+
+
+def whatif(answers: Mapping[str, Any]) -> Timetable:
+    """Return the dates of an announcement under the class in force on its day, approach and planned activation."""
+    announced_at = answers["announced_at"]
+    terms = current_class(answers["urgency_class"], announced_at).terms
+    planned = answers["planned_activation_at"]
+    return timetable(terms, Way(answers["approach"]), announced_at, planned_activation=planned)
+
+
+_SORTS = {"reference", "title", "announced_at", "planned_deployment_at", "planned_activation_at", "state"}
+
+
+def listed(actor: Actor, chosen: Mapping[str, Any], *, sort: str = "") -> QuerySet[Release]:
+    """Return the visible releases that fit the chosen filters, the newest first unless sorted otherwise."""
+    found = visible_to(actor).select_related("urgency_class").prefetch_related("hub_models")
+    words = chosen.get("search")
+    if words:
+        found = found.filter(
+            Q(reference__icontains=words) | Q(title__icontains=words) | Q(firmware_version__icontains=words)
+        )
+    if chosen.get("state"):
+        found = found.filter(state__in=chosen["state"])
+    if chosen.get("urgency_class"):
+        found = found.filter(urgency_class__name__in=chosen["urgency_class"])
+    if chosen.get("hub_model"):
+        found = found.filter(pk__in=chosen["hub_model"].releases.values("pk"))
+    order = sort if sort.removeprefix("-") in _SORTS else "-drafted_at"
+    return found.order_by(order, "-pk")
+
+
+def revisions(release: Release, actor: Actor) -> QuerySet[NotesRevision]:
+    """Return the revisions of the notes the actor may read, the newest first: all for DCC, else the published."""
+    return release.notes.all() if sees_drafts(actor) else release.notes.filter(published_at__isnull=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,3 +224,17 @@ def acknowledging(notice: Notice, actor: Actor) -> QuerySet[Organisation]:
     told = notice_deliveries(notice).values("organisation_id")
     done = notice.acknowledgements.values("organisation_id")
     return mine.filter(pk__in=told).exclude(pk__in=done).order_by("name")
+
+
+def notices_to_acknowledge(actor: Actor) -> QuerySet[Notice]:
+    """Return the notices in force that were addressed to an organisation the actor acts for and are unanswered."""
+    mine = acts_for(actor)
+    told = Delivery.objects.filter(
+        message__kind="publishing.notice", message__reference_kind=NOTICE, organisation_id__in=mine
+    )
+    answered = Acknowledgement.objects.filter(organisation__in=mine)
+    lacking = set(told.values_list("message__reference_id", "organisation_id")) - set(
+        answered.values_list("notice_id", "organisation_id")
+    )
+    open_notices = Notice.objects.filter(voided_at=None, pk__in={notice for notice, _ in lacking if notice})
+    return open_notices.exclude(release__state__in=FINISHED).select_related("release").order_by("issued_at")

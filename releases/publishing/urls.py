@@ -1,6 +1,32 @@
 """Addresses of this app."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from releases.publishing.views import deciding, drafting, reading
+from releases.publishing.views.feed import AnnouncedReleases
 
 app_name = "publishing"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", reading.releases, name="releases"),
+    path("feed/", AnnouncedReleases(), name="feed"),
+    path("draft/", drafting.draft_release, name="draft_release"),
+    path("what-if/", drafting.what_if, name="what_if"),
+    path("<slug:reference>/", reading.release, name="release"),
+    path("<slug:reference>/edit/", drafting.edit_release, name="edit_release"),
+    path("<slug:reference>/image/", drafting.attach_image, name="attach_image"),
+    path("<slug:reference>/image/file/", reading.download_image, name="download_image"),
+    path("<slug:reference>/notes/", drafting.save_notes, name="save_notes"),
+    path("<slug:reference>/notes/publish/", drafting.publish_notes, name="publish_notes"),
+    path("<slug:reference>/notes/revisions/", reading.revisions, name="revisions"),
+    path("<slug:reference>/evidence/", drafting.attach_evidence, name="attach_evidence"),
+    path("<slug:reference>/evidence/<int:pk>/file/", reading.evidence_file, name="evidence_file"),
+    path("<slug:reference>/schedule/", drafting.confirm_schedule, name="confirm_schedule"),
+    path("<slug:reference>/approve/", deciding.approve_emergency, name="approve_emergency"),
+    path("<slug:reference>/announce/", deciding.announce, name="announce"),
+    path("<slug:reference>/acknowledge/", deciding.acknowledge, name="acknowledge"),
+    path("<slug:reference>/serve/<slug:slug>/", deciding.serve_by_other_means, name="serve_by_other_means"),
+    path("<slug:reference>/amend/", deciding.amend, name="amend"),
+    path("<slug:reference>/return/", deciding.return_to_draft, name="return_to_draft"),
+    path("<slug:reference>/withdraw/", deciding.withdraw, name="withdraw"),
+    path("<slug:reference>/supersede/", deciding.supersede, name="supersede"),
+]

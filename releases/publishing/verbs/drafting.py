@@ -18,7 +18,7 @@ from portal.workflow.transitions import lock, note, save
 from releases.products.models import FirmwareVersion, HubModel
 from releases.products.verbs import store_image
 from releases.publishing import can, may, messages, notes
-from releases.publishing.models import Classification, Evidence, NotesRevision, Release, UrgencyClass
+from releases.publishing.models import Classification, Evidence, NotesRevision, Release
 from releases.publishing.queries import current_class
 
 _HEX8 = re.compile(r"[0-9A-F]{8}")
@@ -122,8 +122,6 @@ def _check(facts: Facts) -> None:
         wrong["readers"] = ["Amber material names the organisations that may read it."]
     if facts.classification == Classification.RED and not facts.named_people:
         wrong["named_people"] = ["Red material names the people who may read it."]
-    if not UrgencyClass.objects.filter(name=facts.urgency_class).exists():
-        wrong["urgency_class"] = ["There is no such urgency class."]
     deployment, activation = facts.planned_deployment_at, facts.planned_activation_at
     if deployment and activation and activation < deployment:
         wrong["planned_activation_at"] = ["Activation cannot be planned before deployment."]
@@ -230,7 +228,7 @@ class EvidenceFacts:
     signatory: str
     signed_on: date
     summary: str
-    file: File[Any] | None = None
+    file: "File[Any] | None" = None
 
 
 @transaction.atomic
@@ -255,7 +253,7 @@ def attach_evidence(
     return evidence
 
 
-def _digest(file: File[Any]) -> str:
+def _digest(file: "File[Any]") -> str:
     digest = hashlib.sha256()
     for chunk in file.chunks():
         digest.update(chunk)

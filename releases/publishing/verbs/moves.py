@@ -149,6 +149,7 @@ def withdraw(release: Release, *, by: Actor, at: datetime, why: str = "", seen: 
     barrier.shut()
     release = lock(release, seen=seen)
     may.withdraw(release, by=by)
+    can.end(release)
     _with_reason(why)
     was_announced = release.announced_at is not None
     move(release, to=ReleaseState.WITHDRAWN, by=by, at=at, verb="withdraw", why=why)

@@ -1,0 +1,96 @@
+"""The cohort builder: eight lists of checkboxes, as issues and holds ask for a selection of homes."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+
+from portal.pages.forms import VersionedForm
+from portal.people.models import Organisation, OrganisationKind
+from releases.products.cohorts import Cohort
+from releases.products.models import (
+    COHORT_AXES,
+    DeviceCombination,
+    DeviceModel,
+    FirmwareVersion,
+    HanVariant,
+    HubModel,
+    Region,
+)
+
+Choice = tuple[Any, str]
+TEXT_AXES = {"regions": str, "han_variants": str}
+
+
+class AxisField(forms.TypedMultipleChoiceField):
+    """One axis: nothing chosen means everything on it."""
+
+    compact = True
+
+    def __init__(self, label: str, choices: Iterable[Choice] = (), *, coerce: Callable[[Any], Any] = str) -> None:
+        super().__init__(
+            label=label, choices=list(choices), coerce=coerce, required=False, widget=forms.CheckboxSelectMultiple
+        )
+
+
+def _rows(rows: QuerySet[Any]) -> list[Choice]:
+    return [(row.pk, str(row)) for row in rows]
+
+
+def choices(hub_models: Iterable[int] | None = None) -> dict[str, list[Choice]]:
+    """Return what can be chosen on each axis, limited to what is found in homes with these hub models."""
+    models, versions = HubModel.objects.all(), FirmwareVersion.objects.select_related("hub_model")
+    combinations = DeviceCombination.objects.order_by()
+    if hub_models is not None:
+        numbers = list(hub_models)
+        models, versions = models.filter(pk__in=numbers), versions.filter(hub_model__in=numbers)
+        combinations = combinations.filter(hub_model__in=numbers)
+    found = combinations.values_list("esme", "gsme", "display")
+    esme, gsme, displays = (set(column) for column in zip(*found, strict=True)) if found else (set(), set(), set())
+    devices = DeviceModel.objects.in_bulk((esme | gsme | displays) - {None})
+    by_name = sorted(devices.values(), key=str)
+    suppliers = Organisation.objects.filter(kind=OrganisationKind.SUPPLIER).order_by("name")
+    return {
+        "hub_models": _rows(models),
+        "firmware": _rows(versions),
+        "regions": list(Region.choices),
+        "han_variants": list(HanVariant.choices),
+        "esme": [(one.pk, one.name) for one in by_name if one.pk in esme],
+        "gsme": [(one.pk, one.name) for one in by_name if one.pk in gsme],
+        "displays": [(one.pk, str(one)) for one in by_name if one.pk in displays],
+        "suppliers": _rows(suppliers),
+    }
+
+
+class CohortForm(VersionedForm):
+    """Base of forms that ask for a cohort; nobody selects every home by leaving everything empty."""
+
+    hub_models = AxisField("Hub models", coerce=int)
+    firmware = AxisField("Firmware the hub runs", coerce=int)
+    regions = AxisField("Regions")
+    han_variants = AxisField("HAN variants")
+    esme = AxisField("Electricity meters", coerce=int)
+    gsme = AxisField("Gas meters", coerce=int)
+    displays = AxisField("Displays", coerce=int)
+    suppliers = AxisField("Suppliers", coerce=int)
+    everything = forms.BooleanField(label="It concerns every home", required=False)
+
+    def __init__(self, *args: Any, hub_models: Iterable[int] | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for axis, rows in choices(hub_models).items():
+            old = self.fields[axis]
+            self.fields[axis] = AxisField(str(old.label), rows, coerce=TEXT_AXES.get(axis, int))
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for at least one condition, or for the word that every home is meant."""
+        answers = super().clean() or self.cleaned_data
+        broken = any(axis in self.errors for axis in COHORT_AXES)
+        if not broken and self.cohort().is_everything and not answers.get("everything"):
+            self.add_error("everything", "Choose the homes it concerns, or say that it concerns every home.")
+        return answers
+
+    def cohort(self) -> Cohort:
+        """Return the selection made so far; what could not be read is left out."""
+        chosen = {axis: frozenset(self.cleaned_data.get(axis) or ()) for axis in COHORT_AXES}
+        return Cohort(**chosen)

@@ -1,0 +1,169 @@
+"""What releases add to shared pages: navigation, things to do, dates, and their own page's stages and sections."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from django.urls import reverse
+
+from portal.pages.contributions import Act, Dated, Due, Link, Panel, Stage, Waiting
+from portal.people.permissions import Permission
+from portal.workflow.actor import Actor
+from releases.publishing import can, may, queries
+from releases.publishing.models import Release
+from releases.publishing.readiness import Requirement, release_timetable, requirements
+from releases.publishing.stages import stages
+from releases.publishing.states import FINISHED, IN_SERVICE_OF_NOTICE, ReleaseState
+
+_DATED = (
+    ("planned_deployment_at", "deployment planned"),
+    ("tests_until", "user testing ends"),
+    ("objections_until", "objections end"),
+    ("planned_activation_at", "activation planned"),
+    ("deferred_until", "deferral ends"),
+    ("hypercare_until", "hypercare ends"),
+)
+
+
+def navigation(actor: Actor) -> Iterable[Link]:
+    """The releases, for everybody."""
+    yield Link("Releases", reverse("publishing:releases"), order=10)
+
+
+def _at(name: str, release: Release) -> str:
+    return reverse(f"publishing:{name}", args=[release.reference])
+
+
+def waiting(actor: Actor, at: datetime) -> Iterator[Waiting]:
+    """Drafts and approvals for DCC; notices to acknowledge for those they are addressed to."""
+    if actor.has(Permission.MANAGE_RELEASES):
+        yield from _for_dcc(actor)
+    if actor.has(Permission.ACKNOWLEDGE_NOTICES):
+        yield from _to_acknowledge(actor)
+
+
+def _for_dcc(actor: Actor) -> Iterator[Waiting]:
+    drafts = Release.objects.filter(state=ReleaseState.DRAFT).select_related("urgency_class")
+    for release in drafts.order_by("drafted_at"):
+        approving = may.approve_emergency.why_not(release, by=actor) or can.approve_emergency.why_not(release)
+        if approving is None:
+            text = f"Approve {release} as an Emergency"
+            yield Waiting(text, _at("approve_emergency", release), since=release.drafted_at, group="To approve")
+        else:
+            text = f"Finish the draft {release}"
+            due = release.planned_deployment_at
+            yield Waiting(text, _at("release", release), since=release.drafted_at, due=due, group="Drafts")
+
+
+def _to_acknowledge(actor: Actor) -> Iterator[Waiting]:
+    for notice in queries.notices_to_acknowledge(actor):
+        text = f"Acknowledge notice of {notice.release}"
+        due = notice.release.tests_until or notice.activation_at
+        url = _at("acknowledge", notice.release)
+        yield Waiting(text, url, since=notice.issued_at, due=due, group="To acknowledge")
+
+
+def dates(actor: Actor, start: datetime, end: datetime) -> Iterator[Dated]:
+    """Planned and stated dates of the releases the actor may see."""
+    for release in queries.visible_to(actor).exclude(state__in=FINISHED):
+        status = "planned" if release.state == ReleaseState.DRAFT else "confirmed"
+        for field, words in _DATED:
+            moment = getattr(release, field)
+            if moment is not None and start <= moment < end:
+                yield Dated(moment, f"{release.reference}: {words}", _at("release", release), status)
+
+
+def due(at: datetime) -> Iterator[Due]:
+    """The next moment at which something about a release in service changes by the clock."""
+    for release in Release.objects.exclude(state__in=(ReleaseState.DRAFT, *FINISHED)):
+        for field, words in _DATED:
+            moment = getattr(release, field)
+            if moment is not None and moment > at:
+                yield Due(moment, f"{release.reference}: {words}")
+
+
+def release_stages(release: Release, actor: Actor, at: datetime) -> Iterator[Stage]:
+    """The stages of the release's own life."""
+    return stages(release, at)
+
+
+def release_panels(release: Release, actor: Actor, at: datetime) -> Iterator[Panel]:
+    """What must still be done to a draft; dates, notes, evidence; for DCC the service of the notice."""
+    notice = queries.notice_in_force(release)
+    drafts = queries.sees_drafts(actor)
+    if drafts and release.state == ReleaseState.DRAFT:
+        yield Panel(5, "Before it can be announced", "publishing/panels/readiness.html", _preparing(release, at))
+    if notice is not None or release.state == ReleaseState.DRAFT:
+        working = notice.working if notice else release_timetable(release, at=at).working
+        context = {"release": release, "working": working, "notice": notice}
+        homes = queries.own_homes(release, actor)
+        yield Panel(20, "Dates", "publishing/panels/dates.html", context | {"homes": homes}, slug="dates")
+    notes = queries.current_notes(release, drafts=drafts)
+    yield Panel(40, "Release notes", "publishing/panels/notes.html", {"release": release, "notes": notes}, slug="notes")
+    evidence = {"release": release, "evidence": queries.evidence(release)}
+    yield Panel(50, "Test evidence", "publishing/panels/evidence.html", evidence, slug="evidence")
+    if notice is not None and drafts:
+        yield Panel(60, "Service of the notice", "publishing/panels/service.html", _service(release), slug="service")
+
+
+def _preparing(release: Release, at: datetime) -> dict[str, object]:
+    urls = {
+        "Image": "attach_image",
+        "Test evidence (Section T)": "attach_evidence",
+        "Release notes": "save_notes",
+        "Emergency": "approve_emergency",
+    }
+    rows: list[tuple[Requirement, str]] = [
+        (one, _at(urls.get(one.name, "edit_release"), release)) for one in requirements(release, at=at)
+    ]
+    return {"rows": rows}
+
+
+def _service(release: Release) -> dict[str, object]:
+    notice = queries.notice_in_force(release)
+    if notice is None:
+        return {}
+    rows = queries.service_table(notice)
+    served = sum(row.service is not None for row in rows)
+    answers = queries.acknowledgements(notice)
+    return {"release": release, "rows": rows, "served": served, "answers": answers}
+
+
+def release_acts(release: Release, actor: Actor, at: datetime) -> Iterator[Act]:
+    """The buttons of the release page: only those of the actor's role, with the reason why not now."""
+    yield from _drafting_acts(release, actor, at)
+    yield from _notice_acts(release, actor)
+    if may.withdraw.why_not(release, by=actor) is None:
+        ended = can.end.why_not(release)
+        if ended is None:
+            yield Act(90, "Withdraw", _at("withdraw", release), style="warning")
+            yield Act(91, "Supersede", _at("supersede", release))
+
+
+def _drafting_acts(release: Release, actor: Actor, at: datetime) -> Iterator[Act]:
+    if may.edit_release.why_not(release, by=actor) is not None:
+        return
+    if release.state == ReleaseState.DRAFT:
+        why_not = can.announce.why_not(release, at=at)
+        yield Act(10, "Announce", _at("announce", release), style="primary" if why_not is None else "secondary")
+        yield Act(20, "Edit", _at("edit_release", release))
+        yield Act(21, "Attach image", _at("attach_image", release))
+    if can.attach_evidence.why_not(release) is None:
+        yield Act(22, "Attach evidence", _at("attach_evidence", release))
+        yield Act(23, "Edit notes", _at("save_notes", release), why_not=can.save_notes.why_not(release))
+    if can.confirm_schedule.why_not(release) is None:
+        yield Act(24, "Confirm scheduled dates", _at("confirm_schedule", release))
+    if release.terms.needs_second_approver and release.state == ReleaseState.DRAFT:
+        refused = may.approve_emergency.why_not(release, by=actor) or can.approve_emergency.why_not(release)
+        yield Act(15, "Approve as an Emergency", _at("approve_emergency", release), why_not=refused)
+
+
+def _notice_acts(release: Release, actor: Actor) -> Iterator[Act]:
+    notice = queries.notice_in_force(release)
+    if notice is None:
+        return
+    acknowledges = actor.has(Permission.ACKNOWLEDGE_NOTICES) and release.state not in FINISHED
+    if acknowledges and queries.acknowledging(notice, actor).exists():
+        yield Act(10, "Acknowledge the notice", _at("acknowledge", release), style="primary")
+    if may.amend.why_not(release, by=actor) is None and release.state in IN_SERVICE_OF_NOTICE:
+        yield Act(30, "Move dates later", _at("amend", release))
+        yield Act(80, "Return to draft", _at("return_to_draft", release))

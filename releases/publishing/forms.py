@@ -1,0 +1,237 @@
+"""Forms of the release pages."""
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+
+from portal.pages.forms import DateField, GovForm, UkDateTimeField, VersionedForm
+from portal.people.models import Membership, Organisation, User
+from releases.products.models import FirmwareVersion, HubModel
+from releases.publishing.models import EVERY_REGION, Approach, Classification, Evidence, Release, UrgencyClass
+from releases.publishing.notes import LONGEST
+from releases.publishing.states import BEFORE_ACTIVATION, ReleaseState
+from releases.publishing.verbs import EvidenceFacts, Facts
+
+_CLASS_HINTS = {
+    "emergency": "Security, safety, loss of supply. Needs a second approver and a cited issue.",
+    "urgent": "A service-affecting defect.",
+    "routine": "Fixes, uplift of a maintenance validity period.",
+    "major": "A new CHTS or GBCS version, or a new feature.",
+}
+_APPROACH_HINTS = {
+    "consultation": "Notice, user tests, issues, objections, and a ballot if contested.",
+    "scheduling": "Dates are agreed in a scheduling exercise; then there is no objection stage.",
+    "notice_only": "The arrangement of 2017. Live use needs a determination.",
+}
+
+
+def in_our_time(value: datetime) -> None:
+    """Raise ValidationError for a time outside the years whose bank holidays and classes are known."""
+    if not 2016 <= value.year < 2100:
+        raise forms.ValidationError("Choose a date between 2016 and 2099.")
+
+
+class ChoicesWithHints(forms.ChoiceField):
+    """Radios with a hint under each option."""
+
+    def __init__(self, *, option_hints: dict[str, str], **kwargs: Any) -> None:
+        super().__init__(widget=forms.RadioSelect, **kwargs)
+        self.option_hints = option_hints
+
+
+class FactsForm(VersionedForm):
+    """What DCC says about a release while it is a draft."""
+
+    title = forms.CharField(max_length=120, label="Title", help_text="What it is about, in a few words.")
+    hub_models = forms.ModelMultipleChoiceField(
+        HubModel.objects.all(), label="Hub models", widget=forms.CheckboxSelectMultiple
+    )
+    firmware_version = forms.CharField(
+        max_length=8, label="Firmware version", help_text="Eight hexadecimal digits, such as 0A010200."
+    )
+    from_versions = forms.ModelMultipleChoiceField(
+        FirmwareVersion.objects.select_related("hub_model"),
+        required=False,
+        label="Permitted from-versions",
+        help_text="Hubs on other versions are left alone. None chosen: hubs on any other version.",
+        widget=forms.CheckboxSelectMultiple,
+    )
+    chts = forms.CharField(max_length=12, required=False, label="CHTS version")
+    gbcs = forms.CharField(max_length=12, required=False, label="GBCS version")
+    urgency_class = ChoicesWithHints(
+        choices=UrgencyClass.Name.choices, label="Urgency class", option_hints=_CLASS_HINTS
+    )
+    emergency_reason = forms.CharField(
+        required=False,
+        label="Why it is an Emergency",
+        help_text="Only for an Emergency.",
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    emergency_citation = forms.CharField(
+        max_length=200, required=False, label="Issue cited", help_text="Severity 1 or security; only for an Emergency."
+    )
+    approach = ChoicesWithHints(choices=Approach.choices, label="Approach", option_hints=_APPROACH_HINTS)
+    approach_authority = forms.CharField(max_length=200, required=False, label="Determination that permits notice only")
+    classification = forms.ChoiceField(
+        choices=Classification.choices, label="Who may read it", widget=forms.RadioSelect
+    )
+    readers = forms.ModelMultipleChoiceField(
+        Organisation.objects.filter(is_active=True),
+        required=False,
+        label="Named organisations",
+        help_text="Only for Amber.",
+        widget=forms.SelectMultiple(attrs={"size": 8}),
+    )
+    named_people = forms.ModelMultipleChoiceField(
+        User.objects.filter(is_active=True, pk__in=Membership.objects.values("user")).order_by("name"),
+        required=False,
+        label="Named people",
+        help_text="Only for Red.",
+        widget=forms.SelectMultiple(attrs={"size": 8}),
+    )
+    planned_deployment_at = UkDateTimeField(
+        required=False,
+        label="Planned deployment",
+        help_text="The what-if shows the earliest dates.",
+        validators=[in_our_time],
+    )
+    planned_activation_at = UkDateTimeField(required=False, label="Planned activation", validators=[in_our_time])
+
+    def clean_firmware_version(self) -> str:
+        return str(self.cleaned_data["firmware_version"]).upper()
+
+    def facts(self) -> Facts:
+        """Return the answers as the value the verbs take."""
+        answers = {name: value for name, value in self.cleaned_data.items() if name != "seen"}
+        for name in ("hub_models", "from_versions", "readers", "named_people"):
+            answers[name] = list(answers[name])
+        return Facts(**answers)
+
+    @classmethod
+    def answers_of(cls, release: Release) -> dict[str, Any]:
+        """Return the first values of the form for a draft."""
+        names = [name for name in cls.base_fields if name not in ("seen", "urgency_class")]
+        answers: dict[str, Any] = {name: getattr(release, name) for name in names}
+        for name in ("hub_models", "from_versions", "readers", "named_people"):
+            answers[name] = list(answers[name].all())
+        return answers | {"urgency_class": release.urgency_class.name, "seen": release.version}
+
+
+class WhatIfForm(GovForm):
+    """Another class, approach or day of announcement, to see its dates."""
+
+    urgency_class = forms.ChoiceField(choices=UrgencyClass.Name.choices, label="Urgency class")
+    approach = forms.ChoiceField(choices=Approach.choices, label="Approach")
+    announced_at = UkDateTimeField(label="Announced at", validators=[in_our_time])
+    planned_activation_at = UkDateTimeField(required=False, label="Activation planned for", validators=[in_our_time])
+
+
+class ImageForm(VersionedForm):
+    file = forms.FileField(
+        label="ZigBee OTA image",
+        help_text="At most 64 MB. Its header is checked against the hub models.",
+        allow_empty_file=True,
+    )
+
+
+class NotesForm(VersionedForm):
+    markdown = forms.CharField(
+        max_length=LONGEST,
+        label="Release notes",
+        help_text="Markdown. Each section begins with “## ” and its title.",
+        widget=forms.Textarea(attrs={"rows": 30, "class": "app-mono"}),
+        strip=False,
+    )
+
+
+class EvidenceForm(VersionedForm):
+    title = forms.CharField(max_length=160, label="Title")
+    region = forms.ChoiceField(label="Region", widget=forms.RadioSelect)
+    environment = forms.CharField(max_length=60, label="Environment", help_text="For example the DCC test laboratory.")
+    signatory = forms.CharField(max_length=120, label="Signed by")
+    signed_on = DateField(label="Signed on")
+    summary = forms.CharField(label="What it shows", widget=forms.Textarea(attrs={"rows": 4}))
+    file = forms.FileField(required=False, label="Document", help_text="At most 20 MB.")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = Evidence._meta.get_field("region").choices or []
+        self.fields["region"] = forms.ChoiceField(
+            choices=list(choices), label="Region", widget=forms.RadioSelect, initial=EVERY_REGION
+        )
+
+    def clean_file(self) -> Any:
+        file = self.cleaned_data["file"]
+        if file is not None and file.size > 20 * 1024 * 1024:
+            raise forms.ValidationError("The document is larger than 20 MB.")
+        return file
+
+    def facts(self) -> EvidenceFacts:
+        """Return the answers as the value the verb takes."""
+        return EvidenceFacts(**{name: value for name, value in self.cleaned_data.items() if name != "seen"})
+
+
+class AcknowledgeForm(VersionedForm):
+    """For which organisation, and how many test days it needs. `seen` is the number of the notice."""
+
+    organisation = forms.ModelChoiceField(Organisation.objects.none(), label="On behalf of", empty_label=None)
+    test_days_needed = forms.IntegerField(
+        min_value=0, max_value=250, initial=0, label="Days of testing you need", help_text="0 if you will not test."
+    )
+    remark = forms.CharField(required=False, max_length=2000, label="Remark", widget=forms.Textarea(attrs={"rows": 3}))
+
+    def __init__(self, *args: Any, organisations: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["organisation"] = forms.ModelChoiceField(organisations, label="On behalf of", empty_label=None)
+
+
+class ReasonForm(VersionedForm):
+    """A reason that everybody concerned will read."""
+
+    why = forms.CharField(max_length=2000, label="Reason", widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class SupersedeForm(ReasonForm):
+    successor = forms.ModelChoiceField(
+        Release.objects.filter(state__in=[*BEFORE_ACTIVATION, ReleaseState.ACTIVE, ReleaseState.HALTED]),
+        label="Superseded by",
+        empty_label="Choose a release",
+    )
+    field_order = ("successor", "why")
+
+
+class DatesForm(VersionedForm):
+    planned_deployment_at = UkDateTimeField(label="Deployment from", validators=[in_our_time])
+    planned_activation_at = UkDateTimeField(label="Activation from", validators=[in_our_time])
+
+
+class AmendForm(DatesForm):
+    why = forms.CharField(max_length=2000, label="Why the dates move", widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class FilterForm(GovForm):
+    """Filters of the list; their state is in the address."""
+
+    search = forms.CharField(required=False, label="Words in reference, title or version", max_length=80)
+    state = forms.MultipleChoiceField(
+        choices=ReleaseState.choices, required=False, label="State", widget=forms.CheckboxSelectMultiple
+    )
+    urgency_class = forms.MultipleChoiceField(
+        choices=UrgencyClass.Name.choices, required=False, label="Urgency class", widget=forms.CheckboxSelectMultiple
+    )
+    hub_model = forms.ModelChoiceField(
+        HubModel.objects.all(), required=False, label="Hub model", empty_label="Every hub model"
+    )
+
+
+def whatif_answers(release: Release | None, at: datetime) -> dict[str, Any]:
+    """Return the first values of the what-if: the draft's own, announced now."""
+    if release is None:
+        return {"urgency_class": "routine", "approach": Approach.CONSULTATION, "announced_at": at}
+    return {
+        "urgency_class": release.urgency_class.name,
+        "approach": release.approach,
+        "announced_at": at,
+        "planned_activation_at": release.planned_activation_at,
+    }

@@ -1,0 +1,1 @@
+"""Pages about releases: reading them, drafting them, deciding on them."""

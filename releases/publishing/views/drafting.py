@@ -1,0 +1,139 @@
+"""Drafting a release: facts with a what-if of its dates, image, notes, evidence."""
+
+from functools import partial
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from portal.workflow.http import PortalRequest
+from releases.publishing import can, may, queries, verbs
+from releases.publishing.forms import (
+    DatesForm,
+    EvidenceForm,
+    FactsForm,
+    ImageForm,
+    NotesForm,
+    WhatIfForm,
+    whatif_answers,
+)
+from releases.publishing.models import Release
+from releases.publishing.notes import missing
+from releases.publishing.views.common import done, page, visible
+
+
+@login_required
+def draft_release(request: PortalRequest) -> HttpResponse:
+    may.draft_release(by=request.actor)
+    form = FactsForm(request.POST or None, initial={"classification": "green", "approach": "consultation"})
+    made: list[Release] = []
+    if done(form, lambda: made.append(verbs.draft_release(form.facts(), by=request.actor, at=request.at))):
+        messages.success(request, f"{made[0].reference} is drafted. Next: its image, notes and evidence.")
+        return redirect("publishing:release", made[0].reference)
+    return page(request, "draft_release", form=form, whatif_answers=whatif_answers(None, request.at))
+
+
+@login_required
+def edit_release(request: PortalRequest, reference: str) -> HttpResponse:
+    release = visible(request, reference)
+    may.edit_release(release, by=request.actor)
+    can.edit_release(release)
+    form = FactsForm(request.POST or None, initial=FactsForm.answers_of(release))
+    if done(form, lambda: _edit(request, release, form)):
+        messages.success(request, f"{reference} is changed.")
+        return redirect("publishing:release", reference)
+    return page(request, "edit_release", form=form, release=release)
+
+
+def _edit(request: PortalRequest, release: Release, form: FactsForm) -> None:
+    verbs.edit_release(release, form.facts(), by=request.actor, at=request.at, seen=form.cleaned_data["seen"])
+
+
+@require_safe
+@login_required
+def what_if(request: PortalRequest) -> HttpResponse:
+    """Show the dates another class, approach or day of announcement would lead to."""
+    may.draft_release(by=request.actor)
+    form = WhatIfForm(request.GET or whatif_answers(None, timezone.localtime(request.at)))
+    found = queries.whatif(form.cleaned_data) if form.is_valid() else None
+    return page(request, "what_if", form=form, timetable=found)
+
+
+@login_required
+def attach_image(request: PortalRequest, reference: str) -> HttpResponse:
+    release = visible(request, reference)
+    may.attach_image(release, by=request.actor)
+    can.attach_image(release)
+    form = ImageForm(request.POST or None, request.FILES or None, initial={"seen": release.version})
+    act = partial(verbs.attach_image, release, by=request.actor, at=request.at)
+    if done(form, lambda: act(form.cleaned_data["file"], seen=form.cleaned_data["seen"])):
+        messages.success(request, f"The image is checked and attached to {reference}.")
+        return redirect("publishing:release", reference)
+    return page(request, "attach_image", form=form, release=release, models=release.hub_models.all())
+
+
+@login_required
+def save_notes(request: PortalRequest, reference: str) -> HttpResponse:
+    """Edit the notes; "Preview" shows them rendered without saving."""
+    release = visible(request, reference)
+    may.save_notes(release, by=request.actor)
+    can.save_notes(release)
+    current = queries.current_notes(release, drafts=True)
+    text = current.markdown if current else ""
+    form = NotesForm(request.POST or None, initial={"markdown": text, "seen": release.version})
+    previewing = "preview" in request.POST
+    act = partial(verbs.save_notes, release, by=request.actor, at=request.at)
+    if not previewing and done(form, lambda: act(form.cleaned_data["markdown"], seen=form.cleaned_data["seen"])):
+        messages.success(request, "The notes are saved as a new revision.")
+        return redirect("publishing:release", reference)
+    preview = form.cleaned_data.get("markdown", "") if previewing and form.is_valid() else ""
+    lacking = missing(preview or text, release.urgency_class.name)
+    return page(request, "save_notes", form=form, release=release, preview=preview, lacking=lacking)
+
+
+@require_POST
+@login_required
+def publish_notes(request: PortalRequest, reference: str) -> HttpResponse:
+    release = visible(request, reference)
+    revision = verbs.publish_notes(release, by=request.actor, at=request.at)
+    messages.success(request, f"Revision {revision.number} of the notes is published.")
+    return redirect("publishing:release", reference)
+
+
+@login_required
+def attach_evidence(request: PortalRequest, reference: str) -> HttpResponse:
+    release = visible(request, reference)
+    may.attach_evidence(release, by=request.actor)
+    can.attach_evidence(release)
+    form = EvidenceForm(request.POST or None, request.FILES or None, initial={"seen": release.version})
+    act = partial(verbs.attach_evidence, release, by=request.actor, at=request.at)
+    if done(form, lambda: act(form.facts(), seen=form.cleaned_data["seen"])):
+        messages.success(request, "The evidence is attached.")
+        return redirect("publishing:release", reference)
+    return page(request, "attach_evidence", form=form, release=release)
+
+
+@login_required
+def confirm_schedule(request: PortalRequest, reference: str) -> HttpResponse:
+    release = visible(request, reference)
+    may.confirm_schedule(release, by=request.actor)
+    can.confirm_schedule(release)
+    form = DatesForm(request.POST or None, initial=FactsForm.answers_of(release))
+    if done(form, lambda: _confirm(request, release, form)):
+        messages.success(request, "The scheduled dates are confirmed.")
+        return redirect("publishing:release", reference)
+    return page(request, "confirm_schedule", form=form, release=release)
+
+
+def _confirm(request: PortalRequest, release: Release, form: DatesForm) -> None:
+    verbs.confirm_schedule(
+        release,
+        deployment_at=form.cleaned_data["planned_deployment_at"],
+        activation_at=form.cleaned_data["planned_activation_at"],
+        by=request.actor,
+        at=request.at,
+        seen=form.cleaned_data["seen"],
+    )

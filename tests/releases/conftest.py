@@ -1,0 +1,38 @@
+"""Releases in their early states, for the tests of every app on this floor."""
+
+import pytest
+
+from releases.publishing.defaults import ensure_defaults
+from releases.publishing.models import Release
+from tests.factories.releases import (
+    Catalogue,
+    make_announced,
+    make_catalogue,
+    make_draft,
+    make_ready,
+)
+from tests.factories.world import World
+
+
+@pytest.fixture
+def catalogue(world: World) -> Catalogue:
+    """Hub models, versions, combinations and cells, and the urgency classes."""
+    ensure_defaults()
+    return make_catalogue(world)
+
+
+@pytest.fixture
+def draft(world: World, catalogue: Catalogue) -> Release:
+    return make_draft(world, catalogue)
+
+
+@pytest.fixture
+def ready(world: World, catalogue: Catalogue) -> Release:
+    """A draft that only waits to be announced."""
+    return make_ready(world, catalogue)
+
+
+@pytest.fixture
+def announced(world: World, catalogue: Catalogue) -> Release:
+    """An Urgent release announced on 9 January 2017 at noon; nothing is delivered yet."""
+    return make_announced(world, catalogue)
