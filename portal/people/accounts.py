@@ -1,5 +1,6 @@
 """How allauth behaves here: no sign-up, and plain subjects on its mail."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -24,3 +25,9 @@ def proved_at(request: HttpRequest) -> datetime | None:
     records = get_authentication_records(request, getattr(request, "user", None))
     moments = [float(record["at"]) for record in records if "at" in record]
     return datetime.fromtimestamp(max(moments), tz=UTC) if moments else None
+
+
+def name_at_sign_in(request: HttpRequest, credentials: Mapping[str, str] | None = None) -> str:
+    """Return the address somebody tries to sign in with, which the lockout counts together with where they are."""
+    given = (credentials or {}).get("email") or request.POST.get("login", "")
+    return given.strip().lower()
