@@ -62,7 +62,7 @@ def test_a_forgotten_password_is_answered_alike_for_all(client, world):
     unknown = client.post(reverse("account_reset_password"), {"email": "unknown@portal.example"}, follow=True)
     assert known.redirect_chain == unknown.redirect_chain
     assert main(known) == main(unknown)
-    assert [letter.to for letter in mail.outbox] == [["supplier@portal.example"]]
+    assert len(mail.outbox) == 2  # as long on the way for both
 
 
 def test_the_link_of_the_mail_sets_a_password_once(client, world):
@@ -158,7 +158,7 @@ def test_a_session_ends_when_idle_and_at_its_limit(client, world, settings):
         page = client.get(reverse("people:account"), follow=True)
         assert "session had ended" in text(page)
         give(client, "supplier@portal.example", PASSWORD)
-        for _ in range(settings.SESSION_COOKIE_AGE // 500):
+        for _ in range(settings.SESSION_COOKIE_AGE // 500 + 1):
             clock.shift(500)
             client.get(reverse("people:account"))
         clock.shift(599)
