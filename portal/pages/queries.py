@@ -22,6 +22,14 @@ class Group:
 
 
 @dataclass(frozen=True)
+class Moment:
+    """What falls due at one moment, in words."""
+
+    at: datetime
+    texts: list[str]
+
+
+@dataclass(frozen=True)
 class Day:
     """The calendar's entries of one day in Europe/London."""
 
@@ -46,10 +54,18 @@ def waiting(actor: Actor, at: datetime) -> list[Group]:
     return grouped(collect("waiting", actor, at))
 
 
-def upcoming(at: datetime) -> list[Due]:
-    """Return the next moments at which something happens by the clock, soonest first."""
-    later: Iterable[Due] = (due for due in collect("due", at) if due.at > at)
-    return sorted(set(later), key=lambda due: (due.at, due.text))[:UPCOMING]
+def moments(rows: Iterable[Due], at: datetime) -> list[Moment]:
+    """Return the moments after ``at``, soonest first, each with what falls due then, said once."""
+    found: dict[datetime, set[str]] = defaultdict(set)
+    for due in rows:
+        if due.at > at:
+            found[due.at].add(due.text)
+    return [Moment(moment, sorted(texts)) for moment, texts in sorted(found.items())]
+
+
+def upcoming(at: datetime) -> list[Moment]:
+    """Return the next moments at which something happens by the clock."""
+    return moments(collect("due", at), at)[:UPCOMING]
 
 
 def coming(actor: Actor, at: datetime, days: int = 14) -> list[Dated]:

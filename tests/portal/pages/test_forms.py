@@ -149,8 +149,8 @@ class TestRenderer:
 
     def test_what_may_be_left_empty_says_so(self) -> None:
         page = str(SampleForm())
-        assert "Notes (optional)" in page
-        assert "Hub model (optional)" not in page
+        assert 'Notes<span class="app-optional"> (optional)</span>' in page
+        assert "Hub model<span" not in page
 
     def test_answers_are_escaped(self) -> None:
         assert "<script>" not in str(SampleForm({"name": "<script>", "notes": "</textarea><script>"}))

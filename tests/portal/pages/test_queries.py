@@ -1,9 +1,10 @@
 from datetime import UTC, date, datetime, timedelta
 
-from portal.pages.contributions import Dated, Waiting
-from portal.pages.queries import by_day, grouped
+from portal.pages.contributions import Dated, Due, Waiting
+from portal.pages.queries import by_day, grouped, moments
 
 NOON = datetime(2017, 1, 9, 12, tzinfo=UTC)
+DAY = timedelta(days=1)
 
 
 def thing(text: str, *, since: int, due: int | None = None, group: str = "To do") -> Waiting:
@@ -34,3 +35,15 @@ def test_entries_fall_on_days_of_london() -> None:
         (date(2017, 6, 30), ["before midnight"]),
         (date(2017, 7, 1), ["after midnight"]),
     ]
+
+
+def test_what_falls_due_together_is_one_moment_and_said_once() -> None:
+    tomorrow = NOON + DAY
+    rows = [
+        Due(tomorrow, "b"),
+        Due(tomorrow, "a"),
+        Due(tomorrow, "b"),
+        Due(NOON, "now"),
+        Due(NOON - timedelta(days=1), "past"),
+    ]
+    assert [(moment.at, moment.texts) for moment in moments(rows, NOON)] == [(tomorrow, ["a", "b"])]

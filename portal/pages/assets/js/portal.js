@@ -19,11 +19,10 @@ document.addEventListener("click", async (event) => {
   setTimeout(() => { label.textContent = before; }, 2000);
 });
 
-// Selects that submit their form on change keep a button for people without scripts.
-document.addEventListener("change", (event) => {
-  const form = event.target.closest("form[data-submit-on-change]");
-  if (form) form.requestSubmit();
-});
+// Filters lie above the results on a phone: fold them there.
+if (matchMedia("(max-width: 48em)").matches) {
+  for (const fold of document.querySelectorAll("details[data-fold-on-phone]")) fold.open = false;
+}
 
 // Fragments brought by htmx: enhance what is inside them.
 document.body.addEventListener("htmx:afterSwap", (event) => {
