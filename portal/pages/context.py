@@ -83,4 +83,4 @@ def _address(name: str) -> str:
 def page(request: HttpRequest) -> dict[str, Any]:
     """Context processor: ``frame`` as above, and ``at``, portal time, for ages and due dates."""
     frame = Frame(request)
-    return {"frame": frame, "page": frame, "at": frame.at}
+    return {"frame": frame, "at": frame.at}
