@@ -12,7 +12,7 @@ from portal.workflow.actor import Actor
 from releases.ballots import queries
 from releases.ballots.models import CHOICES, Ballot, Objection, Remedy
 from releases.ballots.paper import Option, Safeguard
-from releases.ballots.sealing import REASON_CHARACTERS
+from releases.ballots.sealing import REASON_CHARACTERS, Answers
 from releases.ballots.tally import from_json
 from releases.ballots.verbs import Grounds, Paper
 from releases.issues.models import Issue
@@ -260,6 +260,17 @@ class VoteForm(VersionedForm):
                 labels = dict(getattr(field, "choices", ()))
                 found.append((str(field.label), str(labels.get(value, value))))
         return found
+
+
+def in_words(answers: Answers) -> list[tuple[str, str]]:
+    """What a voter answered, as the voter's own page shows it."""
+    yes_no = {True: "Yes", False: "No", None: "Abstained or not asked"}
+    return [
+        ("Your vote", dict(CHOICES)[answers.choice]),
+        ("Does the evidence show severity 1 or 2?", yes_no[answers.evidence]),
+        ("Override the minority safeguard?", yes_no[answers.override]),
+        ("Reason", answers.reason),
+    ]
 
 
 class CastingVoteForm(VersionedForm):

@@ -19,6 +19,7 @@ from releases.ballots.defaults import rules_at
 from releases.ballots.models import Joinder, Objection, Remedy
 from releases.ballots.states import ObjectionState
 from releases.ballots.verbs import settling
+from releases.holds.queries import cells_of
 from releases.issues.models import Issue
 from releases.products.cohorts import Cohort
 from releases.publishing.models import Release
@@ -90,6 +91,8 @@ def _check(release: Release, grounds: Grounds, at: datetime) -> None:
         wrong["issues"] = ["Cite at least one issue of this release."]
     if any(issue.release_id != release.pk for issue in grounds.issues):
         wrong["issues"] = ["Cite issues of this release only."]
+    if not cells_of(grounds.cohort, release).filter(homes__gt=0).exists():
+        wrong["cohort"] = ["This selection has no homes that the release concerns."]
     if not grounds.evidence.strip():
         wrong["evidence"] = ["Describe the evidence."]
     if grounds.remedy not in Remedy.values:

@@ -11,7 +11,7 @@ from portal.people.proof import freshly_proved
 from portal.workflow.errors import Invalid
 from portal.workflow.http import PortalRequest
 from releases.ballots import can, may, queries, verbs
-from releases.ballots.forms import CastingVoteForm, VoteForm
+from releases.ballots.forms import CastingVoteForm, VoteForm, in_words
 from releases.ballots.models import Ballot, Vote
 from releases.ballots.roll import roll_of
 
@@ -80,7 +80,8 @@ def read_own_vote(request: PortalRequest, reference: str) -> HttpResponse:
     """Show the voter's own last cast to the voter alone."""
     row = _ballot(request, reference)
     last, answers = verbs.read_own_vote(row, by=request.actor, at=request.at)
-    return render(request, "ballots/own_vote.html", {"ballot": row, "vote": last, "answers": answers})
+    context = {"ballot": row, "vote": last, "answers": in_words(answers)}
+    return render(request, "ballots/own_vote.html", context)
 
 
 @never_cache

@@ -1,0 +1,168 @@
+"""What objections and ballots add to shared pages: things to do, dates, the release's stage, sections and buttons."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.urls import reverse
+
+from portal.pages.contributions import Act, Dated, Due, Link, Panel, Stage, Waiting
+from portal.people.permissions import Permission
+from portal.workflow.actor import Actor
+from releases.ballots import can, may, queries
+from releases.ballots.models import RUNNING, Ballot, Determination, Objection
+from releases.ballots.roll import Roll, awaits_ruling, last_declaration, roll_of
+from releases.ballots.states import BallotState, ObjectionState
+from releases.publishing.models import Approach, Release
+from releases.publishing.states import ReleaseState
+
+GROUP_VOTES, GROUP_OBJECTIONS = "Ballots", "Objections"
+
+
+def navigation(actor: Actor) -> Iterator[Link]:
+    """Ballots for whoever may read the portal; determinations for everybody."""
+    if actor.has(Permission.READ_PORTAL):
+        yield Link("Ballots", reverse("ballots:ballots"), order=50, prefix="/ballots/")
+    else:
+        yield Link("Determinations", reverse("ballots:determinations"), order=50, prefix="/ballots/")
+
+
+def _at(name: str, reference: str) -> str:
+    return reverse(f"ballots:{name}", args=[reference])
+
+
+def waiting(actor: Actor, at: datetime) -> Iterator[Waiting]:
+    """What waits for SECAS, DCC, objectors, the Chair and the members."""
+    if actor.has(Permission.ADMIT_OBJECTIONS):
+        yield from _objections(ObjectionState.LODGED, "Admit or return", "lodged_at")
+    if actor.has(Permission.ANSWER_OBJECTIONS):
+        yield from _objections(ObjectionState.ADMITTED, "Answer", "lodged_at")
+    if actor.has(Permission.OBJECT):
+        mine = Objection.objects.filter(organisation__in=actor.suppliers)
+        yield from _objections(ObjectionState.NARROWED, "Agree to the narrowing of", "lodged_at", among=mine)
+    if actor.has(Permission.RUN_BALLOTS):
+        yield from _for_secretary(at)
+    if actor.committees:
+        yield from _for_members(actor)
+
+
+def _objections(state: ObjectionState, what: str, since: str, *, among: object = None) -> Iterator[Waiting]:
+    rows = Objection.objects.all() if among is None else among
+    for row in rows.filter(state=state).select_related("release").order_by("due_at"):  # type: ignore[attr-defined]
+        text = f"{what} objection {row.reference} on {row.release.reference}"
+        yield Waiting(text, _at("objection", row.reference), getattr(row, since), row.due_at, GROUP_OBJECTIONS)
+
+
+def _for_secretary(at: datetime) -> Iterator[Waiting]:
+    for release in Release.objects.filter(objections__state=ObjectionState.CONTESTED).distinct():
+        contested = queries.contested(release).first()
+        if contested:
+            text = f"Prepare a ballot on {release.reference}"
+            yield Waiting(text, _at("draft", release.reference), contested.lodged_at, group=GROUP_VOTES)
+    words = {
+        BallotState.DRAFT: "Give notice of",
+        BallotState.NOTICED: "Open",
+        BallotState.CLOSED: "Have counted",
+        BallotState.INQUORATE: "Extend, or void and refer,",
+        BallotState.DECIDED: "Publish the determination of",
+    }
+    for ballot in Ballot.objects.filter(state__in=words).order_by("drafted_at"):
+        text = f"{words[BallotState(ballot.state)]} ballot {ballot.reference}"
+        yield Waiting(text, _at("ballot", ballot.reference), ballot.drafted_at, ballot.opens_at, GROUP_VOTES)
+
+
+def _for_members(actor: Actor) -> Iterator[Waiting]:
+    running = Ballot.objects.filter(state__in=(BallotState.OPEN, BallotState.TIED), roll__user=actor.user_id)
+    for ballot in running.order_by("closes_at"):
+        roll = roll_of(ballot)
+        since = ballot.opened_at or ballot.drafted_at
+        if ballot.state == BallotState.TIED:
+            if may.casting_vote.why_not(roll, by=actor) is None:
+                url = _at("casting_vote", ballot.reference)
+                yield Waiting(
+                    f"Give the casting vote in {ballot.reference}", url, since, ballot.casting_until, GROUP_VOTES
+                )
+            continue
+        yield from _while_open(ballot, roll, actor, since)
+
+
+def _while_open(ballot: Ballot, roll: Roll, actor: Actor, since: datetime) -> Iterator[Waiting]:
+    url, due = _at("ballot", ballot.reference), ballot.closes_at
+    row = roll.own(actor)
+    if may.cast.why_not(roll, by=actor) is None and row.pk not in roll.voted:
+        what = "Vote" if last_declaration(row) else "Declare an interest or none, and vote,"
+        yield Waiting(f"{what} in {ballot.reference}", url, since, due, GROUP_VOTES)
+    for member in roll.rows:
+        if awaits_ruling(member) and may.rule_on_interest.why_not(roll, member, by=actor) is None:
+            yield Waiting(f"Rule on the interest of {member.name} in {ballot.reference}", url, since, due, GROUP_VOTES)
+
+
+def dates(actor: Actor, start: datetime, end: datetime) -> Iterator[Dated]:
+    """Votes opening and closing, appeal windows ending, among what the actor may see."""
+    for ballot in queries.ballots(actor).filter(state__in=RUNNING):
+        for moment, words in ((ballot.opens_at, "voting may open"), (ballot.closes_at, "voting closes")):
+            if moment and start <= moment < end:
+                yield Dated(moment, f"{ballot.reference}: {words}", _at("ballot", ballot.reference), "confirmed")
+    for row in queries.determinations(actor).filter(appeal_until__gte=start, appeal_until__lt=end):
+        text = f"{row.reference}: appeal window ends"
+        yield Dated(row.appeal_until or start, text, _at("determination", row.reference), "confirmed")
+
+
+def due(at: datetime) -> Iterator[Due]:
+    """The next moments at which an objection or a ballot moves by the clock."""
+    waiting_for = (ObjectionState.LODGED, ObjectionState.ADMITTED, ObjectionState.NARROWED)
+    for objection in Objection.objects.filter(state__in=waiting_for, due_at__gt=at):
+        yield Due(objection.due_at or at, f"{objection.reference}: an answer is due")
+    fields = {"opens_at": "voting may open", "closes_at": "voting closes", "casting_until": "casting vote due"}
+    for ballot in Ballot.objects.filter(state__in=(BallotState.NOTICED, BallotState.OPEN, BallotState.TIED)):
+        for field, words in fields.items():
+            moment = getattr(ballot, field)
+            if moment and moment > at:
+                yield Due(moment, f"{ballot.reference}: {words}")
+    for row in Determination.objects.filter(appeal_until__gt=at).exclude(ballot__state=BallotState.VOID):
+        yield Due(row.appeal_until or at, f"{row.reference}: appeal window ends")
+
+
+def release_stages(release: Release, actor: Actor, at: datetime) -> Iterator[Stage]:
+    """The decision between the objections and clearance."""
+    ballots = queries.ballots(actor).filter(release=release).exclude(state=BallotState.VOID)
+    running = ballots.filter(state__in=RUNNING).order_by("pk").first()
+    if running:
+        holder = BALLOT_HOLDERS[BallotState(running.state)]
+        url = _at("ballot", running.reference)
+        yield Stage(50, "Decision", "current", planned=running.closes_at, holder=holder, url=url)
+        return
+    decision = queries.determination_in_force(release)
+    if decision and queries.determinations(actor).filter(pk=decision.pk).exists():
+        url = _at("determination", decision.reference)
+        yield Stage(50, "Decision", "done", at=decision.decided_at, url=url)
+    elif release.objections.filter(state=ObjectionState.CONTESTED).exists():
+        yield Stage(50, "Decision", "waiting", holder="SECAS", blocks="a ballot is to be prepared")
+    else:
+        yield Stage(50, "Decision", "waiting" if release.state in STILL_OPEN else "skipped")
+
+
+STILL_OPEN = (ReleaseState.DRAFT, ReleaseState.NOTIFIED, ReleaseState.DISPUTED)
+BALLOT_HOLDERS = {state: Ballot.machine.owners[state.value] for state in BallotState}
+
+
+def release_panels(release: Release, actor: Actor, at: datetime) -> Iterator[Panel]:
+    """Where every objection and ballot on the release stands and what it blocks."""
+    if release.state == ReleaseState.DRAFT or release.approach != Approach.CONSULTATION:
+        return
+    blocking = {one.pk: one for one in queries.blocking(release, at)}
+    rows = queries.objections(actor).filter(release=release).select_related("organisation").order_by("pk")
+    context = {
+        "rows": [(row, blocking.get(row.pk)) for row in rows],
+        "ballots": queries.ballots(actor).filter(release=release).select_related("committee").order_by("pk"),
+        "determinations": queries.determinations(actor).filter(ballot__release=release).order_by("pk"),
+    }
+    yield Panel(32, "Objections and ballots", "ballots/panel.html", context, slug="objections")
+
+
+def release_acts(release: Release, actor: Actor, at: datetime) -> Iterator[Act]:
+    """Object, for suppliers and their agents; prepare a ballot, for SECAS."""
+    if actor.has(Permission.OBJECT) and actor.suppliers and release.state != ReleaseState.DRAFT:
+        why_not = can.lodge.why_not(release, queries.citable(release, actor), at=at)
+        yield Act(50, "Object", _at("lodge", release.reference), why_not)
+    if may.draft.why_not(by=actor) is None and queries.contested(release).exists():
+        yield Act(51, "Prepare a ballot", _at("draft", release.reference), style="primary")

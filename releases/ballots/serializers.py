@@ -1,0 +1,192 @@
+"""What the API shows of objections, ballots and determinations, and what it takes for their acts. Never a vote."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from portal.people.models import Committee, Organisation
+from releases.ballots import bundle
+from releases.ballots.models import Ballot, Determination, Objection, Remedy
+from releases.ballots.roll import roll_of
+from releases.issues.models import Issue
+from releases.products.cohort_serializers import CohortField
+from releases.publishing.models import Release
+
+Slug = serializers.SlugRelatedField
+
+
+class ObjectionSerializer(serializers.ModelSerializer[Objection]):
+    release = Slug[Release](slug_field="reference", read_only=True)
+    organisation = Slug[Organisation](slug_field="slug", read_only=True)
+    cohort = CohortField(read_only=True)
+
+    class Meta:
+        model = Objection
+        fields = (
+            "reference",
+            "release",
+            "organisation",
+            "lodged_at",
+            "state",
+            "due_at",
+            "is_limited",
+            "is_late",
+            "cohort",
+            "evidence",
+            "remedy",
+            "defer_to",
+            "answer",
+            "return_reason",
+            "version",
+        )
+        read_only_fields = fields
+
+
+class BallotSerializer(serializers.ModelSerializer[Ballot]):
+    """A ballot with its turnout; the tally appears when the votes are opened."""
+
+    release = Slug[Release](slug_field="reference", read_only=True)
+    committee = Slug[Committee](slug_field="slug", read_only=True)
+    objections = Slug[Objection](slug_field="reference", read_only=True, many=True)
+    turnout = serializers.SerializerMethodField()
+    entitled = serializers.SerializerMethodField()
+    working = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Ballot
+        fields = (
+            "reference",
+            "release",
+            "committee",
+            "objections",
+            "question",
+            "state",
+            "opens_at",
+            "opened_at",
+            "closes_at",
+            "closed_at",
+            "extended_at",
+            "defer_to",
+            "safeguard",
+            "roll_hash",
+            "turnout",
+            "entitled",
+            "working",
+            "void_reason",
+            "version",
+        )
+        read_only_fields = fields
+
+    def get_turnout(self, ballot: Ballot) -> int:
+        """How many entitled seats have voted."""
+        return roll_of(ballot).turnout
+
+    def get_entitled(self, ballot: Ballot) -> int:
+        """How many seats may vote, the recused left out."""
+        return len(roll_of(ballot).base)
+
+    def get_working(self, ballot: Ballot) -> list[str]:
+        """The count in sentences; empty until the votes are opened."""
+        shown = bundle.result(ballot)
+        return list(shown.working) if shown else []
+
+
+class DeterminationSerializer(serializers.ModelSerializer[Determination]):
+    ballot = Slug[Ballot](slug_field="reference", read_only=True)
+    release = Slug[Release](slug_field="reference", source="ballot.release", read_only=True)
+
+    class Meta:
+        model = Determination
+        fields = (
+            "reference",
+            "ballot",
+            "release",
+            "outcome",
+            "is_safeguarded",
+            "override_carried",
+            "defer_to",
+            "effects",
+            "rule_in_words",
+            "reasons",
+            "minority_statement",
+            "decided_at",
+            "published_at",
+            "appeal_until",
+            "appealed_at",
+            "appeal_outcome",
+        )
+        read_only_fields = fields
+
+
+class Input(serializers.Serializer[Any]):
+    """What an act takes: at least the version seen."""
+
+    version = serializers.IntegerField(required=False, allow_null=True, default=None)
+
+
+class WhySerializer(Input):
+    why = serializers.CharField(max_length=4000)
+
+
+class ReasonsSerializer(Input):
+    reasons = serializers.CharField(max_length=4000)
+
+
+class AnswerSerializer(Input):
+    answer = serializers.CharField(max_length=4000)
+
+
+class LodgeSerializer(Input):
+    """An objection: the release, the supplier it is for, and its grounds."""
+
+    release = serializers.CharField(max_length=20)
+    supplier = Slug[Organisation](slug_field="slug", queryset=Organisation.objects.all())
+    issues = Slug[Issue](slug_field="reference", queryset=Issue.objects.all(), many=True)
+    cohort = CohortField()
+    evidence = serializers.CharField(max_length=8000)
+    remedy = serializers.ChoiceField(choices=Remedy.choices)
+    defer_to = serializers.DateTimeField(required=False, allow_null=True, default=None)
+    is_limited = serializers.BooleanField(required=False, default=False)
+
+
+class JoinSerializer(Input):
+    supplier = Slug[Organisation](slug_field="slug", queryset=Organisation.objects.all())
+    statement = serializers.CharField(required=False, allow_blank=True, default="", max_length=4000)
+
+
+class DraftSerializer(Input):
+    release = serializers.CharField(max_length=20)
+    committee = Slug[Committee](slug_field="slug", queryset=Committee.objects.all())
+    objections = Slug[Objection](slug_field="reference", queryset=Objection.objects.all(), many=True)
+    question = serializers.CharField(max_length=2000)
+    defer_to = serializers.DateTimeField()
+    replaces = Slug[Ballot](
+        slug_field="reference", queryset=Ballot.objects.all(), required=False, allow_null=True, default=None
+    )
+
+
+class DeclareSerializer(serializers.Serializer[Any]):
+    has_interest = serializers.BooleanField()
+    text = serializers.CharField(required=False, allow_blank=True, default="", max_length=2000)
+
+
+class RulingSerializer(serializers.Serializer[Any]):
+    """The member is the number of the row on the roll."""
+
+    member = serializers.IntegerField()
+    recused = serializers.BooleanField()
+    reasons = serializers.CharField(max_length=4000)
+
+
+class StatementSerializer(serializers.Serializer[Any]):
+    organisation = Slug[Organisation](slug_field="slug", queryset=Organisation.objects.all())
+    text = serializers.CharField(max_length=8000)
+
+
+class PublishSerializer(ReasonsSerializer):
+    minority_statement = serializers.CharField(required=False, allow_blank=True, default="", max_length=8000)
+
+
+class AppealOutcomeSerializer(Input):
+    is_upheld = serializers.BooleanField()
+    outcome = serializers.CharField(max_length=4000)
