@@ -1,0 +1,118 @@
+"""`make test`: every check and every test, the fast ones first; stops at the first failure.
+
+`python -m tests [checks|unit|races|browser]...` runs some tiers only. Exit status 1: something failed; 2: the
+machine lacks something.
+"""
+
+import os
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from portal.embedded.test_services import running
+from portal.embedded.trouble import Trouble
+from tests import chromium
+
+BASE = Path(__file__).resolve().parents[1]
+DJANGO_PLUGIN = ("-p", "pytest_django.plugin")
+
+
+@dataclass(frozen=True)
+class Step:
+    """One command with the title under which it is announced and, when it fails, blamed."""
+
+    title: str
+    command: tuple[str, ...]
+    env: dict[str, str] = field(default_factory=dict)
+
+
+def tool(title: str, module: str, *arguments: str) -> Step:
+    return Step(title, (sys.executable, "-m", module, *arguments))
+
+
+def manage(title: str, *arguments: str) -> Step:
+    return Step(title, (sys.executable, "manage.py", *arguments))
+
+
+def pytest(title: str, *arguments: str, plugins: tuple[str, ...] = ()) -> Step:
+    """A pytest run that loads only the plugins it names: loading all that are installed takes 20 s."""
+    quiet = ("-q", "--tb=short", "-x", "--durations=5")
+    return tool(title, "pytest", *quiet, *DJANGO_PLUGIN, *plugins, *arguments)
+
+
+TIERS: dict[str, tuple[Step, ...]] = {
+    "checks": (
+        tool("lint", "ruff", "check", "."),
+        tool("format", "ruff", "format", "--check", "."),
+        Step("import law", (str(Path(sys.executable).with_name("lint-imports")), "--no-logo")),
+        pytest("architecture", "tests/architecture"),
+        manage("migrations match the models", "makemigrations", "--check", "--dry-run"),
+        manage("diagrams match the tables", "diagrams", "--check"),
+        tool("types", "mypy"),
+    ),
+    "unit": (
+        pytest(
+            "unit and database, with the coverage of rules, verbs and cores",
+            "tests",
+            *("-m", "not race and not browser"),
+            *("--ignore=tests/architecture", "--ignore=tests/journeys", "--ignore=tests/races"),
+            *("--cov", "--cov-config=tests/coverage.ini", "--cov-report=term"),
+            plugins=("-p", "pytest_cov.plugin"),
+        ),
+    ),
+    "races": (pytest("races on real connections", "-m", "race", "tests"),),
+    "browser": (
+        pytest(
+            "journeys in a browser",
+            *("-m", "browser", "tests/journeys"),
+            plugins=("-p", "pytest_base_url.plugin", "-p", "pytest_playwright.pytest_playwright"),
+        ),
+    ),
+}
+
+
+def run(steps: list[Step], env: dict[str, str]) -> int:
+    """Run the steps in turn; return 0, or 1 at the first that fails. Prints what was run and how long it took."""
+    began = time.monotonic()
+    for number, step in enumerate(steps, start=1):
+        print(f"\n=== {number}/{len(steps)} {step.title}", flush=True)
+        started = time.monotonic()
+        status = subprocess.run(step.command, cwd=BASE, env=env | step.env).returncode
+        now = time.monotonic()
+        if status != 0:
+            print(f"\nFAILED: {step.title} (status {status}), {now - began:.0f} s in all.", flush=True)
+            return 1
+        print(f"--- {step.title}: {now - started:.1f} s", flush=True)
+    print(f"\nPASSED: all {len(steps)} steps, {time.monotonic() - began:.0f} s in all.", flush=True)
+    return 0
+
+
+def environment() -> dict[str, str]:
+    """What every step sees: the demonstration's settings, nothing of the person's own set-up."""
+    own = {"DATABASE_URL", "MIGRATION_DATABASE_URL", "REDIS_URL", "VAR_DIR", "SECRET_KEY", "ALLOWED_HOSTS"}
+    kept = {name: value for name, value in os.environ.items() if name not in own}
+    return kept | {"DEMO": "1", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONUNBUFFERED": "1"}
+
+
+def main(names: list[str]) -> int:
+    if unknown := set(names) - set(TIERS):
+        print(f"No such tier: {', '.join(sorted(unknown))}. There are {', '.join(TIERS)}.", file=sys.stderr)
+        return 2
+    chosen = [name for name in TIERS if name in names or not names]
+    env = environment()
+    try:
+        if "browser" in chosen:
+            env["CHROMIUM"] = chromium.find_or_install()
+        with running() as addresses:
+            return run([step for name in chosen for step in TIERS[name]], env | addresses)
+    except Trouble as trouble:
+        print(trouble, file=sys.stderr)
+        return trouble.status
+    except KeyboardInterrupt:
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

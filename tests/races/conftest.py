@@ -1,0 +1,14 @@
+"""Everything here commits and uses several connections."""
+
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.race)
+            item.add_marker(pytest.mark.django_db(transaction=True))
