@@ -1,6 +1,6 @@
 """What a person may see of holds, which cells they stop, and what placing or lifting one changes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -25,6 +25,24 @@ def visible_to(actor: Actor) -> QuerySet[Hold]:
         return Hold.objects.none()
     visible = publishing.visible_to(actor).values("pk")
     return Hold.objects.filter(Q(release=None) | Q(release__in=visible)).select_related("release")
+
+
+def sees_reasons(hold: Hold, actor: Actor) -> bool:
+    """Return whether the actor may read why a restricted hold ended; others are open to whoever sees them."""
+    return not hold.restricted or actor.has(Permission.PLACE_HOLDS)
+
+
+def listed(actor: Actor, chosen: Mapping[str, str]) -> QuerySet[Hold]:
+    """Return the visible holds that fit the filters `state`, `stage`, `cause` and `release`, newest first."""
+    holds = visible_to(actor)
+    for name in ("state", "stage", "cause"):
+        if chosen.get(name):
+            holds = holds.filter(**{name: chosen[name]})
+    if chosen.get("cause"):
+        holds = holds.filter(restricted=False)  # else the filter would tell the cause of a restricted one
+    if chosen.get("release"):
+        holds = holds.filter(release__reference__iexact=chosen["release"])
+    return holds.order_by("-placed_at", "-pk")
 
 
 def in_force(at: datetime, *, stage: str | None = None, release: Release | None = None) -> QuerySet[Hold]:

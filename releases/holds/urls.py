@@ -1,6 +1,14 @@
 """Addresses of this app."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from releases.holds import views
 
 app_name = "holds"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.holds, name="holds"),
+    path("place/", views.place, name="place"),
+    path("<slug:reference>/", views.hold, name="hold"),
+    path("<slug:reference>/announce-lift/", views.announce_lift, name="announce_lift"),
+    path("<slug:reference>/lift/", views.lift, name="lift"),
+]

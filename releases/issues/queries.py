@@ -1,8 +1,10 @@
 """What a person may see of issues, and the reads behind pages, API, mail and admin."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any
 
+from django.contrib.postgres.search import SearchQuery, SearchVector
 from django.db.models import Q, QuerySet
 
 from portal.people.models import Committee, CommitteeKind, Organisation
@@ -10,6 +12,7 @@ from portal.people.permissions import Permission
 from portal.workflow.actor import Actor
 from releases.holds.models import Cause, Hold
 from releases.holds.queries import cells_of
+from releases.issues import may
 from releases.issues.can import LIVE
 from releases.issues.may import is_dcc, is_raiser
 from releases.issues.models import Category, Comment, Issue
@@ -59,6 +62,28 @@ def on_release(release: Release, actor: Actor) -> QuerySet[Issue]:
     return visible_to(actor).filter(release=release)
 
 
+SORTS = ("severity", "state", "raised_at", "acknowledge_by", "reference")
+
+
+def listed(actor: Actor, chosen: Mapping[str, Any], sort: str = "") -> QuerySet[Issue]:
+    """Return the visible issues that fit the filters, newest first or sorted by one of `SORTS` ("-name" turns it)."""
+    issues = visible_to(actor)
+    if chosen.get("state") == "open":
+        issues = issues.filter(state__in=LIVE)
+    elif chosen.get("state"):
+        issues = issues.filter(state=chosen["state"])
+    for name, lookup in (("category", "category"), ("severity", "severity"), ("release", "release__reference__iexact")):
+        if chosen.get(name):
+            issues = issues.filter(**{lookup: chosen[name]})
+    if chosen.get("words"):
+        found = SearchVector("title", "description", "reference", config="english")
+        issues = issues.annotate(found=found).filter(found=SearchQuery(chosen["words"], config="english"))
+    if chosen.get("mine"):
+        issues = issues.filter(organisation__in={actor.organisation_id, *actor.suppliers})
+    order = sort if sort.removeprefix("-") in SORTS else "-raised_at"
+    return issues.order_by(order, "-pk")
+
+
 def known(release: Release, actor: Actor) -> QuerySet[Issue]:
     """Return the known issues of a release for its notes: accepted and not resolved, gravest first."""
     return on_release(release, actor).filter(state=IssueState.ACCEPTED).order_by("severity", "pk")
@@ -86,6 +111,13 @@ def raising_for(actor: Actor) -> QuerySet[Organisation]:
     """Return the organisations this actor may raise an issue for, by name."""
     own = set() if actor.kind == "rsa" else {actor.organisation_id}
     return Organisation.objects.filter(pk__in={*actor.suppliers, *own}).order_by("name")
+
+
+def confirming(issue: Issue, actor: Actor) -> QuerySet[Organisation]:
+    """Return the organisations for which this actor may confirm that the issue was reproduced, by name."""
+    candidates = raising_for(actor)
+    allowed = [one.pk for one in candidates if may.confirm_reproduced.why_not(issue, one, by=actor) is None]
+    return candidates.filter(pk__in=allowed)
 
 
 def holds_from(issue: Issue) -> QuerySet[Hold]:

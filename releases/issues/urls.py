@@ -1,6 +1,18 @@
 """Addresses of this app."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from releases.issues.views import acting, reading
 
 app_name = "issues"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", reading.issues, name="issues"),
+    path("on/<slug:release>/raise/", acting.raise_issue, name="raise_issue"),
+    path("on/<slug:release>/count/", reading.count, name="count"),
+    path("<slug:reference>/", reading.issue, name="issue"),
+    path("<slug:reference>/comment/", acting.comment, name="comment"),
+    path("<slug:reference>/duplicate/", acting.mark_duplicate, name="mark_duplicate"),
+    path("<slug:reference>/reproduced/", acting.confirm_reproduced, name="confirm_reproduced"),
+    path("<slug:reference>/hold/", acting.hold_cohort, name="hold_cohort"),
+    path("<slug:reference>/<slug:name>/", acting.act, name="act"),
+]

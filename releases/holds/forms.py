@@ -1,0 +1,70 @@
+"""Forms of the hold pages."""
+
+from typing import Any
+
+from django import forms
+
+from portal.pages.forms import GovForm, UkDateTimeField, VersionedForm
+from releases.holds.can import ENDS_BY
+from releases.holds.models import Cause, Ground, Hold, Stage
+from releases.holds.states import HoldState
+from releases.products.cohort_forms import CohortForm
+from releases.publishing.models import Release
+
+REASON = forms.Textarea(attrs={"rows": 3})
+BY_PEOPLE = (Ground.EVIDENCE, Ground.CONDITION, Ground.DCC)  # the others come with the act that settles the matter
+
+
+class FilterForm(GovForm):
+    """What the list of holds shows."""
+
+    state = forms.ChoiceField(label="State", required=False, choices=[("", "Any"), *HoldState.choices])
+    stage = forms.ChoiceField(label="Stops", required=False, choices=[("", "Anything"), *Stage.choices])
+    cause = forms.ChoiceField(label="Cause", required=False, choices=[("", "Any"), *Cause.choices])
+    release = forms.CharField(label="Release reference", required=False, max_length=20)
+
+
+class PlaceForm(CohortForm):
+    """A hold by DCC's own decision."""
+
+    release = forms.ModelChoiceField(
+        Release.objects.none(), label="Release", required=False, empty_label="Every release"
+    )
+    stage = forms.ChoiceField(label="What it stops", choices=Stage.choices, widget=forms.RadioSelect)
+    cause_text = forms.CharField(label="What it is for", max_length=300, widget=REASON)
+    review_at = UkDateTimeField(label="Review", required=False, help_text="When DCC looks at it again.")
+    field_order = ["release", "stage", "cause_text", "review_at"]
+
+    def __init__(self, *args: Any, releases: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["release"] = forms.ModelChoiceField(
+            releases, label="Release", required=False, empty_label="Every release"
+        )
+
+
+class ReasonForm(VersionedForm):
+    """Why, and the version the person has seen."""
+
+    why = forms.CharField(label="Why", widget=REASON)
+
+
+class LiftForm(ReasonForm):
+    """The ground on which a hold ends, of those its cause allows."""
+
+    ground = forms.ChoiceField(label="Why it ends", widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, hold: Hold, **kwargs: Any) -> None:
+        kwargs["initial"] = {"seen": hold.version, **(kwargs.get("initial") or {})}
+        super().__init__(*args, **kwargs)
+        self.fields["ground"] = forms.ChoiceField(
+            label="Why it ends",
+            choices=[(ground.value, ground.label) for ground in grounds(hold)],
+            widget=forms.RadioSelect,
+        )
+        self.order_fields(["ground", "why"])
+        self.fields["why"].label = "Reason, with the evidence"
+
+
+def grounds(hold: Hold) -> list[Ground]:
+    """Return the grounds on which a person may end a hold of this cause."""
+    return [ground for ground in ENDS_BY[hold.cause] if ground in BY_PEOPLE]

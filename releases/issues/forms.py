@@ -1,0 +1,133 @@
+"""Forms of the issue pages."""
+
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+
+from portal.pages.forms import GovForm, UkDateTimeField, VersionedForm
+from portal.people.models import Organisation
+from portal.workflow.actor import Actor
+from releases.holds.models import Stage
+from releases.issues import queries
+from releases.issues.models import Category, Comment, Issue
+from releases.issues.states import IssueState
+from releases.issues.verbs import Finding
+from releases.products.cohort_forms import CohortForm
+from releases.products.models import Smets
+from releases.publishing.models import Release
+
+TEXT = forms.Textarea(attrs={"rows": 6})
+REASON = forms.Textarea(attrs={"rows": 3})
+SEVERITIES = {
+    1: ("1: loss of supply, or safety", "DCC acknowledges within 4 hours."),
+    2: ("2: severe for many customers", "DCC acknowledges within 1 Working Day."),
+    3: ("3: a function fails, with a way round", "DCC acknowledges within 3 Working Days."),
+    4: ("4: a nuisance", ""),
+    5: ("5: cosmetic", ""),
+}
+
+
+class FilterForm(GovForm):
+    """What the list of issues shows."""
+
+    state = forms.ChoiceField(
+        label="State", required=False, choices=[("", "Any"), ("open", "Not ended"), *IssueState.choices]
+    )
+    category = forms.ChoiceField(label="Category", required=False, choices=[("", "Any"), *Category.choices])
+    severity = forms.TypedChoiceField(
+        label="Severity",
+        required=False,
+        coerce=int,
+        empty_value=None,
+        choices=[("", "Any"), *((number, words) for number, (words, _) in SEVERITIES.items())],
+    )
+    release = forms.CharField(label="Release reference", required=False, max_length=20)
+    words = forms.CharField(label="Words in it", required=False, max_length=100)
+    mine = forms.BooleanField(label="Raised by us", required=False)
+
+
+class RaiseForm(CohortForm):
+    """What was found, and in which homes."""
+
+    organisation = forms.ModelChoiceField(Organisation.objects.none(), label="Raised for", empty_label=None)
+    title = forms.CharField(label="What is wrong, in a few words", max_length=160)
+    description = forms.CharField(
+        label="Description", widget=TEXT, help_text="What happens, how often, and how to see it."
+    )
+    category = forms.ChoiceField(label="Category", choices=[("", "Choose a category"), *Category.choices])
+    severity = forms.TypedChoiceField(
+        label="Severity",
+        coerce=int,
+        widget=forms.RadioSelect,
+        choices=[(number, words) for number, (words, _) in SEVERITIES.items()],
+    )
+    smets = forms.TypedChoiceField(
+        label="Devices",
+        required=False,
+        coerce=int,
+        empty_value=None,
+        widget=forms.RadioSelect,
+        choices=[("", "Both, or not known"), *Smets.choices],
+    )
+    field_order = ["organisation", "title", "description", "category", "severity", "smets"]
+
+    def __init__(self, *args: Any, release: Release, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, hub_models=release.hub_models.values_list("pk", flat=True), **kwargs)
+        own = queries.raising_for(actor)
+        self.fields["organisation"] = forms.ModelChoiceField(
+            own, label="Raised for", empty_label=None if own.count() == 1 else "Choose an organisation"
+        )
+        self.order_fields(self.field_order)
+        hints = {str(number): hint for number, (_, hint) in SEVERITIES.items() if hint}
+        self.fields["severity"].option_hints = hints  # type: ignore[attr-defined]  # read by the field template
+
+    def finding(self) -> Finding:
+        """Return the answers as the verb takes them."""
+        answers = self.cleaned_data
+        names = ("title", "description", "category", "severity", "smets")
+        return Finding(**{name: answers[name] for name in names}, cohort=self.cohort())
+
+    def add_refusal(self, refusal: Any) -> None:
+        """Show what is wrong with the cohort beside its last field."""
+        fields = {("everything" if name == "cohort" else name): said for name, said in refusal.fields.items()}
+        refusal.fields = fields
+        super().add_refusal(refusal)
+
+
+class WhyForm(VersionedForm):
+    """Why, and the version the person has seen; the verb says where a reason is needed."""
+
+    why = forms.CharField(label="Why", required=False, widget=REASON)
+
+
+class DuplicateForm(WhyForm):
+    original = forms.ModelChoiceField(Issue.objects.none(), label="The issue it repeats", empty_label="Choose an issue")
+    field_order = ["original", "why"]
+
+    def __init__(self, *args: Any, issue: Issue, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["original"] = forms.ModelChoiceField(
+            queries.possible_originals(issue, actor), label="The issue it repeats", empty_label="Choose an issue"
+        )
+
+
+class CommentForm(GovForm):
+    text = forms.CharField(label="Comment", widget=REASON)
+    audience = forms.ChoiceField(label="Who may read it", choices=Comment.Audience.choices, widget=forms.RadioSelect)
+
+
+class ReproducedForm(VersionedForm):
+    organisation = forms.ModelChoiceField(Organisation.objects.none(), label="Reproduced by", empty_label=None)
+    why = forms.CharField(label="How it was reproduced", widget=REASON)
+
+    def __init__(self, *args: Any, organisations: QuerySet[Organisation], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["organisation"] = forms.ModelChoiceField(organisations, label="Reproduced by", empty_label=None)
+
+
+class HoldForm(VersionedForm):
+    """Hold an issue's cohort."""
+
+    stage = forms.ChoiceField(label="What it stops", choices=Stage.choices, widget=forms.RadioSelect)
+    review_at = UkDateTimeField(label="Review", required=False, help_text="When DCC looks at it again.")

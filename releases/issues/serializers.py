@@ -1,0 +1,89 @@
+"""What the API shows of issues and takes for their acts."""
+
+from rest_framework import serializers
+
+from portal.people.models import Organisation
+from releases.holds.models import Stage
+from releases.issues.models import Category, Comment, Issue
+from releases.products.cohort_serializers import CohortField
+from releases.products.models import Smets
+from releases.publishing.models import Release
+
+
+class IssueSerializer(serializers.ModelSerializer[Issue]):
+    release = serializers.SlugRelatedField[Release](slug_field="reference", read_only=True)
+    organisation = serializers.SlugRelatedField[Organisation](slug_field="slug", read_only=True)
+    cohort = CohortField(read_only=True)
+
+    class Meta:
+        model = Issue
+        fields = (
+            "reference",
+            "release",
+            "title",
+            "description",
+            "category",
+            "severity",
+            "smets",
+            "cohort",
+            "organisation",
+            "state",
+            "answer",
+            "raised_at",
+            "acknowledge_by",
+            "acknowledged_at",
+            "reproduced_at",
+            "ended_at",
+            "version",
+        )
+
+
+class RaiseSerializer(serializers.Serializer[Issue]):
+    """A finding on a release, for an organisation (its slug)."""
+
+    release = serializers.CharField(max_length=20)
+    organisation = serializers.SlugRelatedField[Organisation](
+        slug_field="slug", queryset=Organisation.objects.filter(is_active=True)
+    )
+    title = serializers.CharField(max_length=160)
+    description = serializers.CharField(max_length=20_000)
+    category = serializers.ChoiceField(choices=Category.choices)
+    severity = serializers.IntegerField(min_value=1, max_value=5)
+    smets = serializers.ChoiceField(choices=Smets.choices, required=False, allow_null=True, default=None)
+    cohort = CohortField()
+
+
+class SeenSerializer(serializers.Serializer[Issue]):
+    """The version seen, so that nothing is done to what somebody else has changed."""
+
+    version = serializers.IntegerField(required=False, allow_null=True, default=None)
+
+
+class WhySerializer(SeenSerializer):
+    """Why, and the version seen; the portal says where a reason is needed."""
+
+    why = serializers.CharField(required=False, allow_blank=True, default="", max_length=5000)
+
+
+class DuplicateSerializer(WhySerializer):
+    original = serializers.CharField(max_length=20)
+
+
+class ReproducedSerializer(WhySerializer):
+    organisation = serializers.SlugRelatedField[Organisation](
+        slug_field="slug", queryset=Organisation.objects.filter(is_active=True)
+    )
+
+
+class HoldCohortSerializer(SeenSerializer):
+    stage = serializers.ChoiceField(choices=Stage.choices)
+    review_at = serializers.DateTimeField(required=False, allow_null=True, default=None)
+
+
+class CommentSerializer(serializers.ModelSerializer[Comment]):
+    organisation = serializers.SlugRelatedField[Organisation](slug_field="slug", read_only=True)
+
+    class Meta:
+        model = Comment
+        fields = ("organisation", "author_name", "audience", "text", "at")
+        read_only_fields = ("author_name", "at")
