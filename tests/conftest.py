@@ -23,11 +23,13 @@ STORAGES = {
 def test_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Fast hashing, static files without collecting, and every written file below a folder of the session."""
     folder: Path = tmp_path_factory.mktemp("portal")
+    (static := folder / "static").mkdir()
     with override_settings(
         PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
         STORAGES=STORAGES,
         VAR_DIR=folder,
         MEDIA_ROOT=folder / "media",
+        STATIC_ROOT=static,
         KEYS_DIR=folder / "keys",
         EMAIL_FILE_PATH=folder / "mail",
         EMAIL_BACKEND="django.core.mail.backends.locmem.EmailBackend",
@@ -60,4 +62,8 @@ def defaults(db: None) -> None:
 def time_machine_at() -> Iterator[Callable[[datetime], None]]:
     """Return a function that sets the system clock to an instant for the rest of the test."""
     with ExitStack() as stack:
-        yield lambda moment: stack.enter_context(time_machine.travel(moment, tick=False))
+
+        def travel(moment: datetime) -> None:
+            stack.enter_context(time_machine.travel(moment, tick=False))
+
+        yield travel

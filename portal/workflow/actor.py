@@ -19,8 +19,8 @@ class Actor:
 
     ``suppliers`` holds the ids of the supplier organisations this actor may act for on this day: its own, or
     those that have appointed it (RSA). ``committees`` maps a committee's id to the functions held today
-    ("member", "chair", "alternate", "deputy", "secretary"). ``proved_at`` is the real time at which the person last gave a password
-    or second factor.
+    ("member", "chair", "alternate", "deputy", "secretary"). ``proved_at`` is the real time at which the person
+    last gave a password or second factor.
     """
 
     name: str

@@ -60,7 +60,12 @@ def run_at(*, speed: int, by: Actor) -> None:
     was = setting.speed
     _set(setting, portal=present, speed=speed)
     record(
-        by=by, verb="run_clock", subject=("clock", 1, "Portal clock"), was=f"speed {was}", now=f"speed {speed}", at=present
+        by=by,
+        verb="run_clock",
+        subject=("clock", 1, "Portal clock"),
+        was=f"speed {was}",
+        now=f"speed {speed}",
+        at=present,
     )
 
 

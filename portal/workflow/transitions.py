@@ -77,7 +77,7 @@ def move(
     """
     was = str(row.state)
     row.machine.check(was, str(to))
-    row.state = to  # type: ignore[assignment]  # the concrete model's CharField takes the text
+    row.state = to
     save(row, "state", *fields)
     record(by=by, verb=verb, subject=subject_of(row), was=was, now=str(to), why=why, at=at, data=data)
 

@@ -1,5 +1,7 @@
 """The gates by API: every condition with its state and date."""
 
+from typing import cast
+
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.generics import get_object_or_404
@@ -7,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
 
+from portal.workflow.http import PortalRequest
 from releases.gates.conditions import Standing
 from releases.gates.queries import gate
 from releases.holds.models import Stage
@@ -42,8 +45,9 @@ class GatesViewSet(ViewSet):
     @extend_schema(responses=GatesSerializer)
     def retrieve(self, request: Request, reference: str) -> Response:
         """Return every condition of both gates, with its state and date."""
-        release = get_object_or_404(visible_to(request.actor), reference=reference)
-        stages = {stage: gate(release, stage, request.at) for stage in (Stage.DEPLOYMENT, Stage.ACTIVATION)}
+        asked = cast(PortalRequest, request._request)
+        release = get_object_or_404(visible_to(asked.actor), reference=reference)
+        stages = {stage: gate(release, stage, asked.at) for stage in (Stage.DEPLOYMENT, Stage.ACTIVATION)}
         return Response(GatesSerializer({str(stage): found for stage, found in stages.items()}).data)
 
 

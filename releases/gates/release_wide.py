@@ -118,13 +118,17 @@ def _validity(release: Release) -> Iterator[Condition]:
     for specification, version in (("CHTS", release.chts), ("GBCS", release.gbcs)):
         row = ValidityPeriod.objects.filter(specification=specification, version=version).first()
         if row is None:
-            yield Condition(f"{specification} validity", Standing.UNMET, f"{specification} {version} has no validity row.")
+            yield Condition(
+                f"{specification} validity", Standing.UNMET, f"{specification} {version} has no validity row."
+            )
             continue
         yield _covers(f"{specification} {version} maintenance period", row.maintenance_to, planned)
         if specification == "GBCS":
             yield _covers(f"GBCS {version} applicability", row.applicability_to, planned)
         if row.installation_to and planned and row.installation_to < planned:
-            reason = f"Closed on {row.installation_to:%-d %B %Y}: new hubs may not be installed with it. This only warns."
+            reason = (
+                f"Closed on {row.installation_to:%-d %B %Y}: new hubs may not be installed with it. This only warns."
+            )
             yield Condition(f"{specification} {version} installation period", Standing.NOTE, reason)
 
 

@@ -6,60 +6,79 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Block',
+            name="Block",
             fields=[
-                ('number', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('previous_hash', models.CharField(max_length=64)),
-                ('hash', models.CharField(max_length=64, unique=True)),
-                ('entries', models.PositiveIntegerField()),
-                ('sealed_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("number", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("previous_hash", models.CharField(max_length=64)),
+                ("hash", models.CharField(max_length=64, unique=True)),
+                ("entries", models.PositiveIntegerField()),
+                ("sealed_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
             ],
         ),
         migrations.CreateModel(
-            name='Entry',
+            name="Entry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('actor_id', models.BigIntegerField(null=True)),
-                ('actor_name', models.CharField(max_length=200)),
-                ('organisation_id', models.BigIntegerField(null=True)),
-                ('organisation_name', models.CharField(blank=True, max_length=200)),
-                ('channel', models.CharField(max_length=20)),
-                ('token', models.CharField(blank=True, help_text='Name of the API token used, if any.', max_length=80)),
-                ('verb', models.CharField(max_length=80)),
-                ('subject_kind', models.CharField(max_length=80)),
-                ('subject_id', models.BigIntegerField()),
-                ('subject_text', models.CharField(max_length=300)),
-                ('was', models.CharField(blank=True, max_length=80)),
-                ('now', models.CharField(blank=True, max_length=80)),
-                ('why', models.TextField(blank=True)),
-                ('data', models.JSONField(blank=True, default=dict)),
-                ('at', models.DateTimeField(help_text='Portal time of the act.')),
-                ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), help_text='Real time at which the row was written.')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("actor_id", models.BigIntegerField(null=True)),
+                ("actor_name", models.CharField(max_length=200)),
+                ("organisation_id", models.BigIntegerField(null=True)),
+                ("organisation_name", models.CharField(blank=True, max_length=200)),
+                ("channel", models.CharField(max_length=20)),
+                ("token", models.CharField(blank=True, help_text="Name of the API token used, if any.", max_length=80)),
+                ("verb", models.CharField(max_length=80)),
+                ("subject_kind", models.CharField(max_length=80)),
+                ("subject_id", models.BigIntegerField()),
+                ("subject_text", models.CharField(max_length=300)),
+                ("was", models.CharField(blank=True, max_length=80)),
+                ("now", models.CharField(blank=True, max_length=80)),
+                ("why", models.TextField(blank=True)),
+                ("data", models.JSONField(blank=True, default=dict)),
+                ("at", models.DateTimeField(help_text="Portal time of the act.")),
+                (
+                    "recorded_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        help_text="Real time at which the row was written.",
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'entries',
-                'indexes': [models.Index(fields=['subject_kind', 'subject_id', 'id'], name='journal_subject'), models.Index(fields=['actor_id', 'id'], name='journal_actor')],
+                "verbose_name_plural": "entries",
+                "indexes": [
+                    models.Index(fields=["subject_kind", "subject_id", "id"], name="journal_subject"),
+                    models.Index(fields=["actor_id", "id"], name="journal_actor"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='BlockMember',
+            name="BlockMember",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveIntegerField()),
-                ('entry_hash', models.CharField(max_length=64)),
-                ('block', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='members', to='journal.block')),
-                ('entry', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='sealed', to='journal.entry')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("position", models.PositiveIntegerField()),
+                ("entry_hash", models.CharField(max_length=64)),
+                (
+                    "block",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="members", to="journal.block"
+                    ),
+                ),
+                (
+                    "entry",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="sealed", to="journal.entry"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('block', 'position'), name='journal_one_entry_a_position')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("block", "position"), name="journal_one_entry_a_position")
+                ],
             },
         ),
     ]

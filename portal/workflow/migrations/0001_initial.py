@@ -4,23 +4,24 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='ClockSetting',
+            name="ClockSetting",
             fields=[
-                ('id', models.SmallIntegerField(default=1, primary_key=True, serialize=False)),
-                ('real_base', models.DateTimeField(help_text='Real time at which this setting was made.')),
-                ('portal_base', models.DateTimeField(help_text='Portal time at that moment.')),
-                ('speed', models.PositiveIntegerField(default=1, help_text='Portal seconds per real second.')),
+                ("id", models.SmallIntegerField(default=1, primary_key=True, serialize=False)),
+                ("real_base", models.DateTimeField(help_text="Real time at which this setting was made.")),
+                ("portal_base", models.DateTimeField(help_text="Portal time at that moment.")),
+                ("speed", models.PositiveIntegerField(default=1, help_text="Portal seconds per real second.")),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('id', 1)), name='clock_has_one_row'), models.CheckConstraint(condition=models.Q(('speed__gte', 1)), name='clock_never_stands')],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("id", 1)), name="clock_has_one_row"),
+                    models.CheckConstraint(condition=models.Q(("speed__gte", 1)), name="clock_never_stands"),
+                ],
             },
         ),
     ]

@@ -26,9 +26,7 @@ ALL = [1, 2, 3, 4]
 @pytest.fixture
 def catalogue(world, defaults):
     for specification, version in (("CHTS", "1.1"), ("GBCS", "3.2")):
-        ValidityPeriod.objects.create(
-            specification=specification, version=version, installation_from=date(2016, 1, 1)
-        )
+        ValidityPeriod.objects.create(specification=specification, version=version, installation_from=date(2016, 1, 1))
     return make_catalogue(world)
 
 
