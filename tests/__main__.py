@@ -67,7 +67,7 @@ TIERS: dict[str, tuple[Step, ...]] = {
         pytest(
             "journeys in a browser",
             *("-m", "browser", "tests/journeys"),
-            plugins=("-p", "pytest_base_url.plugin", "-p", "pytest_playwright.pytest_playwright"),
+            plugins=("-p", "pytest_playwright.pytest_playwright"),
         ),
     ),
 }

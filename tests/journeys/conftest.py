@@ -1,0 +1,109 @@
+"""A live portal with a real worker, and visitors in Chromium whose every page is watched."""
+
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from playwright.sync_api import Browser, BrowserContext, Page
+from pytest_django.live_server_helper import LiveServer
+
+from portal.embedded import programs
+from portal.embedded.process import stop
+from tests import chromium
+from tests.journeys.browser import BASE, DESKTOP, Visit, Watch, sign_in
+
+HERE = Path(__file__).parent
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # the browser driver runs an event loop in the test's thread
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.django_db(transaction=True))
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, Any]:
+    return {
+        "executable_path": chromium.find_or_install(),
+        "args": chromium.launch_arguments(),
+        "headless": not os.environ.get("HEADED"),
+    }
+
+
+@pytest.fixture
+def visit(browser: Browser, live_server: LiveServer) -> Iterator[Visit]:
+    """Return a function that opens the portal for one more visitor: `visit()`, `visit(email, password)`.
+
+    Each visitor has cookies of their own. `width=390` is a phone; `scripts=False` turns scripts off. When the
+    test ends, a console error, a breach of the content policy, a broken file or a call to another host on any
+    page of any visitor fails it.
+    """
+    contexts: list[BrowserContext] = []
+    watch = Watch(live_server.url)
+
+    def enter(email: str = "", password: str = "", *, width: int = DESKTOP["width"], scripts: bool = True) -> Page:
+        context = browser.new_context(
+            base_url=live_server.url,
+            viewport={"width": width, "height": DESKTOP["height"]},
+            locale="en-GB",
+            timezone_id="Europe/London",
+            java_script_enabled=scripts,
+            reduced_motion="reduce",
+        )
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        page = context.new_page()
+        watch.over(page)
+        if email:
+            sign_in(page, email, password)
+        return page
+
+    yield enter
+    for context in contexts:
+        context.close()
+    assert not watch.troubles, "\n".join(watch.troubles)
+
+
+@pytest.fixture
+def page(visit: Visit) -> Page:
+    """One visitor at a desk, not signed in."""
+    return visit()
+
+
+@pytest.fixture
+def phone(visit: Visit) -> Page:
+    """One visitor with a phone, not signed in."""
+    return visit(width=390)
+
+
+def database_address() -> str:
+    """The test's database in the form that DATABASE_URL takes."""
+    database = connection.settings_dict
+    login = ":".join(quote(part, safe="") for part in (database["USER"], database["PASSWORD"]) if part)
+    socket = database["HOST"].startswith("/")
+    host = f"/{database['HOST']}" if socket else f"{database['HOST']}:{database['PORT'] or 5432}"
+    return f"postgres://{login}@{host}/{database['NAME']}"
+
+
+@pytest.fixture
+def background(transactional_db: None) -> Iterator[None]:
+    """A real worker and a real beat on the test's database, as `make run` starts them."""
+    env = {**os.environ, "DATABASE_URL": database_address(), "VAR_DIR": str(settings.VAR_DIR)}
+    logs = BASE / "var" / "log" / "journeys"
+    started: list[tuple[programs.Program, subprocess.Popen[bytes]]] = []
+    try:
+        for make in (programs.worker, programs.beat):
+            program = make(logs=logs, base=BASE, env=env)
+            started.append((program, program.start()))
+        yield
+    finally:
+        for program, child in reversed(started):
+            stop(child, by=program.stop_signal, grace=program.grace)
