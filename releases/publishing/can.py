@@ -5,7 +5,7 @@ from datetime import datetime
 from portal.people.models import Organisation
 from portal.workflow.rules import when
 from portal.workflow.state_machine import words as state_words
-from releases.publishing.models import Notice, Release
+from releases.publishing.models import Notice, Release, UrgencyClass
 from releases.publishing.readiness import requirements
 from releases.publishing.states import FINISHED, IN_SERVICE_OF_NOTICE, ReleaseState
 from releases.publishing.working import words
@@ -194,3 +194,11 @@ def waive_notice(release: Release) -> str | None:
     if release.terms.code != "emergency":
         return "Only the notice of an Emergency can be waived."
     return _needs(release, *IN_SERVICE_OF_NOTICE)
+
+
+@when
+def keep_class(row: UrgencyClass) -> str | None:
+    """Rule: the classes are versioned (Urgency classes), so a row that releases refer to is never rewritten."""
+    if row.pk is not None and row.releases.exists():
+        return "Releases use this version of the class. Add a new version with a later first day instead."
+    return None

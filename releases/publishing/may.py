@@ -181,3 +181,9 @@ def enter_hypercare(release: Release, *, by: Actor) -> str | None:
 @who
 def close(release: Release, *, by: Actor) -> str | None:
     return _manager(by)
+
+
+@who
+def keep_class(*, by: Actor) -> str | None:
+    permissions = (Permission.MANAGE_RELEASES, Permission.ADMINISTER_SITE)
+    return _any(by, *permissions, reason="Only DCC or an administrator keeps the urgency classes.")

@@ -56,8 +56,8 @@ def sections(markdown: str) -> dict[str, str]:
     """Return the text of each section by its heading; a heading that comes twice has both texts."""
     found: dict[str, str] = {}
     marks = list(HEADING.finditer(markdown))
-    ends = [mark.start() for mark in marks[1:]] + [len(markdown)]
-    for mark, end in zip(marks, ends, strict=True):
+    ends = [*(mark.start() for mark in marks[1:]), len(markdown)]
+    for mark, end in zip(marks, ends, strict=False):  # without a heading there is an end and no mark
         title, text = mark["title"].strip(), markdown[mark.end() : end].strip()
         found[title] = "\n\n".join(part for part in (found.get(title), text) if part)
     return found

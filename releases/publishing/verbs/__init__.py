@@ -1,19 +1,15 @@
 """Every change of a release, one function each, by noun."""
 
+from releases.publishing.verbs.classes import keep_class
 from releases.publishing.verbs.drafting import (
-    EvidenceFacts,
     Facts,
     approve_emergency,
-    attach_evidence,
     attach_image,
     confirm_schedule,
     draft_release,
     edit_release,
-    free_notes,
-    lock_notes,
-    publish_notes,
-    save_notes,
 )
+from releases.publishing.verbs.evidence import EvidenceFacts, attach_evidence
 from releases.publishing.verbs.moves import (
     activate,
     clear,
@@ -30,6 +26,7 @@ from releases.publishing.verbs.moves import (
     waive_notice,
     withdraw,
 )
+from releases.publishing.verbs.notes import free_notes, lock_notes, publish_notes, save_notes
 from releases.publishing.verbs.notice import (
     acknowledge,
     amend,
@@ -61,6 +58,7 @@ __all__ = [
     "enter_hypercare",
     "free_notes",
     "halt",
+    "keep_class",
     "lock_notes",
     "publish_notes",
     "record_services",

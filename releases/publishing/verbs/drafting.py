@@ -1,13 +1,11 @@
 """Preparing a release: its facts, image, notes and evidence."""
 
-import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import IO, Any
+from datetime import datetime
+from typing import IO
 
-from django.core.files.base import File
 from django.db import connection, transaction
 
 from portal.delivery.outbox import tell
@@ -18,8 +16,9 @@ from portal.workflow.transitions import lock, note, save
 from releases.products.models import FirmwareVersion, HubModel
 from releases.products.verbs import store_image
 from releases.publishing import can, may, messages, notes
-from releases.publishing.models import Classification, Evidence, NotesRevision, Release
+from releases.publishing.models import Classification, Release
 from releases.publishing.queries import current_class
+from releases.publishing.verbs.notes import write_revision
 
 _HEX8 = re.compile(r"[0-9A-F]{8}")
 NUMBERS = 0x46575245  # "FWRE": one release is numbered at a time
@@ -78,7 +77,7 @@ def draft_release(facts: Facts, *, by: Actor, at: datetime) -> Release:
     release.save()
     for name in _SETS:
         getattr(release, name).set(getattr(facts, name))
-    _write_notes(release, notes.template(facts.urgency_class), by=by, at=at)
+    write_revision(release, notes.template(facts.urgency_class), by=by, at=at)
     note(release, by=by, at=at, verb="draft_release")
     _ask_for_approval(release, at=at)
     return release
@@ -150,115 +149,6 @@ def attach_image(release: Release, stream: IO[bytes], *, by: Actor, at: datetime
     save(release, "image", "emergency_approved_by", "emergency_approved_at")
     note(release, by=by, at=at, verb="attach_image", data={"sha256": release.image.sha256})
     return release
-
-
-@transaction.atomic
-def save_notes(release: Release, markdown: str, *, by: Actor, at: datetime, seen: int | None = None) -> NotesRevision:
-    """Keep the notes as a new revision and return it; the present one when nothing changed."""
-    release = lock(release, seen=seen)
-    may.save_notes(release, by=by)
-    can.save_notes(release)
-    text = markdown.replace("\r\n", "\n").rstrip() + "\n"
-    if len(text) > notes.LONGEST:
-        raise Invalid("Notes are too long.", {"markdown": [f"Keep the notes under {notes.LONGEST:,} characters."]})
-    current = release.notes.first()
-    if current is not None and current.markdown == text:
-        return current
-    revision = _write_notes(release, text, by=by, at=at)
-    save(release)
-    note(release, by=by, at=at, verb="save_notes", data={"revision": revision.number})
-    return revision
-
-
-def _write_notes(release: Release, text: str, *, by: Actor, at: datetime) -> NotesRevision:
-    last = release.notes.first()
-    number = last.number + 1 if last else 1
-    return NotesRevision.objects.create(
-        release=release, number=number, markdown=text, saved_by_name=by.name, saved_at=at
-    )
-
-
-@transaction.atomic
-def publish_notes(release: Release, *, by: Actor, at: datetime, seen: int | None = None) -> NotesRevision:
-    """Publish the newest revision of an announced release and tell its recipients; no clock restarts."""
-    release = lock(release, seen=seen)
-    may.publish_notes(release, by=by)
-    can.publish_notes(release)
-    revision = release.notes.latest("number")
-    lacking = notes.missing(revision.markdown, release.urgency_class.name)
-    if lacking:
-        raise Invalid(f"The release notes lack: {', '.join(lacking)}.")
-    revision.published_at = at
-    revision.save(update_fields=["published_at"])
-    save(release)
-    note(release, by=by, at=at, verb="publish_notes", data={"revision": revision.number})
-    tell(messages.NotesPublished(release, revision.number), at=at)
-    return revision
-
-
-@transaction.atomic
-def lock_notes(release: Release, *, by: Actor, at: datetime, why: str) -> Release:
-    """Let nobody change the notes while, for example, a ballot is open; `why` completes "The notes are locked: "."""
-    release = lock(release)
-    may.lock_notes(release, by=by)
-    release.notes_locked = why[:200]
-    save(release, "notes_locked")
-    note(release, by=by, at=at, verb="lock_notes", why=why)
-    return release
-
-
-@transaction.atomic
-def free_notes(release: Release, *, by: Actor, at: datetime) -> Release:
-    """End the lock of the notes."""
-    release = lock(release)
-    may.lock_notes(release, by=by)
-    release.notes_locked = ""
-    save(release, "notes_locked")
-    note(release, by=by, at=at, verb="free_notes")
-    return release
-
-
-@dataclass(frozen=True, slots=True)
-class EvidenceFacts:
-    """A document of test evidence: what it shows, where it was made, who signed it."""
-
-    title: str
-    region: str
-    environment: str
-    signatory: str
-    signed_on: date
-    summary: str
-    file: "File[Any] | None" = None
-
-
-@transaction.atomic
-def attach_evidence(
-    release: Release, facts: EvidenceFacts, *, by: Actor, at: datetime, seen: int | None = None
-) -> Evidence:
-    """Attach test evidence (Section T) for a region and return it; a file is kept with its SHA-256."""
-    release = lock(release, seen=seen)
-    may.attach_evidence(release, by=by)
-    can.attach_evidence(release)
-    if facts.signed_on > at.date():
-        raise Invalid("The evidence needs to be put right.", {"signed_on": ["It cannot be signed in the future."]})
-    evidence = Evidence(release=release, added_by_name=by.name, added_at=at)
-    for name in ("title", "region", "environment", "signatory", "signed_on", "summary"):
-        setattr(evidence, name, getattr(facts, name))
-    if facts.file is not None:
-        evidence.sha256 = _digest(facts.file)
-        evidence.file.save(f"{evidence.sha256}.bin", facts.file, save=False)
-    evidence.save()
-    save(release)
-    note(release, by=by, at=at, verb="attach_evidence", data={"evidence": evidence.pk, "region": facts.region})
-    return evidence
-
-
-def _digest(file: "File[Any]") -> str:
-    digest = hashlib.sha256()
-    for chunk in file.chunks():
-        digest.update(chunk)
-    file.seek(0)
-    return digest.hexdigest()
 
 
 @transaction.atomic

@@ -205,6 +205,8 @@ def defer(release: Release, *, until: datetime, by: Actor, at: datetime, why: st
 def waive_notice(release: Release, *, by: Actor, at: datetime, why: str = "") -> Release:
     """Shorten the activation notice of an Emergency to 4 hours from now, as an expedited ballot decided.
 
+    The planned dates come forward with it.
+
     Rule: the one exception to 7 clear days; recipients are still served first (Urgency classes).
     """
     release = lock(release)
@@ -212,9 +214,13 @@ def waive_notice(release: Release, *, by: Actor, at: datetime, why: str = "") ->
     can.waive_notice(release)
     release.notice_waived_at = at
     activation = dates.activation_notice_over(release.terms, at, waived=True)
-    release.earliest_activation_at = release.planned_activation_at = activation
-    save(release, "notice_waived_at", "earliest_activation_at", "planned_activation_at")
-    release.notices.filter(voided_at=None).update(activation_at=activation)
+    notice = release.notices.get(voided_at=None)
+    notice.deployment_at, notice.activation_at = min(notice.deployment_at, activation), activation
+    notice.save(update_fields=["deployment_at", "activation_at"])
+    release.earliest_activation_at = activation
+    release.planned_deployment_at, release.planned_activation_at = notice.deployment_at, activation
+    fields = ("notice_waived_at", "earliest_activation_at", "planned_deployment_at", "planned_activation_at")
+    save(release, *fields)
     note(release, by=by, at=at, verb="waive_notice", why=why)
     tell(messages.ReleaseMoved(release, "may be activated at 4 hours' notice", why), at=at)
     return release

@@ -1,0 +1,91 @@
+"""The administration of the product lists; cells and images are only looked at."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db import models
+
+from portal.people.admin_site import RecordAdmin
+from portal.workflow.http import PortalRequest
+from releases.products.models import (
+    Cell,
+    DeviceCombination,
+    DeviceModel,
+    FirmwareVersion,
+    HubModel,
+    Image,
+    ValidityPeriod,
+)
+from releases.products.verbs import keep_entry
+
+
+class EntryAdmin(RecordAdmin):
+    """An entry of a product list: added and changed through the verb, never removed."""
+
+    adds = changes = True
+
+    def save_model(self, request: PortalRequest, obj: models.Model, form: Any, change: bool) -> None:
+        keep_entry(obj, by=request.actor, at=request.at)
+
+
+@admin.register(HubModel)
+class HubModelAdmin(EntryAdmin):
+    list_display = ("name", "manufacturer_name", "manufacturer", "model", "image_type")
+    search_fields = ("name", "manufacturer_name", "model")
+
+
+@admin.register(FirmwareVersion)
+class FirmwareVersionAdmin(EntryAdmin):
+    """The Central Products List."""
+
+    list_display = ("hub_model", "version", "chts", "gbcs", "status", "listed_on", "removed_on")
+    list_filter = ("status", "hub_model")
+    list_select_related = ("hub_model",)
+    search_fields = ("version",)
+
+
+@admin.register(ValidityPeriod)
+class ValidityPeriodAdmin(EntryAdmin):
+    list_display = (
+        "specification",
+        "version",
+        "installation_from",
+        "installation_to",
+        "maintenance_to",
+        "applicability_to",
+    )
+    list_filter = ("specification",)
+
+
+@admin.register(DeviceModel)
+class DeviceModelAdmin(EntryAdmin):
+    list_display = ("name", "type", "manufacturer", "model")
+    list_filter = ("type",)
+    search_fields = ("name", "model")
+
+
+@admin.register(DeviceCombination)
+class DeviceCombinationAdmin(EntryAdmin):
+    list_display = ("hub_model", "esme", "gsme", "display", "smets")
+    list_filter = ("hub_model", "smets")
+    list_select_related = ("hub_model", "esme", "gsme", "display")
+
+
+@admin.register(Cell)
+class CellAdmin(RecordAdmin):
+    list_display = ("number", "region", "combination", "firmware", "han_variant", "homes")
+    list_filter = ("region", "han_variant")
+    list_select_related = (
+        "combination__hub_model",
+        "combination__esme",
+        "combination__gsme",
+        "combination__display",
+        "firmware__hub_model",
+    )
+
+
+@admin.register(Image)
+class ImageAdmin(RecordAdmin):
+    list_display = ("file_version", "sha256", "size", "uploaded_by_name", "uploaded_at")
+    exclude = ("file",)
+    search_fields = ("sha256", "file_version")

@@ -1,0 +1,209 @@
+"""Releases by API: reading, drafting, deciding; the same verbs and rules as the pages."""
+
+from typing import Any, TypeVar
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers, status
+from rest_framework.decorators import action
+from rest_framework.generics import get_object_or_404
+from rest_framework.parsers import JSONParser, MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import ReadOnlyModelViewSet
+
+from portal.people.api_base import Acting
+from releases.publishing import may, queries, verbs
+from releases.publishing import serializers as shown
+from releases.publishing.models import Release
+
+S = TypeVar("S", bound=serializers.Serializer[Any])
+
+
+def answers(kind: type[S], request: Request) -> dict[str, Any]:
+    """Return the checked answers of a request, ``version`` as ``seen``."""
+    given = kind(data=request.data)
+    given.is_valid(raise_exception=True)
+    checked = dict(given.validated_data)
+    if "version" in checked:
+        checked["seen"] = checked.pop("version")
+    return checked
+
+
+class ReleaseViewSet(Acting, ReadOnlyModelViewSet[Release]):
+    """Releases the caller may read, and each act on them."""
+
+    serializer_class = shown.ReleaseSerializer
+    queryset = Release.objects.none()
+    lookup_field = "reference"
+    lookup_value_regex = "[-A-Za-z0-9]+"
+    filterset_fields = ("state", "urgency_class__name", "approach", "hub_models")
+
+    def get_queryset(self) -> QuerySet[Release]:
+        return queries.listed(self.actor, {}).select_related("image", "superseded_by")
+
+    def _done(self, release: Release, made: int = status.HTTP_200_OK) -> Response:
+        return Response(shown.ReleaseSerializer(self.get_queryset().get(pk=release.pk)).data, status=made)
+
+    @extend_schema(request=shown.FactsSerializer, responses={201: shown.ReleaseSerializer})
+    def create(self, request: Request) -> Response:
+        """Draft a release."""
+        facts = answers(shown.FactsSerializer, request)
+        del facts["seen"]
+        made = verbs.draft_release(verbs.Facts(**facts), by=self.actor, at=self.at)
+        return self._done(made, status.HTTP_201_CREATED)
+
+    @extend_schema(request=shown.FactsSerializer, responses=shown.ReleaseSerializer)
+    def update(self, request: Request, reference: str) -> Response:
+        """Change the facts of a draft."""
+        facts = answers(shown.FactsSerializer, request)
+        seen = facts.pop("seen")
+        release = self.get_object()
+        return self._done(verbs.edit_release(release, verbs.Facts(**facts), by=self.actor, at=self.at, seen=seen))
+
+    @extend_schema(request=shown.ImageUploadSerializer, responses=shown.ReleaseSerializer)
+    @action(detail=True, methods=["post"], parser_classes=[MultiPartParser])
+    def image(self, request: Request, reference: str) -> Response:
+        """Attach the firmware image: a ZigBee OTA file."""
+        given = answers(shown.ImageUploadSerializer, request)
+        release = self.get_object()
+        file = given.pop("file")
+        return self._done(verbs.attach_image(release, file, by=self.actor, at=self.at, **given))
+
+    @extend_schema(responses=shown.NotesSerializer(many=True))
+    @action(detail=True, methods=["get"], pagination_class=None, filterset_fields=())
+    def notes(self, request: Request, reference: str) -> Response:
+        """Return the revisions of the notes the caller may read, the newest first."""
+        rows = queries.revisions(self.get_object(), self.actor)
+        return Response(shown.NotesSerializer(rows, many=True).data)
+
+    @extend_schema(request=shown.SaveNotesSerializer, responses=shown.NotesSerializer)
+    @action(detail=True, methods=["post"], url_path="notes/save")
+    def save_notes(self, request: Request, reference: str) -> Response:
+        """Save the notes as a new revision."""
+        given = answers(shown.SaveNotesSerializer, request)
+        text = given.pop("markdown")
+        saved = verbs.save_notes(self.get_object(), text, by=self.actor, at=self.at, **given)
+        return Response(shown.NotesSerializer(saved).data)
+
+    @extend_schema(request=shown.SeenSerializer, responses=shown.NotesSerializer)
+    @action(detail=True, methods=["post"], url_path="notes/publish")
+    def publish_notes(self, request: Request, reference: str) -> Response:
+        """Publish the newest revision of an announced release."""
+        given = answers(shown.SeenSerializer, request)
+        published = verbs.publish_notes(self.get_object(), by=self.actor, at=self.at, **given)
+        return Response(shown.NotesSerializer(published).data)
+
+    @extend_schema(responses=shown.EvidenceSerializer(many=True))
+    @action(detail=True, methods=["get"], pagination_class=None, filterset_fields=())
+    def evidence(self, request: Request, reference: str) -> Response:
+        """Return the test evidence."""
+        return Response(shown.EvidenceSerializer(queries.evidence(self.get_object()), many=True).data)
+
+    @extend_schema(request=shown.AttachEvidenceSerializer, responses={201: shown.EvidenceSerializer})
+    @action(detail=True, methods=["post"], url_path="evidence/attach", parser_classes=[MultiPartParser, JSONParser])
+    def attach_evidence(self, request: Request, reference: str) -> Response:
+        """Attach test evidence (Section T)."""
+        given = answers(shown.AttachEvidenceSerializer, request)
+        seen = given.pop("seen")
+        facts = verbs.EvidenceFacts(**given)
+        made = verbs.attach_evidence(self.get_object(), facts, by=self.actor, at=self.at, seen=seen)
+        return Response(shown.EvidenceSerializer(made).data, status=status.HTTP_201_CREATED)
+
+    @extend_schema(request=shown.DatesSerializer, responses=shown.ReleaseSerializer)
+    @action(detail=True, methods=["post"], url_path="schedule")
+    def confirm_schedule(self, request: Request, reference: str) -> Response:
+        """Confirm the dates of a scheduling exercise."""
+        given = _renamed(answers(shown.DatesSerializer, request))
+        return self._done(verbs.confirm_schedule(self.get_object(), by=self.actor, at=self.at, **given))
+
+    @extend_schema(request=shown.SeenSerializer, responses=shown.ReleaseSerializer)
+    @action(detail=True, methods=["post"], url_path="approve")
+    def approve_emergency(self, request: Request, reference: str) -> Response:
+        """Give the second approval of an Emergency."""
+        given = answers(shown.SeenSerializer, request)
+        return self._done(verbs.approve_emergency(self.get_object(), by=self.actor, at=self.at, **given))
+
+    @extend_schema(request=shown.SeenSerializer, responses=shown.ReleaseSerializer)
+    @action(detail=True, methods=["post"])
+    def announce(self, request: Request, reference: str) -> Response:
+        """Serve notice of the release."""
+        given = answers(shown.SeenSerializer, request)
+        return self._done(verbs.announce(self.get_object(), by=self.actor, at=self.at, **given))
+
+    @extend_schema(responses=shown.NoticeSerializer(many=True))
+    @action(detail=True, methods=["get"], pagination_class=None, filterset_fields=())
+    def notices(self, request: Request, reference: str) -> Response:
+        """Return the notices of the release, the last first, with the working of their dates."""
+        rows = self.get_object().notices.order_by("-number")
+        return Response(shown.NoticeSerializer(rows, many=True).data)
+
+    @extend_schema(responses=shown.ServiceLineSerializer(many=True))
+    @action(detail=True, methods=["get"], pagination_class=None, filterset_fields=())
+    def services(self, request: Request, reference: str) -> Response:
+        """Return how far each recipient of the notice in force is; for DCC."""
+        release = self.get_object()
+        may.announce(release, by=self.actor)
+        return self._service_table(release)
+
+    def _service_table(self, release: Release) -> Response:
+        notice = queries.notice_in_force(release)
+        rows = queries.service_table(notice) if notice else []
+        return Response(shown.ServiceLineSerializer(rows, many=True).data)
+
+    @extend_schema(request=shown.AcknowledgeSerializer, responses={201: shown.AcknowledgementSerializer})
+    @action(detail=True, methods=["post"])
+    def acknowledge(self, request: Request, reference: str) -> Response:
+        """Acknowledge the notice for an organisation."""
+        given = answers(shown.AcknowledgeSerializer, request)
+        seen = given.pop("notice")
+        made = verbs.acknowledge(self.get_object(), by=self.actor, at=self.at, seen=seen, **given)
+        return Response(shown.AcknowledgementSerializer(made).data, status=status.HTTP_201_CREATED)
+
+    @extend_schema(request=shown.ServeSerializer, responses=shown.ServiceLineSerializer(many=True))
+    @action(detail=True, methods=["post"], url_path="serve", pagination_class=None, filterset_fields=())
+    def serve_by_other_means(self, request: Request, reference: str) -> Response:
+        """Record service on an organisation by other means."""
+        given = answers(shown.ServeSerializer, request)
+        release = self.get_object()
+        verbs.serve_by_other_means(release, by=self.actor, at=self.at, **given)
+        return self._service_table(release)
+
+    @extend_schema(request=shown.AmendSerializer, responses=shown.ReleaseSerializer)
+    @action(detail=True, methods=["post"])
+    def amend(self, request: Request, reference: str) -> Response:
+        """Move the dates later."""
+        given = _renamed(answers(shown.AmendSerializer, request))
+        return self._done(verbs.amend(self.get_object(), by=self.actor, at=self.at, **given))
+
+    @extend_schema(request=shown.ReasonSerializer, responses=shown.ReleaseSerializer)
+    @action(detail=True, methods=["post"], url_path="return")
+    def return_to_draft(self, request: Request, reference: str) -> Response:
+        """Void the notice and return the release to draft."""
+        given = answers(shown.ReasonSerializer, request)
+        return self._done(verbs.return_to_draft(self.get_object(), by=self.actor, at=self.at, **given))
+
+    @extend_schema(request=shown.ReasonSerializer, responses=shown.ReleaseSerializer)
+    @action(detail=True, methods=["post"])
+    def withdraw(self, request: Request, reference: str) -> Response:
+        """Withdraw the release."""
+        given = answers(shown.ReasonSerializer, request)
+        return self._done(verbs.withdraw(self.get_object(), by=self.actor, at=self.at, **given))
+
+    @extend_schema(request=shown.SupersedeSerializer, responses=shown.ReleaseSerializer)
+    @action(detail=True, methods=["post"])
+    def supersede(self, request: Request, reference: str) -> Response:
+        """End the release in favour of another."""
+        given = answers(shown.SupersedeSerializer, request)
+        successor = get_object_or_404(self.get_queryset(), reference=given.pop("successor"))
+        return self._done(verbs.supersede(self.get_object(), successor, by=self.actor, at=self.at, **given))
+
+
+def _renamed(given: dict[str, Any]) -> dict[str, Any]:
+    return given | {
+        "deployment_at": given.pop("planned_deployment_at"),
+        "activation_at": given.pop("planned_activation_at"),
+    }
+
+
+ENTRIES: list[tuple[str, Any, str]] = [("releases", ReleaseViewSet, "release")]

@@ -1,0 +1,190 @@
+"""What the API shows of releases, and what it takes."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from portal.people.models import Membership, Organisation, User
+from releases.products.models import FirmwareVersion, HubModel, Region
+from releases.publishing.forms import in_our_time
+from releases.publishing.models import (
+    EVERY_REGION,
+    Acknowledgement,
+    Approach,
+    Classification,
+    Evidence,
+    NotesRevision,
+    Notice,
+    Release,
+    UrgencyClass,
+)
+from releases.publishing.notes import LONGEST
+
+
+class ReleaseSerializer(serializers.ModelSerializer[Release]):
+    """A release; ``version`` is what the acts take back to notice a stale reader."""
+
+    hub_models = serializers.SlugRelatedField[HubModel](slug_field="name", many=True, read_only=True)
+    urgency_class = serializers.CharField(source="urgency_class.name", read_only=True)
+    image_sha256 = serializers.CharField(source="image.sha256", read_only=True, allow_null=True, default=None)
+    superseded_by = serializers.CharField(
+        source="superseded_by.reference", read_only=True, allow_null=True, default=None
+    )
+
+    class Meta:
+        model = Release
+        fields = (
+            "reference",
+            "title",
+            "state",
+            "version",
+            "hub_models",
+            "firmware_version",
+            "image_sha256",
+            "chts",
+            "gbcs",
+            "urgency_class",
+            "approach",
+            "classification",
+            "drafted_at",
+            "announced_at",
+            "planned_deployment_at",
+            "planned_activation_at",
+            "earliest_deployment_at",
+            "earliest_activation_at",
+            "tests_until",
+            "objections_until",
+            "deferred_until",
+            "first_activation_at",
+            "hypercare_until",
+            "superseded_by",
+        )
+        read_only_fields = fields
+
+
+class FactsSerializer(serializers.Serializer[Release]):
+    """The facts of a draft, as on the draft form; ``version`` when an existing one is changed."""
+
+    title = serializers.CharField(max_length=120)
+    hub_models = serializers.PrimaryKeyRelatedField[HubModel](many=True, queryset=HubModel.objects.all())
+    firmware_version = serializers.CharField(max_length=8)
+    urgency_class = serializers.ChoiceField(choices=UrgencyClass.Name.choices)
+    approach = serializers.ChoiceField(choices=Approach.choices, default=Approach.CONSULTATION)
+    classification = serializers.ChoiceField(choices=Classification.choices, default=Classification.GREEN)
+    from_versions = serializers.PrimaryKeyRelatedField[FirmwareVersion](
+        many=True, queryset=FirmwareVersion.objects.select_related("hub_model"), required=False
+    )
+    readers = serializers.SlugRelatedField[Organisation](
+        many=True, slug_field="slug", queryset=Organisation.objects.filter(is_active=True), required=False
+    )
+    named_people = serializers.SlugRelatedField[User](
+        many=True,
+        slug_field="email",
+        queryset=User.objects.filter(is_active=True, pk__in=Membership.objects.values("user")),
+        required=False,
+    )
+    chts = serializers.CharField(max_length=12, allow_blank=True, default="")
+    gbcs = serializers.CharField(max_length=12, allow_blank=True, default="")
+    planned_deployment_at = serializers.DateTimeField(allow_null=True, default=None, validators=[in_our_time])
+    planned_activation_at = serializers.DateTimeField(allow_null=True, default=None, validators=[in_our_time])
+    emergency_reason = serializers.CharField(allow_blank=True, default="")
+    emergency_citation = serializers.CharField(max_length=200, allow_blank=True, default="")
+    approach_authority = serializers.CharField(max_length=200, allow_blank=True, default="")
+    version = serializers.IntegerField(allow_null=True, default=None)
+
+
+class SeenSerializer(serializers.Serializer[Any]):
+    """An act without further answers. ``version``: the release's version the caller has seen."""
+
+    version = serializers.IntegerField(allow_null=True, default=None)
+
+
+class ReasonSerializer(SeenSerializer):
+    why = serializers.CharField(max_length=2000)
+
+
+class SupersedeSerializer(ReasonSerializer):
+    successor = serializers.CharField(help_text="Reference of the release that takes its place.")
+
+
+class DatesSerializer(SeenSerializer):
+    planned_deployment_at = serializers.DateTimeField(validators=[in_our_time])
+    planned_activation_at = serializers.DateTimeField(validators=[in_our_time])
+
+
+class AmendSerializer(DatesSerializer):
+    why = serializers.CharField(max_length=2000)
+
+
+class ImageUploadSerializer(SeenSerializer):
+    file = serializers.FileField(allow_empty_file=True)
+
+
+class NotesSerializer(serializers.ModelSerializer[NotesRevision]):
+    class Meta:
+        model = NotesRevision
+        fields = ("number", "markdown", "saved_by_name", "saved_at", "published_at")
+
+
+class SaveNotesSerializer(SeenSerializer):
+    markdown = serializers.CharField(max_length=LONGEST, trim_whitespace=False)
+
+
+class EvidenceSerializer(serializers.ModelSerializer[Evidence]):
+    class Meta:
+        model = Evidence
+        fields = ("id", "title", "region", "environment", "signatory", "signed_on", "summary", "sha256", "added_at")
+
+
+class AttachEvidenceSerializer(SeenSerializer):
+    title = serializers.CharField(max_length=160)
+    region = serializers.ChoiceField(choices=[*Region.choices, (EVERY_REGION, "Every region")])
+    environment = serializers.CharField(max_length=60)
+    signatory = serializers.CharField(max_length=120)
+    signed_on = serializers.DateField()
+    summary = serializers.CharField()
+    file = serializers.FileField(allow_null=True, default=None)
+
+
+class NoticeSerializer(serializers.ModelSerializer[Notice]):
+    class Meta:
+        model = Notice
+        fields = ("number", "issued_at", "deployment_at", "activation_at", "working", "voided_at", "void_reason")
+
+
+class AcknowledgeSerializer(serializers.Serializer[Any]):
+    """For which organisation (slug); ``notice`` is the number of the notice that was read."""
+
+    organisation = serializers.SlugRelatedField[Organisation](
+        slug_field="slug", queryset=Organisation.objects.filter(is_active=True)
+    )
+    test_days_needed = serializers.IntegerField(min_value=0, max_value=250, default=0)
+    remark = serializers.CharField(max_length=2000, allow_blank=True, default="")
+    notice = serializers.IntegerField(allow_null=True, default=None)
+
+
+class AcknowledgementSerializer(serializers.ModelSerializer[Acknowledgement]):
+    organisation = serializers.CharField(source="organisation.slug", read_only=True)
+
+    class Meta:
+        model = Acknowledgement
+        fields = ("organisation", "at", "test_days_needed", "remark")
+
+
+class ServeSerializer(ReasonSerializer):
+    organisation = serializers.SlugRelatedField[Organisation](
+        slug_field="slug", queryset=Organisation.objects.filter(is_active=True)
+    )
+
+
+class ServiceLineSerializer(serializers.Serializer[Any]):
+    """One recipient of the notice: how far its service is."""
+
+    organisation = serializers.CharField(source="organisation.slug")
+    state = serializers.CharField()
+    served_at = serializers.DateTimeField(source="service.served_at", allow_null=True, default=None)
+    means = serializers.CharField(source="service.means", allow_null=True, default=None)
+    acknowledged_at = serializers.DateTimeField(source="acknowledgement.at", allow_null=True, default=None)
+    test_days_needed = serializers.IntegerField(
+        source="acknowledgement.test_days_needed", allow_null=True, default=None
+    )
