@@ -196,9 +196,9 @@ def extend(ballot: Ballot, *, by: Actor, at: datetime, seen: int | None = None) 
     ballot = lock(ballot, seen=seen)
     may.extend(ballot, by=by)
     can.extend(ballot)
-    ballot.extended_at = at
+    ballot.extended_at, ballot.closed_at = at, None
     ballot.closes_at = due(rulesets.parse(ballot.rules or {}).clocks.voting, ballot.release, at)
-    move(ballot, to=BallotState.OPEN, by=by, at=at, verb="extend", fields=("extended_at", "closes_at"))
+    move(ballot, to=BallotState.OPEN, by=by, at=at, verb="extend", fields=("extended_at", "closes_at", "closed_at"))
     _lock_notes(ballot, at)
     tell(messages.BallotExtended(ballot, at), at=at)
     return ballot
