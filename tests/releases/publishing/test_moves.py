@@ -4,9 +4,9 @@ import pytest
 
 from portal.delivery.models import Message
 from portal.journal.models import Entry
-from portal.working_days import end_of
 from portal.workflow.actor import system
 from portal.workflow.errors import Invalid, NotAllowed, NotNow
+from portal.working_days import end_of
 from releases.publishing import verbs
 from releases.publishing.models import Release
 from releases.publishing.states import RELEASE, ReleaseState

@@ -5,9 +5,9 @@ from django.db import DatabaseError, IntegrityError, transaction
 
 from portal.delivery.models import Delivery, Message
 from portal.people.models import Organisation, OrganisationKind
-from portal.working_days import LONDON, end_of, start_of
 from portal.workflow.actor import system
 from portal.workflow.errors import Invalid, NotAllowed, NotNow
+from portal.working_days import LONDON, end_of, start_of
 from releases.publishing import queries, verbs
 from releases.publishing.dates import activation_notice_over
 from releases.publishing.models import NoticeService
