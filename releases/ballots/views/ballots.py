@@ -16,7 +16,7 @@ from releases.ballots.forms import DraftForm, RulingForm
 from releases.ballots.models import Ballot
 from releases.ballots.roll import roll_of
 from releases.ballots.steps import BALLOT_STEP, BALLOT_STEPS
-from releases.ballots.views.steps import offers, take
+from releases.ballots.views.steps import offers, posted, take
 from releases.publishing.queries import visible_to
 
 
@@ -59,7 +59,7 @@ def rule_on_interest(request: PortalRequest, reference: str, pk: int) -> HttpRes
     row = _ballot(request, reference)
     member = get_object_or_404(row.roll, pk=pk)
     may.rule_on_interest(roll_of(row), member, by=request.actor)
-    form = RulingForm(request.POST or None, row=row, actor=request.actor, at=request.at)
+    form = RulingForm(posted(request), row=row, actor=request.actor, at=request.at)
     if form.is_valid():
         try:
             verbs.rule_on_interest(member, **form.facts(), by=request.actor, at=request.at)
@@ -76,7 +76,7 @@ def rule_on_interest(request: PortalRequest, reference: str, pk: int) -> HttpRes
 def draft(request: PortalRequest, reference: str) -> HttpResponse:
     release = get_object_or_404(visible_to(request.actor), reference=reference)
     may.draft(by=request.actor)
-    form = DraftForm(request.POST or None, release=release)
+    form = DraftForm(posted(request), release=release)
     if form.is_valid():
         answers = {name: value for name, value in form.cleaned_data.items() if name != "seen"}
         try:

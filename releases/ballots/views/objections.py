@@ -13,7 +13,7 @@ from releases.ballots import bundle, can, queries, verbs
 from releases.ballots.forms import LodgeForm
 from releases.ballots.models import Objection
 from releases.ballots.steps import OBJECTION_STEP, OBJECTION_STEPS
-from releases.ballots.views.steps import offers, take
+from releases.ballots.views.steps import offers, posted, take
 from releases.publishing.queries import visible_to
 
 
@@ -48,7 +48,7 @@ def objection_step(request: PortalRequest, reference: str, name: str) -> HttpRes
 @login_required
 def lodge(request: PortalRequest, reference: str) -> HttpResponse:
     release = get_object_or_404(visible_to(request.actor), reference=reference)
-    form = LodgeForm(request.POST or None, release=release, actor=request.actor)
+    form = LodgeForm(posted(request), release=release, actor=request.actor)
     can.lodge(release, form.citable, at=request.at)
     if form.is_valid():
         try:

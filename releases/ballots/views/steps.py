@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
@@ -23,6 +23,11 @@ class Offer:
     refused: str | None
 
 
+def posted(request: PortalRequest) -> QueryDict | None:
+    """The answers sent, also when there are none; None on a page that is only looked at."""
+    return request.POST if request.method == "POST" else None
+
+
 def offers(steps: Iterable[Step], row: Objection | Ballot, request: PortalRequest) -> list[Offer]:
     """The acts this person may do, those possible now first."""
     found = [
@@ -36,7 +41,7 @@ def offers(steps: Iterable[Step], row: Objection | Ballot, request: PortalReques
 def take(request: PortalRequest, row: Objection | Ballot, step: Step, back: str) -> HttpResponse:
     """Show the page of an act, or do it; refusals become their pages at the edge."""
     step.may(row, request.actor)
-    form = step.form(request.POST or None, row=row, actor=request.actor, at=request.at)
+    form = step.form(posted(request), row=row, actor=request.actor, at=request.at)
     if request.method == "GET":
         step.can(row, request.at)
     elif form.is_valid():

@@ -5,7 +5,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from portal.people.proof import freshly_proved
 from portal.workflow.errors import Invalid
@@ -14,6 +14,7 @@ from releases.ballots import can, may, queries, verbs
 from releases.ballots.forms import CastingVoteForm, VoteForm, in_words
 from releases.ballots.models import Ballot, Vote
 from releases.ballots.roll import roll_of
+from releases.ballots.views.steps import posted
 
 SECRET = ("choice", "evidence", "override", "reason")
 
@@ -32,7 +33,7 @@ def vote(request: PortalRequest, reference: str) -> HttpResponse:
     can.cast(row, roll, roll.own(request.actor), at=request.at)
     last = _last(row, request)
     initial = {"seen": last.sequence if last else 0}
-    form = VoteForm(request.POST or None, ballot=row, initial=initial)
+    form = VoteForm(posted(request), ballot=row, initial=initial)
     page = "check" if form.is_valid() and "change" not in request.POST else "vote"
     return render(request, f"ballots/{page}.html", {"ballot": row, "form": form, "last": last})
 
@@ -40,12 +41,14 @@ def vote(request: PortalRequest, reference: str) -> HttpResponse:
 @sensitive_variables("form")
 @sensitive_post_parameters(*SECRET)
 @never_cache
-@require_POST
+@require_http_methods(["GET", "POST"])
 @login_required
 @freshly_proved
 def cast(request: PortalRequest, reference: str) -> HttpResponse:
-    """Cast the checked vote and go to its receipt."""
+    """Cast the checked vote and go to its receipt; who comes back from the password page begins with the paper."""
     row = _ballot(request, reference)
+    if request.method == "GET":
+        return redirect("ballots:vote", reference)
     form = VoteForm(request.POST, ballot=row)
     if form.is_valid():
         try:
@@ -73,12 +76,14 @@ def receipt(request: PortalRequest, reference: str) -> HttpResponse:
 
 @sensitive_variables("answers")
 @never_cache
-@require_POST
+@require_http_methods(["GET", "POST"])
 @login_required
 @freshly_proved
 def read_own_vote(request: PortalRequest, reference: str) -> HttpResponse:
-    """Show the voter's own last cast to the voter alone."""
+    """Show the voter's own last cast to the voter alone, each time it is asked for by the button."""
     row = _ballot(request, reference)
+    if request.method == "GET":
+        return redirect("ballots:receipt", reference)
     last, answers = verbs.read_own_vote(row, by=request.actor, at=request.at)
     context = {"ballot": row, "vote": last, "answers": in_words(answers)}
     return render(request, "ballots/own_vote.html", context)
@@ -93,7 +98,7 @@ def casting_vote(request: PortalRequest, reference: str) -> HttpResponse:
     row = _ballot(request, reference)
     may.casting_vote(roll_of(row), by=request.actor)
     can.casting_vote(row, at=request.at)
-    form = CastingVoteForm(request.POST or None, ballot=row)
+    form = CastingVoteForm(posted(request), ballot=row)
     if form.is_valid():
         try:
             verbs.casting_vote(row, **form.cleaned_data, by=request.actor, at=request.at)

@@ -1,0 +1,345 @@
+"""The pages as each person sees them, and the road from objection to determination by form alone."""
+
+import pytest
+from django.urls import reverse
+
+from releases.ballots import verbs
+from releases.ballots.models import Ballot, Objection, Vote
+from releases.publishing.models import Release
+from tests.factories import ballots as make
+from tests.factories.world import PASSWORD
+
+MARKERS = ("zebra crossing at dawn", "a rather longer zebra that crosses at dusk, and then comes back again")
+
+
+@pytest.fixture
+def enter(matter, sign_in):
+    """Sign in as somebody who has just given a password."""
+
+    def entered(who):
+        client = sign_in(who)
+        client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+        return client
+
+    return entered
+
+
+def url(name, row=None, *more):
+    return reverse(f"ballots:{name}", args=[row.reference, *more] if row else [])
+
+
+def lodge_answers(matter, **changes):
+    return {
+        "supplier": matter.world.organisations["heron"].pk,
+        "issues": [matter.issue.pk],
+        "cohort": matter.issue.pk,
+        "own_homes": "on",
+        "is_limited": "no",
+        "evidence": "Video of ten displays.",
+        "remedy": "hold",
+        "seen": matter.release.version,
+    } | changes
+
+
+# --- objections ------------------------------------------------------------------------------------------
+
+
+def test_a_supplier_objects_from_the_page_of_the_release(matter, enter):
+    client = enter("supplier")
+    page = client.get(url("lodge", matter.release))
+    assert page.status_code == 200 and "Objections are in time until 19 January 2017" in page.text
+    posted = client.post(url("lodge", matter.release), lodge_answers(matter))
+    objection = Objection.objects.get()
+    assert (posted.status_code, posted["Location"]) == (302, url("objection", objection))
+    assert objection.suppliers == [matter.world.organisations["heron"].pk]
+    page = client.get(url("objection", objection))
+    assert "Withdraw the objection" in page.text and "Admit" not in page.text
+
+
+def test_answers_are_kept_when_the_grounds_do_not_hold(matter, enter):
+    page = enter("supplier").post(url("lodge", matter.release), lodge_answers(matter, remedy="defer", cohort="release"))
+    assert page.status_code == 200 and not Objection.objects.exists()
+    assert "Give the date to defer to" in page.text and "Video of ten displays." in page.text
+    assert "<title>Error: " in page.text
+
+
+def test_out_of_time_the_page_says_so(matter, enter):
+    matter.later(days=10)
+    page = enter("supplier").get(url("lodge", matter.release))
+    assert page.status_code == 409 and "severity 1 or 2" in page.text
+    make.make_issue(matter.world, matter.release, severity=1)
+    assert "The objection window is closed." in enter("supplier").get(url("lodge", matter.release)).text
+
+
+@pytest.mark.parametrize(
+    ("who", "name", "answers", "state"),
+    [
+        ("secretary", "admit", {}, "admitted"),
+        ("secretary", "return_with_reasons", {"reasons": "No evidence."}, "returned"),
+        ("supplier", "withdraw", {"why": "Our mistake."}, "withdrawn"),
+    ],
+)
+def test_a_lodged_objection_is_moved_by_its_forms(matter, enter, who, name, answers, state):
+    objection = make.lodge(matter)
+    client = enter(who)
+    assert client.get(url(name, objection)).status_code == 200
+    posted = client.post(url(name, objection), answers | {"seen": objection.version})
+    assert posted.status_code == 302
+    assert Objection.objects.get().state == state
+    assert client.get(url(name, objection)).status_code == 409
+
+
+def test_an_admitted_objection_is_narrowed_and_agreed_by_forms(matter, enter):
+    objection = make.admit(matter)
+    client = enter("manager")
+    client.post(url("narrow", objection), {"answer": "Only these."})
+    assert "Narrowing proposed" in client.get(url("objection", objection)).text
+    client = enter("supplier")
+    client.post(url("agree", objection), {})
+    assert Objection.objects.get().state == "agreed"
+
+
+def test_another_supplier_joins_by_form(matter, enter):
+    objection = make.lodge(matter)
+    client = enter("other_supplier")
+    assert "Join this objection" in client.get(url("objection", objection)).text
+    osprey = matter.world.organisations["osprey"]
+    client.post(url("join", objection), {"supplier": osprey.pk, "statement": "Ours too."})
+    assert "Ours too." in client.get(url("objection", objection)).text
+
+
+def test_a_stale_form_is_refused_in_words(matter, enter):
+    objection = make.lodge(matter)
+    page = enter("secretary").post(url("admit", objection), {"seen": objection.version + 1})
+    assert page.status_code == 409 and "Somebody else changed this" in page.text
+    assert Objection.objects.get().state == "lodged"
+
+
+def test_an_empty_answer_is_asked_for_again(matter, enter):
+    objection = make.admit(matter)
+    page = enter("manager").post(url("contest", objection), {"answer": " "})
+    assert page.status_code == 200 and "Error: " in page.text
+    assert Objection.objects.get().state == "admitted"
+
+
+@pytest.mark.parametrize("who", ["supplier", "manager", "chair", "administrator"])
+def test_what_is_not_theirs_is_refused_with_its_reason(matter, enter, who):
+    objection = make.lodge(matter)
+    page = enter(who).get(url("admit", objection))
+    assert page.status_code in (403, 404)
+
+
+def test_the_public_is_asked_to_sign_in_and_reads_determinations_only(matter, client):
+    make.lodge(matter)
+    assert client.get(url("objections")).status_code == 302
+    assert client.get(url("ballots")).status_code == 302
+    assert client.get(url("determinations")).status_code == 200
+    assert "Worked examples" in client.get(url("rules")).text
+
+
+def test_a_security_objection_is_not_there_for_others(matter, enter):
+    matter.issue = make.make_issue(matter.world, matter.release, category="security", title="Key leak")
+    objection = make.contest(matter)
+    for who in ("other_supplier", "member", "csp_north"):
+        assert enter(who).get(url("objection", objection)).status_code == 404
+        assert objection.reference not in enter(who).get(url("objections")).text
+    for who in ("supplier", "manager", "security_member"):
+        assert "Key leak" in enter(who).get(url("objection", objection)).text
+    page = enter("secretary").get(url("objection", objection))
+    assert page.status_code == 200 and "Key leak" not in page.text and "1 restricted." in page.text
+    ballot = make.draft(matter, objection, committee=matter.world.security)
+    verbs.notice(ballot, by=matter.actor("secretary"), at=matter.at)
+    assert enter("other_supplier").get(url("ballot", ballot)).status_code == 404
+    assert enter("security_member").get(url("ballot", ballot)).status_code == 200
+
+
+# --- ballots ---------------------------------------------------------------------------------------------
+
+
+def test_a_ballot_is_drafted_noticed_and_opened_by_forms(matter, enter):
+    objection = make.contest(matter)
+    client = enter("secretary")
+    assert objection.reference in client.get(url("draft", matter.release)).text
+    answers = {
+        "committee": matter.world.panel.pk,
+        "objections": [objection.pk],
+        "question": "May it?",
+        "defer_to": "2017-03-01T00:00",
+    }
+    assert "deferral date is past" not in client.post(url("draft", matter.release), answers).text
+    ballot = Ballot.objects.get()
+    assert enter("member").get(url("ballot", ballot)).status_code == 404  # a draft is SECAS's
+    client = enter("secretary")
+    client.post(url("notice", ballot), {})
+    matter.until(Ballot.objects.get().opens_at)
+    client.post(url("open_voting", ballot), {})
+    assert Ballot.objects.get().state == "open"
+    page = client.get(url("ballot", ballot))
+    for words in ("0 of 4 entitled have voted", "Hash of the roll", "proceed with exclusions", "350"):
+        assert words.lower() in page.text.lower()
+
+
+def test_a_draft_without_its_answers_is_asked_again(matter, enter):
+    make.contest(matter)
+    answers = {"committee": matter.world.panel.pk, "question": "May it?", "defer_to": "2016-01-01T00:00"}
+    client = enter("secretary")
+    assert "Error: " in client.post(url("draft", matter.release), answers).text
+    answers["objections"] = [Objection.objects.get().pk]
+    assert "Give a date in the future" in client.post(url("draft", matter.release), answers).text
+
+
+def test_declare_vote_check_receipt(matter, enter):
+    ballot = make.open_ballot(matter)
+    client = enter("member")
+    assert "Declare an interest or none" in client.get(url("ballot", ballot)).text
+    assert client.get(url("vote", ballot)).status_code == 409
+    client.post(url("declare", ballot), {"has_interest": "no"})
+    paper = client.get(url("vote", ballot))
+    assert paper.status_code == 200 and "checked" not in paper.text
+    assert "no-store" in paper["Cache-Control"]
+    empty = client.post(url("vote", ballot), {"seen": 0})
+    assert "Error: " in empty.text and not Vote.objects.exists()
+    answers = {"choice": "reject", "reason": MARKERS[0], "seen": 0}
+    check = client.post(url("vote", ballot), answers)
+    assert "Check your vote" in check.text and MARKERS[0] in check.text and not Vote.objects.exists()
+    again = client.post(url("vote", ballot), answers | {"change": "yes"})
+    assert MARKERS[0] in again.text and "Check your vote</h1>" not in again.text
+    cast = client.post(url("cast", ballot), answers)
+    assert (cast.status_code, cast["Location"]) == (302, url("receipt", ballot))
+    for _ in range(2):
+        receipt = client.get(url("receipt", ballot))
+        assert Vote.objects.get().receipt in receipt.text and MARKERS[0] not in receipt.text
+    assert client.post(url("cast", ballot), answers).status_code == 409
+    assert Vote.objects.count() == 1
+    assert "It replaces the vote" in client.post(url("vote", ballot), answers | {"seen": 1}).text
+    own = client.post(url("read_own_vote", ballot))
+    assert MARKERS[0] in own.text and "Reject" in own.text and "no-store" in own["Cache-Control"]
+
+
+def test_a_paper_that_became_wrong_is_shown_again(matter, enter):
+    ballot = make.open_ballot(matter)
+    make.declare(matter, ballot, "member")
+    page = enter("member").post(url("cast", ballot), {"choice": "reject", "reason": " ", "seen": 0})
+    assert page.status_code == 200 and "Error: " in page.text and not Vote.objects.exists()
+
+
+def test_the_safeguard_s_questions_are_on_the_paper_where_it_asks(matter, enter):
+    matter.issue = make.make_issue(matter.world, matter.release, severity=1)
+    ballot = make.open_ballot(matter)
+    make.declare(matter, ballot, "member")
+    client = enter("member")
+    assert "Override the minority safeguard" in client.get(url("vote", ballot)).text
+    answers = {"choice": "reject", "reason": "x", "seen": 0, "evidence": "yes", "override": "abstain"}
+    assert "Abstain on this question" in client.post(url("vote", ballot), answers).text
+    client.post(url("cast", ballot), answers)
+    assert Vote.objects.count() == 1
+
+
+def test_an_old_password_is_asked_for_again_before_the_paper(matter, sign_in):
+    ballot = make.open_ballot(matter)
+    make.declare(matter, ballot, "member")
+    for name in ("vote", "casting_vote"):
+        page = sign_in("member").get(url(name, ballot))
+        assert page.status_code == 302 and page["Location"].startswith(reverse("account_reauthenticate"))
+
+
+def test_who_has_cast_nothing_has_no_receipt(matter, enter):
+    ballot = make.open_ballot(matter)
+    assert enter("member").get(url("receipt", ballot)).status_code == 302
+    assert enter("member").get(url("read_own_vote", ballot))["Location"] == url("receipt", ballot)
+    assert enter("member").get(url("cast", ballot))["Location"] == url("vote", ballot)
+    assert enter("supplier").get(url("receipt", ballot)).status_code == 403
+    assert enter("member").post(url("read_own_vote", ballot)).status_code == 403
+
+
+def test_interests_are_ruled_on_from_the_roll(matter, enter):
+    ballot = make.open_ballot(matter)
+    client = enter("member")
+    assert "Error: " in client.post(url("declare", ballot), {"has_interest": "yes", "text": ""}).text
+    client.post(url("declare", ballot), {"has_interest": "yes", "text": "We make the displays."})
+    member = ballot.roll.get(name="Member")
+    assert "recused until the chair rules" in client.get(url("ballot", ballot)).text.lower()
+    client = enter("chair")
+    page = client.get(url("rule_on_interest", ballot, member.pk))
+    assert "We make the displays." in page.text
+    assert "Error: " in client.post(url("rule_on_interest", ballot, member.pk), {"recused": "yes"}).text
+    assert "Error: " in client.post(url("rule_on_interest", ballot, member.pk), {"recused": "no", "reasons": " "}).text
+    matter.later(minutes=1)
+    client.post(url("rule_on_interest", ballot, member.pk), {"recused": "no", "reasons": "Remote."})
+    assert "Remote." in client.get(url("turnout", ballot)).text
+    assert enter("deputy").get(url("rule_on_interest", ballot, member.pk)).status_code == 403
+
+
+def test_parties_add_statements_by_form(matter, enter):
+    ballot = make.open_ballot(matter)
+    client = enter("rsa")
+    heron = matter.world.organisations["heron"]
+    client.post(url("add_statement", ballot), {"organisation_id": heron.pk, "text": "Ten homes without display."})
+    assert "Ten homes without display." in client.get(url("ballot", ballot)).text
+    assert enter("small_supplier").get(url("add_statement", ballot)).status_code == 403
+
+
+def test_tie_casting_vote_publication_and_appeal_by_forms(matter, enter):
+    ballot = make.decided(matter, "proceed", "proceed", "reject", "reject")
+    client = enter("chair")
+    assert "Give the casting vote" in client.get(url("ballot", ballot)).text
+    page = client.get(url("casting_vote", ballot))
+    assert "Proceed" in page.text and "Reject" in page.text and "Defer to a date" not in page.text
+    version = Ballot.objects.get().version
+    assert "Error: " in client.post(url("casting_vote", ballot), {"choice": "defer", "reasons": "x"}).text
+    assert "Error: " in client.post(url("casting_vote", ballot), {"choice": "proceed", "reasons": " "}).text
+    posted = client.post(url("casting_vote", ballot), {"choice": "proceed", "reasons": "Rare.", "seen": version})
+    decision = Ballot.objects.get().determination
+    assert posted["Location"] == url("determination", decision)
+    assert enter("supplier").get(url("determination", decision)).status_code == 404  # not yet published
+    client = enter("secretary")
+    assert "not yet published" in client.get(url("determination", decision)).text
+    client.post(url("publish", ballot), {"reasons": "Ten displays.", "minority_statement": "Eleven."})
+    page = enter("supplier").get(url("determination", decision))
+    for words in (
+        "Ten displays.",
+        "Eleven.",
+        "My reason for reject.",
+        "Casting vote: proceed. Rare.",
+        "31 January 2017",
+    ):
+        assert words in page.text
+    assert "Second Member" not in page.text
+    client = enter("secretary")
+    client.post(url("record_appeal", ballot), {"why": "Letter."})
+    client.post(url("record_appeal_outcome", ballot), {"is_upheld": "yes", "outcome": "Upheld."})
+    assert "Outcome: Upheld." in client.get(url("determination", decision)).text
+    assert decision.reference in client.get(url("determinations")).text
+
+
+def test_voided_closed_and_uncounted_ballots_say_so(matter, enter, settings, tmp_path):
+    ballot = make.open_ballot(matter)
+    make.vote(matter, ballot, "proceed", "proceed", "proceed")
+    settings.KEYS_DIR = tmp_path
+    matter.until(ballot.closes_at)
+    client = enter("secretary")
+    client.post(url("close", ballot), {})
+    assert "could not be opened" in client.get(url("ballot", ballot)).text
+    client.post(url("void", ballot), {"why": "The key is lost."})
+    assert "This ballot is void: The key is lost." in client.get(url("ballot", ballot)).text
+    again = make.draft(matter, Objection.objects.get())
+    Ballot.objects.filter(pk=again.pk).update(replaces=ballot)
+    assert "replaces the voided ballot" in client.get(url("ballot", again)).text
+    assert Release.objects.get().state == "disputed"
+
+
+# --- sealing ---------------------------------------------------------------------------------------------
+
+
+def test_no_page_of_anybody_differs_by_what_was_voted(matter, enter):
+    """Two voters cast different answers of different length; what each of the others sees is the same text."""
+    ballot = make.open_ballot(matter)
+    for who, choice, marker in zip(("member", "second_member"), ("proceed", "reject"), MARKERS, strict=True):
+        make.cast(matter, ballot, who, choice, reason=marker)
+    pages = [url("ballots"), url("ballot", ballot), url("turnout", ballot), url("objections")]
+    pages += [reverse("pages:home"), reverse("publishing:release", args=[matter.release.reference])]
+    for who in (*matter.world.users,):
+        client = enter(who)
+        for page in pages:
+            text = client.get(page).text
+            assert not any(marker in text for marker in MARKERS), (who, page)
