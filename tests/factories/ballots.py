@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from django.core.management import call_command
 from django.utils import timezone
@@ -41,8 +42,10 @@ class Matter:
         self.at += timedelta(**span)
         return self.until(self.at)
 
-    def until(self, at: datetime) -> datetime:
+    def until(self, at: datetime | None) -> datetime:
         """Move portal time to this moment and return it."""
+        if at is None:
+            raise AssertionError("there is no such moment")
         self.at = at
         set_clock(at)
         return at
@@ -68,7 +71,7 @@ def make_matter(world: World, **changes) -> Matter:
 def make_issue(world: World, release: Release, *, severity: int = 3, by: str = "heron", **changes) -> Issue:
     """An issue raised by a supplier on its homes in the north."""
     raiser: Organisation = world.organisations[by]
-    facts = {
+    facts: dict[str, Any] = {
         "reference": f"ISS-{Issue.objects.count() + 1:04d}",
         "title": "Displays go dark",
         "description": "After the restart the display does not join again.",
@@ -86,7 +89,7 @@ def make_issue(world: World, release: Release, *, severity: int = 3, by: str = "
 
 def grounds(matter: Matter, **changes) -> verbs.Grounds:
     """Grounds on the matter's issue and its cohort, asking for a hold."""
-    facts = {
+    facts: dict[str, Any] = {
         "issues": [matter.issue],
         "cohort": Cohort.of(matter.issue),
         "evidence": "Video of ten displays that stay dark.",

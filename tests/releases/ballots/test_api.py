@@ -1,0 +1,171 @@
+"""Objections and ballots by API: the same rules, and never a vote."""
+
+import pytest
+from django.urls import NoReverseMatch, reverse
+from rest_framework.test import APIClient
+
+from portal.people import verbs as people
+from releases.ballots.models import Ballot, Objection
+from tests.factories import ballots as make
+from tests.factories.fixtures import BACKEND
+
+MARKER = "zebra crossing at dawn"
+
+
+@pytest.fixture
+def call(matter):
+    """A function that calls the API as somebody: with a key, or by session who only sits on a committee."""
+
+    keys: dict[str, str] = {}
+
+    def called(who, method, path, body=None):
+        api, by = APIClient(), matter.world.actor(who)
+        if by.organisation_id is None:
+            api.force_login(matter.world.users[who], backend=BACKEND)
+        else:
+            if who not in keys:
+                _, keys[who] = people.create_token(name="test", days=366, may_write=True, by=by, at=matter.at)
+            api.credentials(HTTP_AUTHORIZATION=f"Token {keys[who]}")
+        return getattr(api, method)(f"/api/v1/{path}/", body, format="json")
+
+    return called
+
+
+def grounds(matter, **changes):
+    return {
+        "release": matter.release.reference,
+        "supplier": "heron-power",
+        "issues": [matter.issue.reference],
+        "cohort": {"regions": ["north"]},
+        "evidence": "Video.",
+        "remedy": "hold",
+    } | changes
+
+
+def test_an_objection_is_lodged_and_moved(matter, call):
+    made = call("supplier", "post", "objections", grounds(matter))
+    assert made.status_code == 201, made.json()
+    path = f"objections/{made.json()['reference']}"
+    assert made.json()["cohort"] == {"regions": ["north"]}
+    assert call("other_supplier", "post", f"{path}/join", {"supplier": "osprey-gas"}).status_code == 200
+    stale = call("secretary", "post", f"{path}/admit", {"version": 99})
+    assert (stale.status_code, stale.json()["error"]) == (409, "This cannot be done now")
+    assert call("secretary", "post", f"{path}/admit", {"version": 1}).json()["state"] == "admitted"
+    assert call("manager", "post", f"{path}/narrow", {"answer": "These."}).json()["state"] == "narrowed"
+    assert call("supplier", "post", f"{path}/disagree", {"why": "All."}).json()["state"] == "contested"
+    assert call("supplier", "get", path).json()["answer"] == "These."
+    assert call("supplier", "get", "objections").json()["count"] == 1
+
+
+@pytest.mark.parametrize(
+    ("who", "steps", "state"),
+    [
+        ("secretary", [("return-with-reasons", {"reasons": "None."})], "returned"),
+        ("supplier", [("withdraw", {"why": "Ours."})], "withdrawn"),
+    ],
+)
+def test_a_lodged_objection_ends(matter, call, who, steps, state):
+    objection = make.lodge(matter)
+    for step, body in steps:
+        assert call(who, "post", f"objections/{objection.reference}/{step}", body).json()["state"] == state
+
+
+@pytest.mark.parametrize(("step", "state"), [("accept", "accepted"), ("contest", "contested")])
+def test_dcc_answers(matter, call, step, state):
+    objection = make.admit(matter)
+    path = f"objections/{objection.reference}/{step}"
+    assert call("manager", "post", path, {"answer": "So."}).json()["state"] == state
+
+
+def test_a_narrowing_is_agreed(matter, call):
+    objection = make.admit(matter)
+    call("manager", "post", f"objections/{objection.reference}/narrow", {"answer": "So."})
+    assert call("rsa", "post", f"objections/{objection.reference}/agree", {}).json()["state"] == "agreed"
+
+
+def test_refusals_have_the_status_and_sentence_of_the_pages(matter, call):
+    objection = make.lodge(matter)
+    path = f"objections/{objection.reference}/admit"
+    refused = call("manager", "post", path, {})
+    assert (refused.status_code, refused.json()["reason"]) == (
+        403,
+        "Only the SECAS secretary admits or returns an objection.",
+    )
+    wrong = call("supplier", "post", "objections", grounds(matter, remedy="defer"))
+    assert (wrong.status_code, list(wrong.json()["fields"])) == (400, ["defer_to"])
+    hidden = make.make_issue(matter.world, matter.release, category="security", by="fernlight")
+    wrong = call("supplier", "post", "objections", grounds(matter, issues=[hidden.reference]))
+    assert (wrong.status_code, list(wrong.json()["fields"])) == (400, ["issues"])
+    assert Objection.objects.count() == 1
+
+
+def test_a_ballot_is_run_and_its_votes_are_in_no_answer(matter, call):
+    objection = make.contest(matter)
+    body = {
+        "release": matter.release.reference,
+        "committee": "panel",
+        "objections": [objection.reference],
+        "question": "May it?",
+        "defer_to": "2017-03-01T00:00:00Z",
+    }
+    made = call("secretary", "post", "ballots", body)
+    assert made.status_code == 201, made.json()
+    path = f"ballots/{made.json()['reference']}"
+    assert call("member", "get", path).status_code == 404
+    call("secretary", "post", f"{path}/notice", {})
+    matter.until(Ballot.objects.get().opens_at)
+    opened = call("secretary", "post", f"{path}/open-voting", {}).json()
+    assert (opened["state"], opened["turnout"], opened["entitled"], opened["working"]) == ("open", 0, 4, [])
+    heron = {"organisation": "heron-power", "text": "Ours."}
+    assert call("supplier", "post", f"{path}/add-statement", heron).status_code == 200
+    call("member", "post", f"{path}/declare", {"has_interest": True, "text": "Mine."})
+    member = Ballot.objects.get().roll.get(name="Member")
+    matter.later(minutes=1)
+    ruling = {"member": member.pk, "recused": False, "reasons": "Remote."}
+    assert call("chair", "post", f"{path}/rule-on-interest", ruling).status_code == 200
+    ballot = Ballot.objects.get()
+    make.vote(matter, ballot, "proceed", "reject", "reject", reason=MARKER)
+    for who in matter.world.users:
+        for address in ("ballots", path, "objections", "determinations"):
+            assert MARKER not in call(who, "get", address).text
+    assert call("secretary", "post", f"{path}/close").status_code == 409
+    matter.until(ballot.closes_at)
+    closed = call("secretary", "post", f"{path}/close").json()
+    assert closed["state"] == "decided" and closed["working"][0] == "4 members were entitled to vote."
+    published = call("secretary", "post", f"{path}/publish", {"reasons": "Ten."}).json()
+    assert published["state"] == "published"
+    decision = Ballot.objects.get().determination.reference
+    shown = call("supplier", "get", f"determinations/{decision}").json()
+    assert (shown["outcome"], shown["reasons"]) == ("reject", "Ten.")
+    call("secretary", "post", f"{path}/record-appeal", {"why": "Letter."})
+    ended = call("secretary", "post", f"{path}/record-appeal-outcome", {"is_upheld": False, "outcome": "Dismissed."})
+    assert ended.json()["state"] == "appealed"
+
+
+def test_objections_a_caller_cannot_see_are_not_heard(matter, call):
+    objection = make.contest(matter)
+    body = {
+        "release": matter.release.reference,
+        "committee": "panel",
+        "objections": [objection.reference],
+        "question": "May it?",
+        "defer_to": "2017-03-01T00:00:00Z",
+    }
+    assert call("supplier", "post", "ballots", body).status_code == 403
+    assert call("secretary", "post", "ballots", body | {"objections": ["OBJ-9999"]}).status_code == 400
+
+
+def test_extension_determination_count_and_void(matter, call):
+    ballot = make.close(matter, make.open_ballot(matter))
+    path = f"ballots/{ballot.reference}"
+    assert call("secretary", "post", f"{path}/count", {}).status_code == 409
+    assert call("secretary", "post", f"{path}/extend", {}).json()["state"] == "open"
+    make.close(matter, Ballot.objects.get())
+    assert call("secretary", "post", f"{path}/determine").json()["state"] == "decided"
+    assert call("secretary", "post", f"{path}/void", {"why": "x"}).json()["state"] == "void"
+
+
+def test_there_is_no_way_to_cast_by_api():
+    for name in ("ballot-cast", "ballot-vote", "ballot-casting-vote"):
+        with pytest.raises(NoReverseMatch):
+            reverse(name, args=["BAL-0001"])
