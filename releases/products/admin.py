@@ -1,9 +1,10 @@
 """The administration of the product lists; cells and images are only looked at."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import admin
 from django.db import models
+from django.http import HttpRequest
 
 from portal.people.admin_site import RecordAdmin
 from portal.workflow.http import PortalRequest
@@ -24,8 +25,9 @@ class EntryAdmin(RecordAdmin):
 
     adds = changes = True
 
-    def save_model(self, request: PortalRequest, obj: models.Model, form: Any, change: bool) -> None:
-        keep_entry(obj, by=request.actor, at=request.at)
+    def save_model(self, request: HttpRequest, obj: models.Model, form: Any, change: bool) -> None:
+        edge = cast(PortalRequest, request)
+        keep_entry(obj, by=edge.actor, at=edge.at)
 
 
 @admin.register(HubModel)

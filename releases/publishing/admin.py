@@ -1,8 +1,9 @@
 """The administration of publishing: classes are kept here, everything else is only looked at."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import admin
+from django.db import models
 from django.http import HttpRequest
 
 from portal.people.admin_site import RecordAdmin
@@ -27,12 +28,13 @@ class UrgencyClassAdmin(RecordAdmin):
     list_display = ("name", "effective_from", "meant_for", "test_working_days", "activation_notice_days")
     list_filter = ("name",)
 
-    def has_change_permission(self, request: HttpRequest, obj: UrgencyClass | None = None) -> bool:
-        unused = obj is None or can.keep_class.why_not(obj) is None
+    def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        unused = obj is None or can.keep_class.why_not(cast(UrgencyClass, obj)) is None
         return unused and super().has_change_permission(request, obj)
 
-    def save_model(self, request: PortalRequest, obj: UrgencyClass, form: Any, change: bool) -> None:
-        verbs.keep_class(obj, by=request.actor, at=request.at)
+    def save_model(self, request: HttpRequest, obj: models.Model, form: Any, change: bool) -> None:
+        edge = cast(PortalRequest, request)
+        verbs.keep_class(cast(UrgencyClass, obj), by=edge.actor, at=edge.at)
 
 
 @admin.register(Release)

@@ -9,7 +9,7 @@ from portal.pages.contributions import Act, Dated, Due, Link, Panel, Stage, Wait
 from portal.people.permissions import Permission
 from portal.workflow.actor import Actor
 from releases.publishing import can, may, queries
-from releases.publishing.models import Release
+from releases.publishing.models import Notice, Release
 from releases.publishing.readiness import Requirement, release_timetable, requirements
 from releases.publishing.stages import stages
 from releases.publishing.states import FINISHED, IN_SERVICE_OF_NOTICE, ReleaseState
@@ -102,7 +102,7 @@ def release_panels(release: Release, actor: Actor, at: datetime) -> Iterator[Pan
     evidence = {"release": release, "evidence": queries.evidence(release)}
     yield Panel(50, "Test evidence", "publishing/panels/evidence.html", evidence, slug="evidence")
     if notice is not None and drafts:
-        yield Panel(60, "Service of the notice", "publishing/panels/service.html", _service(release), slug="service")
+        yield Panel(60, "Service of the notice", "publishing/panels/service.html", _service(notice), slug="service")
 
 
 def _preparing(release: Release, at: datetime) -> dict[str, object]:
@@ -118,14 +118,11 @@ def _preparing(release: Release, at: datetime) -> dict[str, object]:
     return {"rows": rows}
 
 
-def _service(release: Release) -> dict[str, object]:
-    notice = queries.notice_in_force(release)
-    if notice is None:
-        return {}
+def _service(notice: Notice) -> dict[str, object]:
     rows = queries.service_table(notice)
     served = sum(row.service is not None for row in rows)
     answers = queries.acknowledgements(notice)
-    return {"release": release, "rows": rows, "served": served, "answers": answers}
+    return {"release": notice.release, "rows": rows, "served": served, "answers": answers}
 
 
 def release_acts(release: Release, actor: Actor, at: datetime) -> Iterator[Act]:

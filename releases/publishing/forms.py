@@ -225,13 +225,6 @@ class FilterForm(GovForm):
     )
 
 
-def whatif_answers(release: Release | None, at: datetime) -> dict[str, Any]:
-    """Return the first values of the what-if: the draft's own, announced now."""
-    if release is None:
-        return {"urgency_class": "routine", "approach": Approach.CONSULTATION, "announced_at": at}
-    return {
-        "urgency_class": release.urgency_class.name,
-        "approach": release.approach,
-        "announced_at": at,
-        "planned_activation_at": release.planned_activation_at,
-    }
+def whatif_answers(at: datetime) -> dict[str, Any]:
+    """Return the first values of the what-if: a Routine release announced now."""
+    return {"urgency_class": "routine", "approach": Approach.CONSULTATION, "announced_at": at}

@@ -47,14 +47,12 @@ def announce(release: Release, *, by: Actor, at: datetime, seen: int | None = No
 
 
 def _issue(release: Release, found: Timetable, *, at: datetime) -> Notice:
-    if release.planned_deployment_at is None or release.planned_activation_at is None:
-        raise NotNow("Both a planned deployment and a planned activation are needed.")
     return Notice.objects.create(
         release=release,
         number=release.notices.count() + 1,
         issued_at=at,
-        deployment_at=release.planned_deployment_at,
-        activation_at=release.planned_activation_at,
+        deployment_at=cast(datetime, release.planned_deployment_at),  # the rule has asked for both dates
+        activation_at=cast(datetime, release.planned_activation_at),
         working=[{"about": line.about, "because": line.because} for line in found.working],
     )
 
@@ -135,9 +133,7 @@ def serve_by_other_means(
 def _in_force(release: Release) -> Notice:
     notice = notice_in_force(release)
     can.serve(release, notice=notice)
-    if notice is None:
-        raise NotNow("No notice of this release is in force.")
-    return notice
+    return cast(Notice, notice)  # the rule has asked for one
 
 
 @transaction.atomic

@@ -33,7 +33,7 @@ def draft_release(request: PortalRequest) -> HttpResponse:
     if done(form, lambda: made.append(verbs.draft_release(form.facts(), by=request.actor, at=request.at))):
         messages.success(request, f"{made[0].reference} is drafted. Next: its image, notes and evidence.")
         return redirect("publishing:release", made[0].reference)
-    return page(request, "draft_release", form=form, whatif_answers=whatif_answers(None, request.at))
+    return page(request, "draft_release", form=form)
 
 
 @login_required
@@ -57,7 +57,7 @@ def _edit(request: PortalRequest, release: Release, form: FactsForm) -> None:
 def what_if(request: PortalRequest) -> HttpResponse:
     """Show the dates another class, approach or day of announcement would lead to."""
     may.draft_release(by=request.actor)
-    form = WhatIfForm(request.GET or whatif_answers(None, timezone.localtime(request.at)))
+    form = WhatIfForm(request.GET or whatif_answers(timezone.localtime(request.at)))
     found = queries.whatif(form.cleaned_data) if form.is_valid() else None
     return page(request, "what_if", form=form, timetable=found)
 

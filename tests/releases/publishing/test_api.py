@@ -114,7 +114,9 @@ class TestRefusals:
         assert "No firmware image is attached." in refused.json()["reason"]
 
     def test_wrong_answers_name_their_fields(self, api, catalogue):
-        wrong = api("manager").post(ROOT, draft_body(catalogue, firmware_version="1.2", hub_models=[]))
+        wrong = api("manager").post(
+            ROOT, draft_body(catalogue, firmware_version="1.2", hub_models=[], from_versions=[])
+        )
         assert wrong.status_code == 400
         assert set(wrong.json()["fields"]) == {"firmware_version", "hub_models"}
         far = api("manager").post(ROOT, draft_body(catalogue, planned_activation_at="9999-01-01T00:00:00Z"))

@@ -133,6 +133,10 @@ class TestRelease:
         for who in ("manager", "supplier"):
             assert sign_in(who).get(address("release", announced)).status_code == 200
 
+    def test_a_draft_that_ended_shows_no_dates(self, sign_in, world, draft):
+        verbs.withdraw(draft, by=world.actor("manager"), at=world.at, why="Not needed")
+        assert 'id="dates"' not in words(sign_in("manager").get(address("release", draft)))
+
     def test_an_emergency_shows_why_its_proposer_cannot_approve(self, sign_in, world, catalogue):
         release = make_draft(
             world, catalogue, urgency_class="emergency", emergency_reason="Silence", emergency_citation="IS-7"
