@@ -1,0 +1,173 @@
+"""Casting and closing at the same moment, on the real database, each with the lock taken out as a control."""
+
+import pytest
+from django.core.management import call_command
+from django.db import IntegrityError
+
+from portal.people import verbs as people
+from portal.people.models import PartyCategory, User
+from portal.workflow.errors import NotNow
+from releases.ballots import verbs
+from releases.ballots.models import Ballot, CastingVote, Declaration, Determination, Entitlement, Tally, Vote
+from releases.ballots.verbs.settling import CLERK
+from releases.holds.models import Hold
+from tests.factories import ballots as make
+from tests.factories.ballots import Matter, make_matter
+from tests.factories.world import SEED, make_world
+from tests.races.threads import ADVISORY_LOCK, ROW_LOCK, together
+
+CROWD = 100
+PAIRS = 50
+
+
+@pytest.fixture
+def matter(transactional_db) -> Matter:
+    """A matter before a Panel with its four voters."""
+    call_command("ensure_defaults", verbosity=0)
+    return make_matter(make_world())
+
+
+def crowd(matter: Matter, size: int) -> list[str]:
+    """Seat so many more members on the Panel and return their short names."""
+    names = [f"voter{number}" for number in range(size)]
+    for name in names:
+        user = User.objects.create_user(f"{name}@portal.example", name=name)
+        matter.world.users[name] = user
+        people.seat_member(
+            matter.world.panel,
+            user,
+            capacity="member",
+            constituency=PartyCategory.SMALL_SUPPLIER,
+            by=SEED,
+            at=matter.at,
+        )
+    return names
+
+
+def declare_all(matter: Matter, ballot: Ballot) -> None:
+    Declaration.objects.bulk_create(
+        Declaration(entitlement=row, has_interest=False, at=matter.at)
+        for row in Entitlement.objects.filter(ballot=ballot)
+    )
+
+
+def caster(matter: Matter, ballot: Ballot, who: str, choice: str = "proceed"):
+    actor, at = matter.actor(who), matter.at
+    return lambda: verbs.cast(ballot, paper=verbs.Paper(choice, "A reason."), by=actor, at=at)
+
+
+def closer(matter: Matter, ballot: Ballot):
+    return lambda: verbs.close(ballot, by=CLERK, at=ballot.closes_at)
+
+
+def test_a_hundred_casts_at_once_all_count(matter):
+    names = crowd(matter, CROWD)
+    ballot = make.open_ballot(matter)
+    declare_all(matter, ballot)
+    outcomes = together(*(caster(matter, ballot, name) for name in names))
+    assert [outcome.error for outcome in outcomes if not outcome.ok] == []
+    assert Vote.objects.count() == CROWD
+    ballot = make.close(matter, ballot)
+    assert ballot.tally.result["cast"] == CROWD
+
+
+def test_one_person_s_casts_at_once_follow_one_another(matter):
+    ballot = make.open_ballot(matter)
+    declare_all(matter, ballot)
+    outcomes = together(*(caster(matter, ballot, "member") for _ in range(10)))
+    assert all(outcome.ok for outcome in outcomes)
+    assert sorted(Vote.objects.values_list("sequence", flat=True)) == list(range(1, 11))
+
+
+def test_control_without_the_lock_one_person_s_casts_collide(matter):
+    ballot = make.open_ballot(matter)
+    declare_all(matter, ballot)
+    for _ in range(5):
+        casts = (caster(matter, ballot, "member") for _ in range(10))
+        if not all(outcome.ok for outcome in together(*casts, without=ADVISORY_LOCK)):
+            return
+    pytest.fail("ten casts at once never collided without their lock")
+
+
+def race_casts_against_closes(matter: Matter, names: list[str], *, without: str = "") -> tuple[int, int]:
+    """Cast and close at once on a new ballot; return how many casts were accepted and how many were counted."""
+    ballot = make.open_ballot(matter)
+    declare_all(matter, ballot)
+    make.vote(matter, ballot, "proceed", "proceed", "proceed", "proceed")
+    Ballot.objects.filter(pk=ballot.pk).update(rules=ballot.rules | {"quorum_share": "1/100"})
+    calls = [call for name in names for call in (caster(matter, ballot, name), closer(matter, ballot))]
+    outcomes = together(*calls, without=without)
+    casts, closes = outcomes[::2], outcomes[1::2]
+    assert all(isinstance(cast.error, NotNow) for cast in casts if not cast.ok)
+    assert [close.error for close in closes if not close.ok] == []
+    assert {close.value.state for close in closes} == {"decided"}
+    assert Tally.objects.filter(ballot=ballot).count() == Determination.objects.filter(ballot=ballot).count() == 1
+    return 4 + sum(cast.ok for cast in casts), Tally.objects.get(ballot=ballot).result["cast"]
+
+
+def test_fifty_casts_against_fifty_closes_no_accepted_cast_is_left_out_of_the_count(matter):
+    accepted, counted = race_casts_against_closes(matter, crowd(matter, PAIRS))
+    assert accepted == counted == Vote.objects.count()
+
+
+def test_control_without_the_shared_lock_an_accepted_cast_is_left_out(matter):
+    """Casts that do not share the ballot's lock slip in behind the count."""
+    names = crowd(matter, PAIRS)
+    for _ in range(5):
+        accepted, counted = race_casts_against_closes(matter, names, without=" FOR SHARE")
+        if accepted > counted:
+            return
+    pytest.fail("no cast ever slipped in behind a count without the lock")
+
+
+def test_two_casting_votes_settle_a_tie_once(matter):
+    ballot = make.decided(matter, "proceed", "proceed", "reject", "reject")
+    chair, at = matter.actor("chair"), matter.at
+
+    def settle(choice: str):
+        return lambda: verbs.casting_vote(ballot, choice=choice, reasons="So.", by=chair, at=at)
+
+    outcomes = together(settle("proceed"), settle("reject"))
+    assert sorted(outcome.ok for outcome in outcomes) == [False, True]
+    assert isinstance(next(outcome.error for outcome in outcomes if not outcome.ok), NotNow)
+    assert CastingVote.objects.get().choice == Determination.objects.get().outcome
+
+
+def test_control_without_the_row_lock_two_casting_votes_collide(matter):
+    """Only the database's own constraint is left to refuse the second."""
+    ballot = make.decided(matter, "proceed", "proceed", "reject", "reject")
+    chair, at = matter.actor("chair"), matter.at
+
+    def settle(choice: str):
+        return lambda: verbs.casting_vote(ballot, choice=choice, reasons="So.", by=chair, at=at)
+
+    outcomes = together(settle("proceed"), settle("reject"), without=f"{ROW_LOCK}|{ADVISORY_LOCK}")
+    assert any(isinstance(outcome.error, IntegrityError) for outcome in outcomes)
+
+
+def test_two_closes_place_one_hold(matter):
+    ballot = make.open_ballot(matter)
+    make.vote(matter, ballot, *["proceed_with_exclusions"] * 4)
+    outcomes = together(*(closer(matter, ballot) for _ in range(5)))
+    assert {outcome.value.state for outcome in outcomes} == {"decided"}
+    assert Hold.objects.count() == 1
+
+
+def test_at_the_closing_instant_the_clock_is_read_again_behind_the_lock(matter):
+    """A request that was made in time but reaches the ballot at the closing instant is late."""
+    ballot = make.open_ballot(matter)
+    declare_all(matter, ballot)
+    late = caster(matter, ballot, "member")
+    make.set_clock(ballot.closes_at)
+    outcomes = together(late, closer(matter, ballot))
+    assert isinstance(outcomes[0].error, NotNow)
+    assert not Vote.objects.exists()
+
+
+def test_a_member_whose_seat_ends_while_casting_is_still_on_the_frozen_roll(matter):
+    ballot = make.open_ballot(matter)
+    declare_all(matter, ballot)
+    seat = matter.world.seats["member"]
+    outcomes = together(caster(matter, ballot, "member"), lambda: people.end_seat(seat, by=SEED, at=matter.at))
+    assert all(outcome.ok for outcome in outcomes)
+    assert Vote.objects.count() == 1
