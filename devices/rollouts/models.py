@@ -49,6 +49,10 @@ class Rollout(Stateful):
     network_seed = models.BigIntegerField(help_text="The simulated network's seed.")
     scenario = models.CharField(max_length=30, default="calm", help_text="What the simulated nights are like.")
     regressing_cells = ArrayField(models.IntegerField(), default=list, blank=True)
+    source_cells = ArrayField(models.IntegerField(), default=list, blank=True)
+    target_cells = ArrayField(
+        models.IntegerField(), default=list, blank=True, help_text="Where the homes of each source cell go."
+    )
     hubs = models.PositiveIntegerField(default=0)
     planned_by = models.ForeignKey("people.User", null=True, on_delete=models.PROTECT, related_name="+")
     planned_by_name = models.CharField(max_length=200)
@@ -61,7 +65,7 @@ class Rollout(Stateful):
     stood_still_at = models.DateTimeField(null=True, blank=True)
     stood_still_why = models.TextField(blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
-    history = HistoricalRecords()
+    history = HistoricalRecords(excluded_fields=["regressing_cells", "source_cells", "target_cells"])
 
     class Meta:
         ordering = ["-planned_at"]

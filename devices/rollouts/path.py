@@ -66,6 +66,7 @@ class Phase:
         return cls(Stage(stage), place // 2, Beat(place % 2))
 
 
+ENDS = {Stage.DEPLOYMENT: _PER_STAGE, Stage.ACTIVATION: RECORD}
 START = {stage: Phase(stage, 0, Beat.SEND).number for stage in Stage}
 WAITING = {Stage.DEPLOYMENT: HubState.SCHEDULED, Stage.ACTIVATION: HubState.DEPLOYED}
 UNDERWAY = {Stage.DEPLOYMENT: HubState.DISTRIBUTING, Stage.ACTIVATION: HubState.ACTIVATING}
@@ -130,11 +131,13 @@ def settle(places: Bytes) -> Step:
     return _step(chosen, (places & np.uint8(0xF0)) | np.uint8(HubState.EXPIRED))
 
 
-def exclude(places: Bytes) -> Step:
-    """Close the path of hubs that a shut gate kept back until the end of the rollout."""
+def wind_up(places: Bytes) -> Step:
+    """Close every path at the end: hubs that a shut gate kept back are excluded, silent ones have expired."""
     now = states(places)
-    chosen = (now == HubState.SCHEDULED) | (now == HubState.DEPLOYED)
-    return _step(chosen, np.full(len(places), HubState.EXCLUDED, dtype=np.uint8))
+    waiting = (now == HubState.SCHEDULED) | (now == HubState.DEPLOYED)
+    silent = now == HubState.UNREACHABLE
+    expired = (places & np.uint8(0xF0)) | np.uint8(HubState.EXPIRED)
+    return _step(waiting | silent, np.where(silent, expired, np.uint8(HubState.EXCLUDED)))
 
 
 def apply(places: Bytes, step: Step) -> Bytes:

@@ -68,9 +68,7 @@ RUNNING = frozenset({RolloutState.DEPLOYING, RolloutState.ACTIVATING})
 STANDING_STILL = frozenset({RolloutState.PAUSED, RolloutState.HALTED})
 WINDING_UP = frozenset({RolloutState.FINISHING, RolloutState.STOPPING})
 LIVE = RUNNING | STANDING_STILL | WINDING_UP
-OVER = frozenset(
-    {RolloutState.FINISHED, RolloutState.STOPPED, RolloutState.CANCELLED, RolloutState.REPORTED}
-)
+OVER = frozenset({RolloutState.FINISHED, RolloutState.STOPPED, RolloutState.CANCELLED, RolloutState.REPORTED})
 
 
 class WaveState(StrEnum):
@@ -86,9 +84,7 @@ class WaveState(StrEnum):
 WAVE = StateMachine(
     "wave",
     states=WaveState,
-    moves=table(
-        waiting="deploying", deploying="deployed", deployed="activating", activating="activated", activated=""
-    ),
+    moves=table(waiting="deploying", deploying="deployed", deployed="activating", activating="activated", activated=""),
     owners={state: "the rollout" for state in WaveState},
     initial=WaveState.WAITING,
 )

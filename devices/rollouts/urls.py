@@ -1,6 +1,22 @@
 """Addresses of this app."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from devices.rollouts import views
 
 app_name = "rollouts"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.rollouts, name="rollouts"),
+    path("plan/<slug:reference>/", views.plan, name="plan"),
+    path("<slug:reference>/", views.rollout, name="rollout"),
+    path("<slug:reference>/progress/", views.progress, name="progress"),
+    path("<slug:reference>/approve/", views.approve, name="approve"),
+    path("<slug:reference>/cancel/", views.cancel, name="cancel"),
+    path("<slug:reference>/start/", views.start, name="start"),
+    path("<slug:reference>/start-activation/", views.start_activation, name="start_activation"),
+    path("<slug:reference>/pause/", views.pause, name="pause"),
+    path("<slug:reference>/halt/", views.halt, name="halt"),
+    path("<slug:reference>/resume/", views.resume, name="resume"),
+    path("<slug:reference>/stop/", views.stop, name="stop"),
+    path("<slug:reference>/report/", views.report, name="report"),
+]

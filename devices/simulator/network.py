@@ -67,9 +67,7 @@ class SimulatedNetwork:
         return codes
 
 
-def left_behind(
-    seed: int, scenario: Scenario, hubs: NDArray[np.unsignedinteger], regions: Bytes
-) -> NDArray[np.bool_]:
+def left_behind(seed: int, scenario: Scenario, hubs: NDArray[np.unsignedinteger], regions: Bytes) -> NDArray[np.bool_]:
     """Return which hubs were installed where there is no network; fixed for the life of a seeded fleet."""
     where, _ = hashing.halves(hashing.draw(hashing.key(seed, _LEFT_BEHIND), hubs))
     shares = [hashing.threshold(weather.left_behind) for weather in scenario.weather]

@@ -86,6 +86,4 @@ REGRESSING_COHORT = replace(
     regressing=Failures(0.0005, 0.0010, 0.4000),
 )
 
-SCENARIOS: dict[str, Scenario] = {
-    scenario.name: scenario for scenario in (CALM, STORM, BAD_IMAGE, REGRESSING_COHORT)
-}
+SCENARIOS: dict[str, Scenario] = {scenario.name: scenario for scenario in (CALM, STORM, BAD_IMAGE, REGRESSING_COHORT)}

@@ -6,7 +6,5 @@ from django.db import migrations
 class Migration(migrations.Migration):
     dependencies = [("fleet", "0001_initial")]
     operations = [
-        migrations.RunSQL(
-            sql="ALTER TABLE fleet_hub SET (fillfactor = 70)", reverse_sql=migrations.RunSQL.noop
-        )
+        migrations.RunSQL(sql="ALTER TABLE fleet_hub SET (fillfactor = 70)", reverse_sql=migrations.RunSQL.noop)
     ]

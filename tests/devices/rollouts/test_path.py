@@ -68,11 +68,12 @@ def test_attempts_never_spill_into_the_state_nor_spell_leave():
     assert list(after) == [path.pack(S.UNREACHABLE, 14)] * 2
 
 
-def test_settle_gives_up_the_silent_and_exclude_the_kept_back():
+def test_settle_gives_up_the_silent_and_winding_up_closes_every_path():
     before = places((S.UNREACHABLE, 3), S.SCHEDULED, S.DEPLOYED, S.ACTIVATED)
     after = path.apply(before, path.settle(before))
     assert list(path.states(after)) == [S.EXPIRED, S.SCHEDULED, S.DEPLOYED, S.ACTIVATED]
-    closed = path.apply(after, path.exclude(after))
+    after[0] = path.pack(S.UNREACHABLE, 1)
+    closed = path.apply(after, path.wind_up(after))
     assert list(path.states(closed)) == [S.EXPIRED, S.EXCLUDED, S.EXCLUDED, S.ACTIVATED]
 
 
@@ -106,7 +107,7 @@ def test_every_move_of_every_step_is_an_edge_of_the_table(before, stage, data):
         path.send(before, stage, is_open),
         path.collect(before, stage, answers),
         path.settle(before),
-        path.exclude(before),
+        path.wind_up(before),
     ]
     for step in steps:
         after = path.apply(before, step)
@@ -146,6 +147,6 @@ def test_a_batch_always_reaches_its_end(codes, turns, data):
         now = path.apply(now, step)
         number, _ = path.following(phase, now, turns=turns)
     assert phases == sorted(set(phases))
-    now = path.apply(now, path.exclude(now))
+    now = path.apply(now, path.wind_up(now))
     final = {S.ACTIVATED, S.FAILED, S.EXPIRED, S.EXCLUDED}
     assert {HubState(state) for state in path.states(now)} <= final

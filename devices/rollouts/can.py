@@ -1,0 +1,98 @@
+"""When rollouts can be planned, run and stopped."""
+
+from datetime import datetime
+
+from devices.rollouts.models import Rollout
+from devices.rollouts.states import OVER, ROLLOUT, RolloutState
+from portal.workflow.rules import when
+from portal.workflow.state_machine import words as state_words
+from releases.gates import queries as gates
+from releases.publishing.models import Release
+from releases.publishing.states import IN_SERVICE_OF_NOTICE, ReleaseState
+from releases.publishing.working import words
+
+
+def _allows(rollout: Rollout, to: RolloutState, doing: str) -> str | None:
+    if ROLLOUT.allows(rollout.state, to):
+        return None
+    return f"The rollout is {state_words(rollout.state)} and cannot be {doing}."
+
+
+def _gate(release: Release, stage: str, at: datetime) -> str | None:
+    gate = gates.gate(release, stage, at)
+    if gate.is_open:
+        return None
+    shut = next((one for one in gate.conditions if one.standing.blocks), None)
+    return f"The {stage} gate is closed. " + (f"{shut.title}: {shut.reason}" if shut else "No home's cell is open.")
+
+
+@when
+def plan(release: Release) -> str | None:
+    if release.state not in IN_SERVICE_OF_NOTICE:
+        return "A rollout is planned for a release that is announced and not yet active."
+    if release.image_id is None:
+        return "The release has no image yet."
+    if release.rollouts.exclude(state__in=[*OVER]).exists():
+        return "The release has a rollout already: cancel or stop that one first."
+    return None
+
+
+@when
+def approve(rollout: Rollout) -> str | None:
+    return _allows(rollout, RolloutState.APPROVED, "approved")
+
+
+@when
+def cancel(rollout: Rollout) -> str | None:
+    return _allows(rollout, RolloutState.CANCELLED, "cancelled")
+
+
+@when
+def start(rollout: Rollout, *, at: datetime) -> str | None:
+    """Rule: hubs are distributed to once the deployment gate is open for at least one cell (Gates)."""
+    if rollout.state != RolloutState.APPROVED:
+        return _allows(rollout, RolloutState.DEPLOYING, "started") or "It is running already: resume it."
+    return _gate(rollout.release, "deployment", at)
+
+
+@when
+def start_activation(rollout: Rollout, *, at: datetime) -> str | None:
+    """Rule: a release is activated once cleared and its activation gate is open for at least one cell (Gates)."""
+    if rollout.state != RolloutState.DEPLOYED:
+        return "Activation starts when every wave is deployed."
+    if rollout.release.state not in (ReleaseState.CLEARED, ReleaseState.ACTIVE):
+        return f"The release is {state_words(rollout.release.state)}: it must be cleared first."
+    return _gate(rollout.release, "activation", at)
+
+
+@when
+def pause(rollout: Rollout) -> str | None:
+    return _allows(rollout, RolloutState.PAUSED, "paused")
+
+
+@when
+def halt(rollout: Rollout) -> str | None:
+    return _allows(rollout, RolloutState.HALTED, "halted")
+
+
+@when
+def resume(rollout: Rollout) -> str | None:
+    if rollout.state not in (RolloutState.PAUSED, RolloutState.HALTED):
+        return f"The rollout is {state_words(rollout.state)}: only a paused or halted one is resumed."
+    return None
+
+
+@when
+def stop(rollout: Rollout) -> str | None:
+    return _allows(rollout, RolloutState.STOPPING, "stopped")
+
+
+@when
+def report(rollout: Rollout, *, at: datetime) -> str | None:
+    """Rule: the exit report is published when the watch period is over (Release lifecycle)."""
+    if rollout.state != RolloutState.FINISHED:
+        return _allows(rollout, RolloutState.REPORTED, "reported on")
+    until = rollout.release.hypercare_until
+    if until is not None and at < until:
+        return f"Hypercare runs until {words(until)}."
+    return None

@@ -1,0 +1,71 @@
+"""Who may plan, run and stop rollouts."""
+
+from devices.rollouts.models import Rollout
+from portal.people.permissions import Permission
+from portal.workflow.actor import Actor
+from portal.workflow.rules import who
+from releases.publishing.models import Release
+
+
+def _manages(by: Actor) -> str | None:
+    if by.is_system or by.has(Permission.MANAGE_ROLLOUTS):
+        return None
+    return "Only DCC release managers plan and run rollouts."
+
+
+@who
+def plan(release: Release, *, by: Actor) -> str | None:
+    return _manages(by)
+
+
+@who
+def approve(rollout: Rollout, *, by: Actor) -> str | None:
+    """Rule: nobody approves their own plan."""
+    if by.user_id is None or not by.has(Permission.MANAGE_ROLLOUTS):
+        return "Only a DCC release manager approves a plan."
+    if by.user_id == rollout.planned_by_id:
+        return "You made this plan: another release manager approves it."
+    return None
+
+
+@who
+def cancel(rollout: Rollout, *, by: Actor) -> str | None:
+    return _manages(by)
+
+
+@who
+def start(rollout: Rollout, *, by: Actor) -> str | None:
+    return _manages(by)
+
+
+@who
+def start_activation(rollout: Rollout, *, by: Actor) -> str | None:
+    return _manages(by)
+
+
+@who
+def pause(rollout: Rollout, *, by: Actor) -> str | None:
+    """Rule: CSP operators pace rollouts in their region; the network knows first when something is wrong."""
+    if by.is_system or by.has(Permission.HALT_ROLLOUTS):
+        return None
+    return "Only DCC release managers and CSP operators pause and halt a rollout."
+
+
+@who
+def halt(rollout: Rollout, *, by: Actor) -> str | None:
+    return pause.why_not(rollout, by=by)
+
+
+@who
+def resume(rollout: Rollout, *, by: Actor) -> str | None:
+    return _manages(by)
+
+
+@who
+def stop(rollout: Rollout, *, by: Actor) -> str | None:
+    return _manages(by)
+
+
+@who
+def report(rollout: Rollout, *, by: Actor) -> str | None:
+    return _manages(by)

@@ -1,0 +1,46 @@
+"""What is told about rollouts: to those who run them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django.urls import reverse
+
+from devices.rollouts.models import Rollout
+from portal.delivery.messages import Notification, Recipient
+from portal.people.models import Role
+from portal.people.recipients import with_role
+
+
+@dataclass(frozen=True)
+class RolloutMoved(Notification):
+    """A rollout has moved: told to DCC's release managers and the CSP operators."""
+
+    kind: ClassVar[str] = "rollouts.moved"
+    title: ClassVar[str] = "A rollout was planned, started, halted or finished"
+    template: ClassVar[str] = "rollouts/moved.txt"
+
+    rollout: Rollout
+    what: str
+    at: datetime
+    why: str = ""
+
+    @property
+    def subject(self) -> str:
+        return f"Rollout {self.rollout.reference} {self.what}"
+
+    @property
+    def url(self) -> str:
+        return reverse("rollouts:rollout", args=[self.rollout.reference])
+
+    @property
+    def reference(self) -> tuple[str, int]:
+        return ("rollouts.rollout", self.rollout.pk)
+
+    def recipients(self) -> Iterable[Recipient]:
+        """Everybody who runs rollouts today."""
+        return [*with_role(Role.RELEASE_MANAGER, self.at), *with_role(Role.CSP_OPERATOR, self.at)]
+
+    def context(self) -> dict[str, Any]:
+        return {"rollout": self.rollout, "what": self.what, "why": self.why}

@@ -1,0 +1,97 @@
+"""What the live page shows, put together once for the page and for its fragment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from devices.gateway import Stage
+from devices.rollouts import outcomes, queries
+from devices.rollouts.models import Rollout, Wave
+from devices.rollouts.states import LIVE, HubState, RolloutState
+from portal.workflow.actor import Actor
+from releases.publishing.working import words
+
+SHOWN = tuple(HubState)
+DONE_DEPLOYING = (HubState.DEPLOYED, HubState.ACTIVATING, HubState.ACTIVATED)
+
+
+@dataclass(frozen=True, slots=True)
+class WaveRow:
+    """A wave as the page shows it."""
+
+    number: int
+    state: str
+    hubs: int
+    reached: int
+    failed: int
+    verdict: str
+    why: str
+
+
+def live(rollout: Rollout, actor: Actor, at: datetime) -> dict[str, Any]:
+    """Return the figures of a rollout for its page: a fixed number of queries, whatever its size."""
+    found = queries.figures(rollout)
+    by_state = found.by_state
+    stage = rollout.stage
+    reached = (HubState.ACTIVATED,) if stage is Stage.ACTIVATION else DONE_DEPLOYING
+    polling = rollout.state in LIVE or rollout.state == RolloutState.PREPARING
+    return {
+        "rollout": rollout,
+        "at": at,
+        "polling": polling,
+        "states": [(state, by_state[state]) for state in SHOWN],
+        "state_words": [state.word.capitalize() for state in SHOWN],
+        "by_region": [(region, [counts[state] for state in SHOWN]) for region, counts in found.by_region.items()],
+        "reached": sum(by_state[state] for state in reached),
+        "reached_word": "activated" if stage is Stage.ACTIVATION else "deployed",
+        "waves": [_wave(wave, found, stage, reached) for wave in rollout.waves.all()],
+        "answers": [(one.word.capitalize(), _answers(found, one)) for one in Stage],
+        "own": _own(rollout, actor),
+        "specification": _specification(rollout),
+    }
+
+
+def _wave(wave: Wave, found: queries.Figures, stage: Stage, reached: tuple[HubState, ...]) -> WaveRow:
+    counts = found.wave(wave.number)
+    kept = wave.verdicts.get(stage.word, {})
+    return WaveRow(
+        number=wave.number + 1,
+        state=wave.state,
+        hubs=wave.hubs,
+        reached=sum(counts[state] for state in reached),
+        failed=counts[HubState.FAILED] + counts[HubState.EXPIRED],
+        verdict=kept.get("verdict", ""),
+        why=kept.get("why", ""),
+    )
+
+
+def _answers(found: queries.Figures, stage: Stage) -> list[tuple[str, int]]:
+    row = found.outcomes[stage]
+    named = [(f"{code} {text}", int(row[code])) for code, text in outcomes.WORDS[stage].items()]
+    return [*named, ("No answer yet, asked again", int(row[4])), ("Timed out", int(row[outcomes.TIMED_OUT]))]
+
+
+def _own(rollout: Rollout, actor: Actor) -> list[tuple[HubState, int]]:
+    """Return the homes of the actor's suppliers by state; nothing for everybody else."""
+    if not actor.suppliers or not rollout.hubs:
+        return []
+    return list(queries.own_homes(rollout, actor.suppliers).items())
+
+
+def _specification(rollout: Rollout) -> list[tuple[str, str]]:
+    limits = rollout.thresholds
+    opens, closes = rollout.window_opens, rollout.window_closes
+    rows = [
+        ("Planned", f"{words(rollout.planned_at)} by {rollout.planned_by_name}"),
+        ("Halts when", f"over {limits['limit']:.1%} of reported hubs fail, at {limits['confidence']:.0%} confidence"),
+        ("Judged on at least", f"{limits['minimum']:,} reports a wave"),
+        ("Silent hubs", f"asked {rollout.turns} times, then they count as failed"),
+        ("Activation window", f"{opens:%H:%M} to {closes:%H:%M}, local time" if opens and closes else "all day"),
+        ("Seed of the waves", str(rollout.seed)),
+        ("Network", f"simulated, {rollout.scenario.replace('_', ' ')}"),
+    ]
+    if rollout.approved_at:
+        rows.insert(1, ("Approved", f"{words(rollout.approved_at)} by {rollout.approved_by_name}"))
+    return rows

@@ -1,0 +1,150 @@
+"""What a person may see of rollouts, and the figures behind pages, verdicts and reports.
+
+Live figures are sums of the batches' own counts, never a GROUP BY over hubs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+from django.core.cache import cache
+from django.db.models import QuerySet, Sum
+from numpy.typing import NDArray
+
+from devices.fleet.places import REGIONS
+from devices.gateway import Stage
+from devices.rollouts import outcomes, path
+from devices.rollouts.models import Rollout, Wave
+from devices.rollouts.states import HubState, WaveState
+from devices.rollouts.verdicts import Evidence
+from portal.workflow.actor import Actor
+from releases.holds.queries import held_cells
+from releases.products import cohorts
+from releases.products.models import Cell
+from releases.publishing.models import Release
+from releases.publishing.queries import visible_to as visible_releases
+from releases.publishing.scope import affected_cells
+
+_BEHIND = {
+    Stage.DEPLOYMENT: (WaveState.DEPLOYED, WaveState.ACTIVATING, WaveState.ACTIVATED),
+    Stage.ACTIVATION: (WaveState.ACTIVATED,),
+}
+TALLY_SECONDS = 3
+
+
+def visible_to(actor: Actor) -> QuerySet[Rollout]:
+    """Return the rollouts of the releases this actor may see."""
+    return Rollout.objects.filter(release__in=visible_releases(actor)).select_related("release")
+
+
+def present_wave(rollout: Rollout) -> Wave | None:
+    """Return the first wave that the present programme has not passed; None when it has passed all."""
+    return rollout.waves.exclude(state__in=_BEHIND[rollout.stage]).order_by("number").first()
+
+
+def evidence(wave: Wave, stage: Stage) -> Evidence:
+    """Return what the hubs of a wave have reported in a stage."""
+    total = np.zeros(len(outcomes.NONE_YET), dtype=np.int64)
+    for row in wave.batches.values_list("outcomes", flat=True):
+        total += row
+    return outcomes.evidence(total.tolist(), stage)
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Numbers of hubs: by wave, region and state (an array), and by stage and outcome."""
+
+    by_wave: NDArray[np.int64]
+    outcomes: NDArray[np.int64]
+
+    @property
+    def by_state(self) -> dict[HubState, int]:
+        """Hubs of the whole rollout by state."""
+        totals = self.by_wave.sum(axis=(0, 1))
+        return {state: int(totals[state]) for state in HubState}
+
+    @property
+    def by_region(self) -> dict[str, dict[HubState, int]]:
+        """Hubs by region and state."""
+        table = self.by_wave.sum(axis=0)
+        return {
+            str(region.label): {state: int(table[place][state]) for state in HubState}
+            for place, region in enumerate(REGIONS)
+        }
+
+    @property
+    def hubs(self) -> int:
+        """All hubs of the rollout."""
+        return int(self.by_wave.sum())
+
+    def wave(self, number: int) -> dict[HubState, int]:
+        """Hubs of one wave by state."""
+        totals = self.by_wave[number].sum(axis=0)
+        return {state: int(totals[state]) for state in HubState}
+
+
+def figures(rollout: Rollout) -> Figures:
+    """Return the live figures of a rollout: two queries, whatever its size."""
+    waves = rollout.waves.count()
+    by_wave = np.zeros((max(waves, 1), len(REGIONS), len(HubState)), dtype=np.int64)
+    answers = np.zeros((len(Stage), outcomes.WIDTH), dtype=np.int64)
+    for wave, counts, answered in rollout.batches.values_list("wave__number", "counts", "outcomes"):
+        by_wave[wave] += np.array(counts).reshape(len(REGIONS), len(HubState))
+        answers += np.array(answered).reshape(len(Stage), outcomes.WIDTH)
+    return Figures(by_wave, answers)
+
+
+def tally(rollout: Rollout) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
+    """Return the cells of a rollout and the hubs of each by state, from the batches' vectors.
+
+    At most a few seconds old. It holds nothing of any user, so it is kept for all of them.
+    """
+    found: Any = cache.get_or_set(f"rollout-tally-{rollout.pk}", lambda: _tally(rollout), TALLY_SECONDS)
+    return found[0], found[1]
+
+
+def _tally(rollout: Rollout) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
+    rows = list(rollout.batches.values_list("cells", "places"))
+    cells = np.concatenate([np.frombuffer(row[0], np.uint32) for row in rows] or [np.array([], np.uint32)])
+    states = np.concatenate([path.states(np.frombuffer(row[1], np.uint8)) for row in rows] or [np.array([], np.uint8)])
+    numbers, places = np.unique(cells, return_inverse=True)
+    table = np.bincount(places * len(HubState) + states, minlength=len(numbers) * len(HubState))
+    return numbers, table.reshape(len(numbers), len(HubState))
+
+
+def own_homes(rollout: Rollout, suppliers: frozenset[int]) -> dict[HubState, int]:
+    """Return the homes of these suppliers in a rollout by state, each home once."""
+    numbers, table = tally(rollout)
+    own = Cell.objects.filter(cohorts.supplied_by(suppliers)).values_list("number", flat=True)
+    totals = table[np.isin(numbers, np.array(list(own), dtype=np.uint32))].sum(axis=0)
+    return {state: int(totals[state]) for state in HubState}
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a plan would reach, before it is made."""
+
+    hubs: int
+    homes: int
+    suppliers: int
+    held_out: int
+    by_region: dict[str, int]
+
+
+def preview(release: Release, at: datetime) -> Preview:
+    """Return what a rollout of this release would reach today, and how many of it a deployment hold keeps out."""
+    cells = affected_cells(release)
+    reached = cohorts.counts(cells)
+    held = held_cells("deployment", at, release=release) | held_cells("activation", at, release=release)
+    regions = cells.order_by().values("region").annotate(total=Sum("homes"))
+    totals = {row["region"]: row["total"] for row in regions}
+    return Preview(
+        hubs=reached.hubs,
+        homes=reached.homes,
+        suppliers=reached.suppliers,
+        held_out=cohorts.counts(cells.filter(number__in=held)).homes,
+        by_region={str(region.label): totals.get(region.value, 0) for region in REGIONS},
+    )

@@ -1,0 +1,44 @@
+from typing import Any
+
+from celery import shared_task
+
+from devices.rollouts import verbs
+from devices.rollouts.models import Rollout
+from devices.rollouts.states import LIVE
+from portal.workflow import clock
+from portal.workflow.actor import system
+
+ENGINE = system("Rollout engine")
+
+
+@shared_task(name="rollouts.step")
+def step(batch_id: int, phase: int, **_: Any) -> None:
+    """Take one batch through one phase."""
+    verbs.step(batch_id, phase, at=clock.now())
+
+
+@shared_task(name="rollouts.prepare")
+def prepare(rollout_id: int, **_: Any) -> None:
+    """Write the waves, batches and hubs of a plan."""
+    verbs.prepare(Rollout.objects.get(pk=rollout_id), by=ENGINE, at=clock.now())
+
+
+@shared_task(name="rollouts.advance")
+def advance(rollout_id: int, **_: Any) -> None:
+    """Open, settle and judge the waves of one rollout."""
+    verbs.advance(Rollout.objects.get(pk=rollout_id), by=ENGINE, at=clock.now())
+
+
+@shared_task(name="rollouts.advance_all")
+def advance_all(**_: Any) -> None:
+    """Take every live rollout as far as it can go now, and publish what has fallen due."""
+    at = clock.now()
+    for rollout in Rollout.objects.filter(state__in=LIVE):
+        verbs.advance(rollout, by=ENGINE, at=at)
+    verbs.publish_due(at=at)
+
+
+@shared_task(name="rollouts.sweep")
+def sweep(**_: Any) -> None:
+    """Publish again what nobody moves."""
+    verbs.republish(at=clock.now())

@@ -1,0 +1,27 @@
+"""Every change of a rollout, one function each."""
+
+from devices.rollouts.verbs.advancing import advance
+from devices.rollouts.verbs.hints import publish_due, republish
+from devices.rollouts.verbs.planning import Plan, approve, cancel, plan, prepare
+from devices.rollouts.verbs.reporting import report
+from devices.rollouts.verbs.running import halt, pause, resume, start, start_activation, stop
+from devices.rollouts.verbs.stepping import step
+
+__all__ = [
+    "Plan",
+    "advance",
+    "approve",
+    "cancel",
+    "halt",
+    "pause",
+    "plan",
+    "prepare",
+    "publish_due",
+    "report",
+    "republish",
+    "resume",
+    "start",
+    "start_activation",
+    "step",
+    "stop",
+]

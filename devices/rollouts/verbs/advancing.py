@@ -1,0 +1,162 @@
+"""The machine's own verb: waves open, settle and are judged, a programme ends, a rollout finishes."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from devices.gateway import Stage
+from devices.rollouts import messages, path, queries
+from devices.rollouts.models import Rollout, Wave
+from devices.rollouts.states import RUNNING, WINDING_UP, RolloutState, WaveState
+from devices.rollouts.verbs.hints import publish_due
+from devices.rollouts.verbs.running import halt, pause
+from devices.rollouts.verbs.twins import list_twins, move_activated_homes
+from devices.rollouts.verdicts import Evidence, Judgement, Verdict, judge
+from portal.delivery.outbox import tell
+from portal.workflow.actor import Actor
+from portal.workflow.transitions import move
+from releases.publishing import verbs as publishing
+from releases.publishing.states import ReleaseState
+
+_SETTLED = {Stage.DEPLOYMENT: WaveState.DEPLOYED, Stage.ACTIVATION: WaveState.ACTIVATED}
+_OPENED = {Stage.DEPLOYMENT: WaveState.DEPLOYING, Stage.ACTIVATION: WaveState.ACTIVATING}
+_STANDS_FOR = (
+    ReleaseState.HALTED,
+    ReleaseState.DRAFT,
+    ReleaseState.REJECTED,
+    ReleaseState.WITHDRAWN,
+    ReleaseState.SUPERSEDED,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Stand:
+    """What stops the rollout: the state to stand still in, and why."""
+
+    to: RolloutState
+    why: str
+
+
+def advance(rollout: Rollout, *, by: Actor, at: datetime) -> None:
+    """Take a rollout as far as it can go now: open, settle and judge waves, end a programme, finish.
+
+    Does nothing while another worker does the same. What the evidence or the release stops is halted or paused
+    by the same verbs that people use.
+    """
+    stand = _advance(rollout, by=by, at=at)
+    if stand is not None:
+        verb = halt if stand.to == RolloutState.HALTED else pause
+        verb(rollout, by=by, at=at, why=stand.why)
+
+
+@transaction.atomic
+def _advance(rollout: Rollout, *, by: Actor, at: datetime) -> _Stand | None:
+    found = Rollout.objects.select_for_update(no_key=True, of=("self",), skip_locked=True).filter(pk=rollout.pk)
+    locked = found.select_related("release").first()
+    if locked is None:
+        return None
+    if locked.state in WINDING_UP:
+        _finish(locked, by=by, at=at)
+    if locked.state not in RUNNING:
+        return None
+    if locked.release.state in _STANDS_FOR:
+        return _Stand(RolloutState.HALTED, f"The release is {locked.release.state}.")
+    while (wave := queries.present_wave(locked)) is not None:
+        if wave.state != _OPENED[locked.stage]:
+            _open(locked, wave, by=by, at=at)
+            return None
+        stand, is_over = _judge(locked, wave, by=by, at=at)
+        if not is_over:
+            return stand
+    _end_programme(locked, by=by, at=at)
+    return None
+
+
+def _open(rollout: Rollout, wave: Wave, *, by: Actor, at: datetime) -> None:
+    if rollout.stage is Stage.DEPLOYMENT:
+        wave.deployment_opened_at = at
+    else:
+        wave.activation_opened_at = at
+    fields = (f"{rollout.stage.word}_opened_at",)
+    move(wave, to=_OPENED[rollout.stage], by=by, at=at, verb="open_wave", fields=fields)
+    publish_due(at=at, rollout=rollout, wave=wave)
+
+
+def _judge(rollout: Rollout, wave: Wave, *, by: Actor, at: datetime) -> tuple[_Stand | None, bool]:
+    """Return what stops the rollout, if anything does, and whether the wave is behind us.
+
+    A wave is judged when its last batch has settled and soaked; while it runs only to halt it early.
+    """
+    stage, word = rollout.stage, rollout.stage.word
+    kept = wave.verdicts.setdefault(word, {})
+    judgement = judge(_since(queries.evidence(wave, stage), kept), rollout.thresholds)
+    if wave.batches.filter(phase__lt=path.ENDS[stage]).exists():
+        return _early(wave, kept, judgement), False
+    settled_at: datetime | None = getattr(wave, f"{word}_settled_at")
+    if settled_at is None:
+        settled_at = at
+        setattr(wave, f"{word}_settled_at", at)
+        wave.save(update_fields=[f"{word}_settled_at"])
+    if at < settled_at + timedelta(seconds=rollout.soak_seconds):
+        return None, False
+    _keep_judgement(wave, kept, judgement)
+    if judgement.verdict is Verdict.HALT:
+        return _Stand(RolloutState.HALTED, judgement.why), False
+    if judgement.verdict is Verdict.INCONCLUSIVE and "weighed" not in kept:
+        return _Stand(RolloutState.PAUSED, judgement.why), False
+    move(wave, to=_SETTLED[stage], by=by, at=at, verb="pass_wave", why=judgement.why)
+    return None, True
+
+
+def _early(wave: Wave, kept: dict[str, object], judgement: Judgement) -> _Stand | None:
+    if judgement.verdict is not Verdict.HALT:
+        return None
+    _keep_judgement(wave, kept, judgement)
+    return _Stand(RolloutState.HALTED, judgement.why)
+
+
+def _since(evidence: Evidence, kept: dict[str, object]) -> Evidence:
+    """Return the evidence that no person has weighed yet."""
+    weighed = kept.get("weighed")
+    if not isinstance(weighed, list):
+        return evidence
+    return Evidence(evidence.succeeded - weighed[0], evidence.failed - weighed[1], evidence.timed_out - weighed[2])
+
+
+def _keep_judgement(wave: Wave, kept: dict[str, object], judgement: Judgement) -> None:
+    kept.update(asdict(judgement))
+    wave.save(update_fields=["verdicts"])
+
+
+def _end_programme(rollout: Rollout, *, by: Actor, at: datetime) -> None:
+    if rollout.stage is Stage.DEPLOYMENT:
+        move(rollout, to=RolloutState.DEPLOYED, by=by, at=at, verb="end_deployment")
+        tell(messages.RolloutMoved(rollout, "is deployed and waits for activation", at), at=at)
+        return
+    list_twins(rollout, at=at)
+    fields = ("source_cells", "target_cells")
+    move(rollout, to=RolloutState.FINISHING, by=by, at=at, verb="wind_up", fields=fields)
+    rollout.batches.filter(phase=path.RECORD).update(due_at=at, hinted_at=None)
+    publish_due(at=at, rollout=rollout)
+
+
+def _finish(rollout: Rollout, *, by: Actor, at: datetime) -> None:
+    """End a rollout whose every batch is done. Rule: then the watch period (hypercare) runs on.
+
+    A release that was halted meanwhile is waited for: it enters hypercare when it goes on.
+    """
+    if rollout.batches.exclude(phase=path.DONE).exists():
+        return
+    if rollout.state == RolloutState.FINISHING and rollout.release.state == ReleaseState.HALTED:
+        return
+    move_activated_homes(rollout)
+    rollout.finished_at = at
+    if rollout.state == RolloutState.STOPPING:
+        move(rollout, to=RolloutState.STOPPED, by=by, at=at, verb="end", fields=("finished_at",))
+        return
+    if rollout.release.state == ReleaseState.ACTIVE:
+        why = f"Rollout {rollout.reference} has finished."
+        publishing.enter_hypercare(rollout.release, by=by, at=at, why=why)
+    move(rollout, to=RolloutState.FINISHED, by=by, at=at, verb="finish", fields=("finished_at",))
+    tell(messages.RolloutMoved(rollout, "has finished", at), at=at)

@@ -1,0 +1,241 @@
+"""Planning: who is in which wave, made in the background and approved by somebody else."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, time
+from typing import Any
+
+import numpy as np
+from django.db import IntegrityError, transaction
+from numpy.typing import NDArray
+
+from devices.copying import copy_into, copy_out
+from devices.fleet.models import World
+from devices.fleet.places import REGION_NUMBER
+from devices.gateway import Numbers, Stage
+from devices.rollouts import can, may, messages, partitions
+from devices.rollouts.models import Batch, Rollout, Wave
+from devices.rollouts.outcomes import NONE_YET
+from devices.rollouts.path import START, count, pack
+from devices.rollouts.planning import Cut, WaveSpec, cut_batches, cut_waves, line_up
+from devices.rollouts.states import HubState, RolloutState
+from devices.rollouts.verdicts import Thresholds
+from devices.simulator.scenarios import REGIONS, SCENARIOS
+from portal.delivery.outbox import tell
+from portal.workflow.actor import Actor
+from portal.workflow.enqueue import enqueue
+from portal.workflow.errors import Invalid, NotNow
+from portal.workflow.transitions import lock, move, note
+from releases.products.models import Cell
+from releases.publishing.models import Release
+from releases.publishing.scope import affected_cells
+
+MOST_WAVES = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a planner chooses. Seconds are portal time; `seed` and `regressing` are drawn or found when left out."""
+
+    waves: Sequence[WaveSpec] = (WaveSpec(hubs=1_000), WaveSpec(share=0.1), WaveSpec(share=0.3), WaveSpec(share=1.0))
+    thresholds: Thresholds = field(default_factory=lambda: Thresholds(limit=0.05, minimum=200, confidence=0.95))
+    turns: int = 3
+    answer_seconds: int = 0
+    retry_seconds: int = 4 * 3600
+    soak_seconds: int = 3600
+    window_opens: time | None = None
+    window_closes: time | None = None
+    scenario: str = "calm"
+    seed: int | None = None
+
+
+@transaction.atomic
+def plan(release: Release, chosen: Plan, *, by: Actor, at: datetime) -> Rollout:
+    """Plan a rollout of a release and have it prepared in the background; return it, in preparation.
+
+    Raises Invalid for choices that make no plan. Rule: nobody approves their own plan, so its maker is kept.
+    """
+    release = lock(release)
+    may.plan(release, by=by)
+    can.plan(release)
+    _check(chosen)
+    rollout = Rollout(
+        reference=f"{release.reference}-R{release.rollouts.count() + 1}",
+        release=release,
+        wave_specs=[{"hubs": spec.hubs, "share": spec.share} for spec in chosen.waves],
+        thresholds=_stored(chosen.thresholds),
+        turns=chosen.turns,
+        answer_seconds=chosen.answer_seconds,
+        retry_seconds=chosen.retry_seconds,
+        soak_seconds=chosen.soak_seconds,
+        window_opens=chosen.window_opens,
+        window_closes=chosen.window_closes,
+        scenario=chosen.scenario,
+        seed=secrets.randbits(31) if chosen.seed is None else chosen.seed,
+        network_seed=_network_seed(),
+        planned_by_id=by.user_id,
+        planned_by_name=by.name,
+        planned_at=at,
+    )
+    try:
+        with transaction.atomic():
+            rollout.save()
+    except IntegrityError as error:
+        raise NotNow("The release has a rollout already.") from error
+    note(rollout, by=by, at=at, verb="plan", data={"seed": rollout.seed, "waves": len(chosen.waves)})
+    enqueue("rollouts.prepare", rollout_id=rollout.pk)
+    return rollout
+
+
+def _check(chosen: Plan) -> None:
+    if not 1 <= len(chosen.waves) <= MOST_WAVES:
+        raise Invalid(f"A plan has between 1 and {MOST_WAVES} waves.")
+    if not 1 <= chosen.turns <= 8:
+        raise Invalid("A silent hub is asked between 1 and 8 times.")
+    if chosen.scenario not in SCENARIOS:
+        raise Invalid(f"The scenario is one of {', '.join(SCENARIOS)}.")
+    if (chosen.window_opens is None) != (chosen.window_closes is None):
+        raise Invalid("A window needs both the time it opens and the time it closes.")
+    if min(chosen.answer_seconds, chosen.retry_seconds, chosen.soak_seconds) < 0:
+        raise Invalid("Waiting times cannot be negative.")
+    first = chosen.waves[0].hubs
+    if first is not None and first < chosen.thresholds.minimum:
+        raise Invalid(
+            f"The first wave of {first:,} hubs is smaller than the {chosen.thresholds.minimum:,} reports needed"
+            " to judge it.",
+            {"minimum": ["Ask for fewer reports, or make the first wave larger."]},
+        )
+
+
+def _stored(thresholds: Thresholds) -> dict[str, Any]:
+    return {"limit": thresholds.limit, "minimum": thresholds.minimum, "confidence": thresholds.confidence}
+
+
+def _network_seed() -> int:
+    world = World.objects.first()
+    return world.seed if world else 0
+
+
+@transaction.atomic
+def prepare(rollout: Rollout, *, by: Actor, at: datetime) -> Rollout:
+    """Line up the hubs of a planned rollout, cut them into waves and batches, and write them; return it, planned.
+
+    Whole or not at all; a second call finds it done and changes nothing. A release whose hubs nobody has
+    is cancelled, with the reason.
+    """
+    rollout = lock(rollout)
+    if rollout.state != RolloutState.PREPARING:
+        return rollout
+    cells = list(affected_cells(rollout.release).order_by("number"))
+    hubs, cell_of = _hubs_in([cell.number for cell in cells])
+    if not len(hubs):
+        move(rollout, to=RolloutState.CANCELLED, by=by, at=at, verb="cancel", why="No hub runs a version it updates.")
+        return rollout
+    places = np.searchsorted(np.array([cell.number for cell in cells]), cell_of)
+    line = line_up(hubs, _strata(cells)[places], seed=rollout.seed)
+    regions = np.array([REGION_NUMBER[cell.region] for cell in cells], dtype=np.uint8)[places[line]]
+    waves = cut_waves(len(line), [WaveSpec(**spec) for spec in rollout.wave_specs])
+    _write(rollout, waves, hubs[line], cell_of[line], regions)
+    rollout.hubs = len(line)
+    rollout.regressing_cells = _regressing(cells)
+    move(
+        rollout,
+        to=RolloutState.PLANNED,
+        by=by,
+        at=at,
+        verb="prepare",
+        fields=("hubs", "regressing_cells"),
+        data={"hubs": len(line), "waves": len(waves), "seed": rollout.seed},
+    )
+    tell(messages.RolloutMoved(rollout, "is planned and waits for approval", at), at=at)
+    return rollout
+
+
+def _hubs_in(cells: list[int]) -> tuple[Numbers, Numbers]:
+    found = copy_out("SELECT id, cell FROM fleet_hub WHERE cell = ANY(%s::int[])", [cells], sizes={"id": 8, "cell": 4})
+    return found["id"].astype(np.uint32), found["cell"].astype(np.uint32)
+
+
+def _strata(cells: Sequence[Cell]) -> NDArray[np.int64]:
+    """Return each cell's stratum: region and device combination (which names the hub model)."""
+    return np.array([cell.combination_id * len(REGIONS) + REGION_NUMBER[cell.region] for cell in cells], dtype=np.int64)
+
+
+def _regressing(cells: Sequence[Cell]) -> list[int]:
+    """Return the cells of the cohort that regresses in that scenario: the combination of middling size."""
+    homes: dict[int, int] = {}
+    for cell in cells:
+        homes[cell.combination_id] = homes.get(cell.combination_id, 0) + cell.homes
+    ranked = sorted(homes, key=lambda combination: (homes[combination], combination))
+    chosen = ranked[len(ranked) // 2]
+    return [cell.number for cell in cells if cell.combination_id == chosen]
+
+
+def _write(rollout: Rollout, waves: Sequence[Cut], hubs: Numbers, cells: Numbers, regions: NDArray[np.uint8]) -> None:
+    partitions.make(rollout.pk)
+    total = len(hubs)
+    wave_of = np.empty(total, dtype=np.int16)
+    for wave in waves:
+        wave_of[wave.low : wave.high] = wave.number
+    copy_into(
+        partitions.hubs_of(rollout.pk),
+        {
+            "rollout_id": np.full(total, rollout.pk, dtype=np.int64),
+            "hub_id": hubs.astype(np.int64),
+            "slot": np.arange(total, dtype=np.int32),
+            "cell": cells.astype(np.int32),
+            "wave": wave_of,
+            "state": np.full(total, HubState.SCHEDULED, dtype=np.int16),
+            "attempt": np.zeros(total, dtype=np.int16),
+        },
+    )
+    rows = Wave.objects.bulk_create(
+        Wave(rollout=rollout, number=wave.number, low=wave.low, high=wave.high) for wave in waves
+    )
+    Batch.objects.bulk_create(
+        (_batch(rollout, rows[cut.wave], cut, hubs, cells, regions) for cut in cut_batches(waves)), batch_size=50
+    )
+
+
+def _batch(rollout: Rollout, wave: Wave, cut: Cut, hubs: Numbers, cells: Numbers, regions: NDArray[np.uint8]) -> Batch:
+    span = slice(cut.low, cut.high)
+    places = np.full(cut.size, pack(HubState.SCHEDULED), dtype=np.uint8)
+    return Batch(
+        rollout=rollout,
+        wave=wave,
+        number=cut.number,
+        low=cut.low,
+        high=cut.high,
+        phase=START[Stage.DEPLOYMENT],
+        cell_numbers=[int(cell) for cell in np.unique(cells[span])],
+        counts=[int(n) for n in count(places, regions[span], regions_total=len(REGIONS))],
+        outcomes=NONE_YET,
+        places=places.tobytes(),
+        hubs=hubs[span].tobytes(),
+        cells=cells[span].tobytes(),
+        regions=regions[span].tobytes(),
+    )
+
+
+@transaction.atomic
+def approve(rollout: Rollout, *, by: Actor, at: datetime, seen: int | None = None) -> Rollout:
+    """Approve a plan. Rule: nobody approves their own plan."""
+    rollout = lock(rollout, seen=seen)
+    may.approve(rollout, by=by)
+    can.approve(rollout)
+    rollout.approved_by_id, rollout.approved_by_name, rollout.approved_at = by.user_id, by.name, at
+    fields = ("approved_by", "approved_by_name", "approved_at")
+    move(rollout, to=RolloutState.APPROVED, by=by, at=at, verb="approve", fields=fields)
+    tell(messages.RolloutMoved(rollout, "is approved", at), at=at)
+    return rollout
+
+
+@transaction.atomic
+def cancel(rollout: Rollout, *, by: Actor, at: datetime, why: str, seen: int | None = None) -> Rollout:
+    """Give up a plan before its first hub was asked."""
+    rollout = lock(rollout, seen=seen)
+    may.cancel(rollout, by=by)
+    can.cancel(rollout)
+    move(rollout, to=RolloutState.CANCELLED, by=by, at=at, verb="cancel", why=why)
+    return rollout

@@ -1,0 +1,167 @@
+"""One step of one batch: the only code that moves hubs.
+
+One transaction: barrier shared, batch claimed, phase compared, gates asked, hubs moved, events written, counts
+kept. Redelivery finds the phase moved; a kill leaves nothing behind. The barrier comes before the row, because
+whoever shuts the gates takes the barrier and then the rows.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import numpy as np
+from django.db import transaction
+from django.utils import timezone
+
+from devices.gateway import Order, Stage
+from devices.rollouts import hot, outcomes, path, windows
+from devices.rollouts.models import Batch, Rollout
+from devices.rollouts.network import gateway_to
+from devices.rollouts.path import Beat, Phase, Step, Wait
+from devices.rollouts.states import RUNNING, STANDING_STILL, WINDING_UP, HubState, RolloutState
+from devices.simulator.scenarios import REGIONS
+from portal.workflow import barrier
+from portal.workflow.enqueue import enqueue
+from releases.gates.queries import open_cells
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """A committed step: the batch's wave and rollout, its next phase, and whether it now waits for its wave."""
+
+    rollout: int
+    wave: int
+    phase: int
+    waits: bool
+
+
+def step(batch: int, phase: int, *, at: datetime) -> bool:
+    """Take a batch through one phase, if that is still its next and due; return whether it moved.
+
+    The batch's next message, and the one that lets its wave go on, are only hints: the sweep repeats them.
+    """
+    done = _step(batch, phase, at=at)
+    if done is None:
+        return False
+    if done.waits and not Batch.objects.filter(wave=done.wave, phase__lt=done.phase).exists():
+        enqueue("rollouts.advance", rollout_id=done.rollout)
+    return True
+
+
+@transaction.atomic
+def _step(batch: int, phase: int, *, at: datetime) -> _Done | None:
+    barrier.pass_shared()
+    claimed = hot.claim(batch)
+    if claimed is None or claimed.phase != phase or claimed.due_at is None or claimed.due_at > at:
+        return None
+    rollout = Rollout.objects.select_related("release").defer("source_cells", "target_cells").get(pk=claimed.rollout)
+    if phase == path.RECORD:
+        return _wind_up(claimed, rollout, at=at)
+    return _take(claimed, rollout, Phase.read(phase), at=at)
+
+
+def _take(claimed: hot.Claimed, rollout: Rollout, phase: Phase, *, at: datetime) -> _Done | None:
+    if not _may_move(rollout, phase):
+        return None
+    if phase.beat is Beat.SEND and phase.stage is Stage.ACTIVATION:
+        opening = windows.next_opening(at, rollout.window_opens, rollout.window_closes)
+        if opening > at:
+            _keep(claimed, phase=claimed.phase, due_at=opening, at=at)
+            return None
+    taken = _beat(claimed, rollout, phase, at=at)
+    hot.move(claimed, taken, at=at)
+    claimed.places = path.apply(claimed.places, taken)
+    number, wait = path.following(phase, claimed.places, turns=rollout.turns)
+    if rollout.state in WINDING_UP:
+        number, wait = path.RECORD, Wait.NOTHING
+    _keep(claimed, phase=number, due_at=_due(rollout, wait, at), at=at)
+    return _Done(claimed.rollout, claimed.wave, number, wait is Wait.WAVE)
+
+
+def _may_move(rollout: Rollout, phase: Phase) -> bool:
+    """Rule: a pause or halt asks no further hub; the answers of those asked are still collected."""
+    state = RolloutState(rollout.state)
+    if phase.beat is Beat.COLLECT:
+        return state in RUNNING | STANDING_STILL | WINDING_UP
+    return state in RUNNING
+
+
+def _beat(claimed: hot.Claimed, rollout: Rollout, phase: Phase, *, at: datetime) -> Step:
+    if phase.beat is Beat.SEND:
+        return path.send(claimed.places, phase.stage, _is_open(claimed, rollout, phase.stage, at))
+    if phase.beat is Beat.COLLECT:
+        return _collect(claimed, rollout, phase.stage)
+    taken = path.settle(claimed.places)
+    claimed.outcomes = outcomes.timed_out(claimed.outcomes, phase.stage, taken.moved)
+    return taken
+
+
+def _is_open(
+    claimed: hot.Claimed, rollout: Rollout, stage: Stage, at: datetime
+) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    """Ask the gates for the cells present. Rule: hubs in closed cells are left where they are, the others move."""
+    found = open_cells(rollout.release, stage.word, claimed.cell_numbers, at)
+    if len(found) == len(claimed.cell_numbers):
+        return np.ones(len(claimed.places), dtype=np.bool_)
+    if not found:
+        return np.zeros(len(claimed.places), dtype=np.bool_)
+    _, cells = hot.vectors(claimed.batch)
+    return np.isin(cells, np.array(sorted(found), dtype=np.uint32))
+
+
+def _collect(claimed: hot.Claimed, rollout: Rollout, stage: Stage) -> Step:
+    hubs, cells = hot.vectors(claimed.batch)
+    owing = path.asked(claimed.places, stage)
+    everybody = bool(owing.all())
+    chosen = slice(None) if everybody else owing
+    order = Order(
+        image=rollout.release.image_id or 0,
+        hubs=hubs[chosen],
+        cells=cells[chosen],
+        regions=claimed.regions[chosen],
+        attempts=path.attempts(claimed.places)[chosen],
+    )
+    gateway = gateway_to(rollout)
+    codes = gateway.distribute(order) if stage is Stage.DEPLOYMENT else gateway.activate(order)
+    answers = codes if everybody else np.zeros(len(hubs), dtype=np.uint8)
+    if not everybody:
+        answers[owing] = codes
+    taken = path.collect(claimed.places, stage, answers)
+    claimed.outcomes = outcomes.answered(claimed.outcomes, stage, taken.codes)
+    return taken
+
+
+def _wind_up(claimed: hot.Claimed, rollout: Rollout, *, at: datetime) -> _Done | None:
+    """Close every path of the batch and bring the inventory of its activated hubs up to date."""
+    if rollout.state not in WINDING_UP:
+        return None
+    taken = path.wind_up(claimed.places)
+    hot.move(claimed, taken, at=at)
+    expired = int(np.count_nonzero(path.states(taken.places) == HubState.EXPIRED))
+    claimed.outcomes = outcomes.timed_out(claimed.outcomes, rollout.stage, expired)
+    claimed.places = path.apply(claimed.places, taken)
+    twins = dict(zip(rollout.source_cells, rollout.target_cells, strict=True))
+    hot.record(claimed, twins, activated=HubState.ACTIVATED)
+    _keep(claimed, phase=path.DONE, due_at=None, at=at)
+    return _Done(claimed.rollout, claimed.wave, path.DONE, True)
+
+
+def _due(rollout: Rollout, wait: Wait, at: datetime) -> datetime | None:
+    if wait is Wait.WAVE:
+        return None
+    seconds = {Wait.NOTHING: 0, Wait.ANSWERS: rollout.answer_seconds, Wait.RETRY: rollout.retry_seconds}[wait]
+    return at + timedelta(seconds=seconds)
+
+
+def _keep(claimed: hot.Claimed, *, phase: int, due_at: datetime | None, at: datetime) -> None:
+    """Keep the batch's place; where the next step is due at once, publish it."""
+    counts = path.count(claimed.places, claimed.regions, regions_total=len(REGIONS))
+    at_once = due_at is not None and due_at <= at
+    hot.keep(
+        claimed,
+        phase=phase,
+        due_at=due_at,
+        hinted_at=timezone.now() if at_once else None,
+        counts=[int(n) for n in counts],
+    )
+    if at_once:
+        enqueue("rollouts.step", batch_id=claimed.batch, phase=phase)

@@ -1,0 +1,172 @@
+"""Pages of rollouts: the list, the plan, the live page, its acts, the exit report."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from devices.rollouts import can, may, pages, queries, reports, verbs
+from devices.rollouts.acts import buttons
+from devices.rollouts.forms import PlanForm, ReasonForm, ReportForm
+from devices.rollouts.models import Rollout
+from devices.rollouts.planning import cut_waves
+from devices.rollouts.states import RolloutState
+from portal.journal.queries import timeline
+from portal.workflow.errors import Invalid
+from portal.workflow.http import PortalRequest
+from portal.workflow.transitions import subject_of
+from releases.publishing.models import Release
+from releases.publishing.queries import visible_to as visible_releases
+
+PAGE_SIZE = 25
+
+
+@require_safe
+@login_required
+def rollouts(request: PortalRequest) -> HttpResponse:
+    page = Paginator(queries.visible_to(request.actor), PAGE_SIZE).get_page(request.GET.get("page"))
+    rows = [(rollout, queries.figures(rollout)) for rollout in page.object_list]
+    return render(request, "rollouts/rollouts.html", {"page": page, "rows": rows})
+
+
+def _rollout(request: PortalRequest, reference: str) -> Rollout:
+    return get_object_or_404(queries.visible_to(request.actor), reference=reference)
+
+
+@require_http_methods(["GET", "POST"])
+@login_required
+def plan(request: PortalRequest, reference: str) -> HttpResponse:
+    release = get_object_or_404(visible_releases(request.actor), reference=reference)
+    may.plan(release, by=request.actor)
+    form = PlanForm(request.POST or None)
+    preview = queries.preview(release, request.at)
+    context: dict[str, Any] = {"form": form, "release": release, "preview": preview}
+    context["refused"] = can.plan.why_not(release)
+    if form.is_valid():
+        context["waves"] = cut_waves(preview.hubs, form.waves())
+        if "preview" not in request.POST and (planned := _planned(request, release, form)):
+            messages.success(request, f"Rollout {planned} is being prepared.")
+            return redirect("rollouts:rollout", planned.reference)
+    status = 400 if form.is_bound and form.errors else 200
+    return render(request, "rollouts/plan.html", context, status=status)
+
+
+def _planned(request: PortalRequest, release: Release, form: PlanForm) -> Rollout | None:
+    try:
+        return verbs.plan(release, form.plan(), by=request.actor, at=request.at)
+    except Invalid as refusal:
+        form.add_refusal(refusal)
+        return None
+
+
+@require_safe
+@login_required
+def rollout(request: PortalRequest, reference: str) -> HttpResponse:
+    row = _rollout(request, reference)
+    context = pages.live(row, request.actor, request.at) | {
+        "buttons": list(buttons(row, request.actor, request.at)),
+        "entries": timeline(*subject_of(row)[:2]),
+    }
+    return render(request, "rollouts/rollout.html", context)
+
+
+@require_safe
+@login_required
+def progress(request: PortalRequest, reference: str) -> HttpResponse:
+    row = _rollout(request, reference)
+    response = render(request, "rollouts/progress.html", pages.live(row, request.actor, request.at))
+    if request.headers.get("HX-Request") and request.GET.get("state") != row.state:
+        response["HX-Refresh"] = "true"  # the buttons around the figures are others now
+    return response
+
+
+def _act(request: PortalRequest, reference: str, verb: Callable[..., Rollout], done: str, **more: str) -> HttpResponse:
+    row = _rollout(request, reference)
+    form = ReasonForm(request.POST)
+    form.is_valid()
+    verb(row, by=request.actor, at=request.at, seen=form.cleaned_data.get("seen"), **more)
+    messages.success(request, f"Rollout {row} {done}.")
+    return redirect("rollouts:rollout", row.reference)
+
+
+def _why(request: PortalRequest) -> str:
+    return request.POST.get("why", "").strip()
+
+
+@require_POST
+@login_required
+def approve(request: PortalRequest, reference: str) -> HttpResponse:
+    return _act(request, reference, verbs.approve, "is approved")
+
+
+@require_POST
+@login_required
+def cancel(request: PortalRequest, reference: str) -> HttpResponse:
+    return _act(request, reference, verbs.cancel, "is cancelled", why=_why(request))
+
+
+@require_POST
+@login_required
+def start(request: PortalRequest, reference: str) -> HttpResponse:
+    return _act(request, reference, verbs.start, "has started to deploy")
+
+
+@require_POST
+@login_required
+def start_activation(request: PortalRequest, reference: str) -> HttpResponse:
+    return _act(request, reference, verbs.start_activation, "has started to activate")
+
+
+@require_POST
+@login_required
+def pause(request: PortalRequest, reference: str) -> HttpResponse:
+    return _act(request, reference, verbs.pause, "is paused", why=_why(request))
+
+
+@require_POST
+@login_required
+def halt(request: PortalRequest, reference: str) -> HttpResponse:
+    return _act(request, reference, verbs.halt, "is halted", why=_why(request))
+
+
+@require_POST
+@login_required
+def resume(request: PortalRequest, reference: str) -> HttpResponse:
+    return _act(request, reference, verbs.resume, "goes on", why=_why(request))
+
+
+@require_POST
+@login_required
+def stop(request: PortalRequest, reference: str) -> HttpResponse:
+    return _act(request, reference, verbs.stop, "is stopped", why=_why(request))
+
+
+@require_http_methods(["GET", "POST"])
+@login_required
+def report(request: PortalRequest, reference: str) -> HttpResponse:
+    row = _rollout(request, reference)
+    published = getattr(row, "exit_report", None)
+    if published is None and (may.report.why_not(row, by=request.actor) or row.state != RolloutState.FINISHED):
+        if request.method == "POST":
+            may.report(row, by=request.actor)
+            can.report(row, at=request.at)
+        raise Http404
+    if request.method == "POST":
+        form = ReportForm(request.POST)
+        form.is_valid()
+        verbs.report(row, by=request.actor, at=request.at, **form.cleaned_data)
+        messages.success(request, "The exit report is published and the release is closed.")
+        return redirect("rollouts:report", row.reference)
+    context = {
+        "rollout": row,
+        "report": published,
+        "figures": published.figures if published else reports.report_figures(row),
+        "refused": can.report.why_not(row, at=request.at),
+        "publish_form": None if published else ReportForm(initial={"seen": row.version}),
+    }
+    return render(request, "rollouts/report.html", context)
