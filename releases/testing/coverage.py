@@ -54,9 +54,14 @@ class Coverage:
     standings: Mapping[Pair, Standing]
 
     @property
+    def cell_homes(self) -> int:
+        """Homes x cases: what is to be covered."""
+        return self.homes * self.cases
+
+    @property
     def share(self) -> Fraction:
         """Share of homes covered, averaged over the cases: 0 when there is nothing to cover."""
-        return ratio(self.covered_cell_homes, self.homes * self.cases)
+        return ratio(self.covered_cell_homes, self.cell_homes)
 
     @property
     def full_share(self) -> Fraction:
@@ -66,7 +71,7 @@ class Coverage:
     @property
     def failed_share(self) -> Fraction:
         """Share of homes under an open fail, averaged over the cases."""
-        return ratio(self.failed_cell_homes, self.homes * self.cases)
+        return ratio(self.failed_cell_homes, self.cell_homes)
 
     def case_share(self, case: int) -> Fraction:
         """Share of homes whose combination is covered in this case."""

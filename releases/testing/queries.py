@@ -1,8 +1,9 @@
 """What a person may see of user testing, and the reads behind pages and API."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet, Sum
 from psycopg.types.range import TimestamptzRange
@@ -14,6 +15,7 @@ from releases.products import cohorts
 from releases.products.models import Cell, DeviceCombination
 from releases.publishing import queries as publishing
 from releases.publishing.models import Release
+from releases.testing import can
 from releases.testing import coverage as figures
 from releases.testing.models import Environment, TestCase, TestResult, TestWindow
 from releases.testing.states import WindowState
@@ -151,19 +153,31 @@ def grid(window: TestWindow, catalogue: list[TestCase]) -> list[Row]:
     return [Row(one, [(case, last.get((one.pk, case.pk))) for case in catalogue]) for one in found.order_by("pk")]
 
 
-def listed(actor: Actor) -> QuerySet[TestWindow]:
-    """Return the visible windows with counts of results, newest first."""
+def listed(actor: Actor, chosen: Mapping[str, Any]) -> QuerySet[TestWindow]:
+    """Return the visible windows that fit the filters, with counts of results, the latest first."""
+    windows = visible_to(actor)
+    for name, lookup in (("state", "state"), ("environment", "environment"), ("release", "release__reference__iexact")):
+        if chosen.get(name):
+            windows = windows.filter(**{lookup: chosen[name]})
     fails = Count("results", filter=Q(results__outcome=TestResult.Outcome.FAIL))
-    counted = visible_to(actor).annotate(result_count=Count("results"), fail_count=fails)
-    return counted.order_by(F("during").desc(), "-pk")
+    return windows.annotate(result_count=Count("results"), fail_count=fails).order_by(F("during").desc(), "-pk")
 
 
-def places_free(start: datetime, end: datetime) -> list[tuple[Environment, int | None]]:
-    """Return each environment with its free places in this time; None for own labs, which have no limit."""
-    rows = Environment.objects.annotate(
-        taken=Count(
-            "windows",
-            filter=Q(windows__during__overlap=TimestamptzRange(start, end)) & ~Q(windows__state=WindowState.CANCELLED),
-        )
-    )
-    return [(row, max(row.places - row.taken, 0) if row.is_shared else None) for row in rows]
+def environments() -> QuerySet[Environment]:
+    """Return every environment, by name."""
+    return Environment.objects.all()
+
+
+def no_book(release: Release, actor: Actor, at: datetime) -> str | None:
+    """Return why this actor cannot book a window on the release now, None where it can."""
+    if not actor.has(Permission.BOOK_WINDOWS):
+        return "Only suppliers and their agents book test windows."
+    if not actor.suppliers:
+        return "No supplier has appointed your organisation."
+    return can.book.why_not(release, at=at)
+
+
+def owed(actor: Actor) -> QuerySet[TestWindow]:
+    """Return the own windows without results, the earliest first."""
+    own = visible_to(actor).filter(organisation__in=actor.suppliers, state=WindowState.BOOKED)
+    return own.order_by("during", "pk")

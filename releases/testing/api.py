@@ -1,0 +1,101 @@
+"""User testing by API: the same rules as the pages."""
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
+from rest_framework import status
+from rest_framework.decorators import action
+from rest_framework.generics import get_object_or_404
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import ReadOnlyModelViewSet, ViewSet
+
+from portal.people.api_base import Acting
+from releases.publishing import queries as publishing
+from releases.testing import queries, verbs
+from releases.testing.models import TestCase, TestWindow
+from releases.testing.serializers import (
+    BookSerializer,
+    CancelSerializer,
+    CaseSerializer,
+    CoverageSerializer,
+    ReportSerializer,
+    ResultSerializer,
+    WindowSerializer,
+)
+from releases.testing.verbs import Found
+
+
+class CaseViewSet(ReadOnlyModelViewSet[TestCase]):
+    """The catalogue of test cases in force."""
+
+    serializer_class = CaseSerializer
+    queryset = TestCase.objects.filter(retired_at=None)
+
+
+class WindowViewSet(Acting, ReadOnlyModelViewSet[TestWindow]):
+    """The test windows the caller may see."""
+
+    serializer_class = WindowSerializer
+    lookup_field = "reference"
+    lookup_value_regex = "[-A-Za-z0-9]+"
+    filterset_fields = ("state", "environment__slug", "release__reference")
+    queryset = TestWindow.objects.none()
+
+    def get_queryset(self) -> QuerySet[TestWindow]:
+        return queries.visible_to(self.actor).prefetch_related("combinations")
+
+    @extend_schema(request=BookSerializer, responses={201: WindowSerializer})
+    def create(self, request: Request) -> Response:
+        """Book a window on a release."""
+        answers = BookSerializer(data=request.data)
+        answers.is_valid(raise_exception=True)
+        chosen = dict(answers.validated_data)
+        release = get_object_or_404(publishing.visible_to(self.actor), reference=chosen.pop("release"))
+        booked = verbs.book(release, **chosen, by=self.actor, at=self.at)
+        return Response(WindowSerializer(booked).data, status=status.HTTP_201_CREATED)
+
+    @extend_schema(request=CancelSerializer, responses=WindowSerializer)
+    @action(detail=True, methods=["post"])
+    def cancel(self, request: Request, reference: str) -> Response:
+        """Give the place back."""
+        answers = CancelSerializer(data=request.data)
+        answers.is_valid(raise_exception=True)
+        why, seen = answers.validated_data["why"], answers.validated_data["version"]
+        cancelled = verbs.cancel(self.get_object(), why=why, by=self.actor, at=self.at, seen=seen)
+        return Response(WindowSerializer(cancelled).data)
+
+    @extend_schema(methods=["get"], responses=ResultSerializer(many=True), filters=False)
+    @extend_schema(methods=["post"], request=ReportSerializer, responses={201: ResultSerializer(many=True)})
+    @action(detail=True, methods=["get", "post"], pagination_class=None)
+    def results(self, request: Request, reference: str) -> Response:
+        """Every result of a window, oldest first; or report some, all or none."""
+        window = self.get_object()
+        if request.method == "GET":
+            rows = window.results.select_related("case").order_by("pk")
+            return Response(ResultSerializer(rows, many=True).data)
+        answers = ReportSerializer(data=request.data)
+        answers.is_valid(raise_exception=True)
+        found = [Found(**row) for row in answers.validated_data["results"]]
+        seen = answers.validated_data["version"]
+        reported = verbs.report_results(window, found, by=self.actor, at=self.at, seen=seen)
+        return Response(ResultSerializer(reported, many=True).data, status=status.HTTP_201_CREATED)
+
+
+class CoverageViewSet(Acting, ViewSet):
+    """How much of the homes of a release is covered by user tests."""
+
+    lookup_field = "reference"
+    lookup_value_regex = "[-A-Za-z0-9]+"
+
+    @extend_schema(responses=CoverageSerializer)
+    def retrieve(self, request: Request, reference: str) -> Response:
+        """Return the coverage of one release, weighted by homes."""
+        release = get_object_or_404(publishing.visible_to(self.actor), reference=reference)
+        return Response(CoverageSerializer(queries.coverage(release)).data)
+
+
+ENTRIES = [
+    ("test-cases", CaseViewSet, "test-case"),
+    ("test-windows", WindowViewSet, "test-window"),
+    ("test-coverage", CoverageViewSet, "test-coverage"),
+]

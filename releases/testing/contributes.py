@@ -1,0 +1,73 @@
+"""What user testing adds to shared pages: navigation, results owed, windows in the calendar, coverage of a release."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.urls import reverse
+from psycopg.types.range import TimestamptzRange
+
+from portal.pages.contributions import Act, Dated, Due, Link, Panel, Waiting
+from portal.people.permissions import Permission
+from portal.workflow.actor import Actor
+from releases.publishing.models import Release
+from releases.publishing.states import ReleaseState
+from releases.testing import queries
+from releases.testing.models import TestWindow
+from releases.testing.period import results_until
+from releases.testing.states import WindowState
+
+
+def navigation(actor: Actor) -> Iterator[Link]:
+    """User testing, for whoever may read the portal."""
+    if actor.has(Permission.READ_PORTAL):
+        yield Link("Testing", reverse("testing:windows"), order=20)
+
+
+def _url(window: TestWindow) -> str:
+    return reverse("testing:window", args=[window.reference])
+
+
+def waiting(actor: Actor, at: datetime) -> Iterator[Waiting]:
+    """Own windows: those to come, and those whose results are owed."""
+    if not actor.has(Permission.REPORT_RESULTS) or not actor.suppliers:
+        return
+    for window in queries.owed(actor):
+        until = results_until(window.ends_at)
+        if window.starts_at > at:
+            text = f"Test {window.release.reference} in {window.environment} ({window})"
+            yield Waiting(text, _url(window), since=window.booked_at, due=window.starts_at, group="Test windows")
+        elif until > at:
+            text = f"Report results of {window} on {window.release.reference}"
+            yield Waiting(text, _url(window), since=window.starts_at, due=until, group="Test windows")
+
+
+def dates(actor: Actor, start: datetime, end: datetime) -> Iterator[Dated]:
+    """The windows the actor may see."""
+    found = queries.visible_to(actor).filter(during__overlap=TimestamptzRange(start, end))
+    for window in found.exclude(state=WindowState.CANCELLED):
+        text = f"{window}: {window.organisation} tests {window.release.reference} in {window.environment}"
+        status = "confirmed" if window.state == WindowState.BOOKED else "done"
+        yield Dated(window.starts_at, text, _url(window), status, until=window.ends_at)
+
+
+def due(at: datetime) -> Iterator[Due]:
+    """The starts and ends of windows to come."""
+    for window in TestWindow.objects.filter(state=WindowState.BOOKED, during__endswith__gt=at):
+        for moment, words in ((window.starts_at, "begins"), (window.ends_at, "ends")):
+            if moment > at:
+                yield Due(moment, f"Test window {window} {words}")
+
+
+def release_panels(release: Release, actor: Actor, at: datetime) -> Iterator[Panel]:
+    """Coverage of the release by user tests."""
+    if release.state == ReleaseState.DRAFT or not actor.has(Permission.READ_PORTAL):
+        return
+    context = {"release": release, "figures": queries.coverage(release)}
+    yield Panel(65, "User testing", "testing/panels/coverage.html", context, slug="testing")
+
+
+def release_acts(release: Release, actor: Actor, at: datetime) -> Iterator[Act]:
+    """Whoever may book a window finds it on the release."""
+    if actor.has(Permission.BOOK_WINDOWS) and release.state != ReleaseState.DRAFT:
+        url = reverse("testing:book", args=[release.reference])
+        yield Act(40, "Book a test window", url, queries.no_book(release, actor, at))

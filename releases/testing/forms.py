@@ -1,0 +1,106 @@
+"""Forms of the testing pages."""
+
+from typing import Any
+
+from django import forms
+
+from portal.pages.forms import GovForm, UkDateTimeField, VersionedForm
+from portal.people.models import Organisation
+from portal.workflow.actor import Actor
+from releases.publishing.models import Release
+from releases.testing import queries
+from releases.testing.models import Environment, TestCase, TestResult, TestWindow
+from releases.testing.states import WindowState
+from releases.testing.verbs import Found
+
+REASON = forms.Textarea(attrs={"rows": 3})
+LISTED_COMBINATIONS = 30  # the heaviest; a window without any named takes results on every combination
+
+
+class FilterForm(GovForm):
+    """What the list of windows shows."""
+
+    state = forms.ChoiceField(label="State", required=False, choices=[("", "Any"), *WindowState.choices])
+    release = forms.CharField(label="Release reference", required=False, max_length=20)
+    environment = forms.ModelChoiceField(
+        Environment.objects.all(), label="Environment", required=False, empty_label="Any", to_field_name="slug"
+    )
+
+
+class BookForm(GovForm):
+    """Where and when to test, for whom, and on which combinations."""
+
+    organisation = forms.ModelChoiceField(Organisation.objects.none(), label="Supplier")
+    environment = forms.ModelChoiceField(Environment.objects.all(), label="Environment", empty_label="Choose one")
+    start = UkDateTimeField(label="From")
+    end = UkDateTimeField(label="To")
+    combinations = forms.MultipleChoiceField(required=False)
+
+    def __init__(self, *args: Any, release: Release, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        suppliers = queries.suppliers_of(actor)
+        self.fields["organisation"] = forms.ModelChoiceField(
+            suppliers, label="Supplier", empty_label=None if suppliers.count() == 1 else "Choose a supplier"
+        )
+        self.known = {one.pk: one for one in queries.combinations(release)[:LISTED_COMBINATIONS]}
+        field = forms.TypedMultipleChoiceField(
+            label="Combinations to test",
+            required=False,
+            coerce=int,
+            widget=forms.CheckboxSelectMultiple,
+            help_text="The heaviest first. None chosen: any combination of this release.",
+            choices=[(pk, f"{one} – {one.homes:,} homes") for pk, one in self.known.items()],  # type: ignore[attr-defined]
+        )
+        field.compact = True  # type: ignore[attr-defined]  # read by the field template
+        self.fields["combinations"] = field
+
+    def answers(self) -> dict[str, Any]:
+        """Return what the verb takes."""
+        chosen = [self.known[pk] for pk in self.cleaned_data["combinations"]]
+        return {**self.cleaned_data, "combinations": chosen}
+
+
+class CancelForm(VersionedForm):
+    why = forms.CharField(label="Why", required=False, widget=REASON)
+
+
+class ResultForm(VersionedForm):
+    """Results of one combination: an outcome for each case, left empty where nothing is to be said."""
+
+    combination = forms.ChoiceField(label="Combination")
+    version_read = forms.CharField(
+        label="Version the hub reported",
+        required=False,
+        max_length=8,
+        help_text="Eight hexadecimal digits. A pass counts on the version of the release only.",
+        widget=forms.TextInput(attrs={"class": "govuk-input--width-10"}),
+    )
+    remark = forms.CharField(label="Note", required=False, widget=REASON, help_text="It is kept with each result.")
+
+    def __init__(self, *args: Any, window: TestWindow, catalogue: list[TestCase], **kwargs: Any) -> None:
+        kwargs["initial"] = {"seen": window.version, **(kwargs.get("initial") or {})}
+        super().__init__(*args, **kwargs)
+        rows = window.combinations.select_related("hub_model", "esme", "gsme", "display")
+        named = {row.pk: row for row in rows}
+        self.known = named or {row.pk: row for row in queries.combinations(window.release)}
+        self.cases = {f"case_{case.pk}": case for case in catalogue}
+        choices = [("", "Choose a combination"), *((str(pk), str(row)) for pk, row in self.known.items())]
+        self.fields["combination"] = forms.ChoiceField(label="Combination", choices=choices)
+        for name, case in self.cases.items():
+            self.fields[name] = forms.ChoiceField(
+                label=case.title,
+                help_text=case.purpose,
+                required=False,
+                choices=[("", "Nothing to report"), *TestResult.Outcome.choices],
+            )
+        self.order_fields(["combination", "version_read", *self.cases, "remark"])
+
+    def found(self) -> list[Found]:
+        """Return the results as the verb takes them."""
+        answers = self.cleaned_data
+        combination = self.known[int(answers["combination"])]
+        return [
+            Found(combination, case, answers[name], answers["version_read"], answers["remark"])
+            for name, case in self.cases.items()
+            if answers[name]
+        ]

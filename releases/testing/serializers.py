@@ -1,0 +1,93 @@
+"""What the API shows of user testing and takes for its acts."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from portal.people.models import Organisation
+from releases.products.models import DeviceCombination
+from releases.publishing.models import Release
+from releases.testing.models import Environment, TestCase, TestResult, TestWindow
+
+
+class CaseSerializer(serializers.ModelSerializer[TestCase]):
+    class Meta:
+        model = TestCase
+        fields = ("id", "code", "edition", "title", "purpose", "steps")
+
+
+class WindowSerializer(serializers.ModelSerializer[TestWindow]):
+    release = serializers.SlugRelatedField[Release](slug_field="reference", read_only=True)
+    environment = serializers.SlugRelatedField[Environment](slug_field="slug", read_only=True)
+    organisation = serializers.SlugRelatedField[Organisation](slug_field="slug", read_only=True)
+    start = serializers.DateTimeField(source="starts_at", read_only=True)
+    end = serializers.DateTimeField(source="ends_at", read_only=True)
+    combinations = serializers.PrimaryKeyRelatedField[DeviceCombination](many=True, read_only=True)
+
+    class Meta:
+        model = TestWindow
+        fields = (
+            "reference",
+            "release",
+            "environment",
+            "place",
+            "organisation",
+            "start",
+            "end",
+            "combinations",
+            "state",
+            "version",
+        )
+
+
+class BookSerializer(serializers.Serializer[TestWindow]):
+    """A window: where, when, for which supplier (its slug); no combinations means any of the release's."""
+
+    release = serializers.CharField(max_length=20)
+    environment = serializers.SlugRelatedField[Environment](slug_field="slug", queryset=Environment.objects.all())
+    organisation = serializers.SlugRelatedField[Organisation](
+        slug_field="slug", queryset=Organisation.objects.filter(is_active=True)
+    )
+    start = serializers.DateTimeField()
+    end = serializers.DateTimeField()
+    combinations = serializers.PrimaryKeyRelatedField[DeviceCombination](
+        many=True, queryset=DeviceCombination.objects.all(), required=False, default=list
+    )
+
+
+class CancelSerializer(serializers.Serializer[TestWindow]):
+    why = serializers.CharField(required=False, allow_blank=True, default="", max_length=2000)
+    version = serializers.IntegerField(required=False, allow_null=True, default=None)
+
+
+class FoundSerializer(serializers.Serializer[Any]):
+    combination = serializers.PrimaryKeyRelatedField[DeviceCombination](queryset=DeviceCombination.objects.all())
+    case = serializers.PrimaryKeyRelatedField[TestCase](queryset=TestCase.objects.all())
+    outcome = serializers.ChoiceField(choices=TestResult.Outcome.choices)
+    version_read = serializers.CharField(required=False, allow_blank=True, default="", max_length=8)
+    remark = serializers.CharField(required=False, allow_blank=True, default="", max_length=5000)
+
+
+class ReportSerializer(serializers.Serializer[Any]):
+    """Results, all or none."""
+
+    results = FoundSerializer(many=True)
+    version = serializers.IntegerField(required=False, allow_null=True, default=None)
+
+
+class ResultSerializer(serializers.ModelSerializer[TestResult]):
+    case = serializers.SlugRelatedField[TestCase](slug_field="code", read_only=True)
+
+    class Meta:
+        model = TestResult
+        fields = ("id", "combination", "case", "outcome", "version_read", "remark", "reported_by_name", "reported_at")
+
+
+class CoverageSerializer(serializers.Serializer[Any]):
+    """Shares from 0 to 1, weighted by homes."""
+
+    homes = serializers.IntegerField()
+    cases = serializers.IntegerField()
+    covered = serializers.FloatField(source="share")
+    covered_in_every_case = serializers.FloatField(source="full_share")
+    under_open_fail = serializers.FloatField(source="failed_share")

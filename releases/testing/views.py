@@ -1,0 +1,140 @@
+"""Pages of user testing: windows, booking, results, coverage."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from portal.journal.queries import timeline
+from portal.pages.forms import GovForm
+from portal.workflow.errors import Invalid, NotAllowed
+from portal.workflow.http import PortalRequest
+from portal.workflow.transitions import subject_of
+from releases.publishing import queries as publishing
+from releases.publishing.models import Release
+from releases.testing import can, may, queries, verbs
+from releases.testing.forms import BookForm, CancelForm, FilterForm, ResultForm
+from releases.testing.models import TestWindow
+from releases.testing.period import results_until
+
+PAGE_SIZE = 25
+
+
+def _window(request: PortalRequest, reference: str) -> TestWindow:
+    return get_object_or_404(queries.visible_to(request.actor), reference=reference)
+
+
+def _release(request: PortalRequest, reference: str) -> Release:
+    return get_object_or_404(publishing.visible_to(request.actor), reference=reference)
+
+
+def _page(request: PortalRequest, name: str, form: GovForm, **context: object) -> HttpResponse:
+    status = 400 if form.is_bound and form.errors else 200
+    return render(request, f"testing/{name}.html", {"form": form, **context}, status=status)
+
+
+@require_safe
+@login_required
+def windows(request: PortalRequest) -> HttpResponse:
+    form = FilterForm(request.GET)
+    chosen = form.cleaned_data if form.is_valid() else {}
+    page = Paginator(queries.listed(request.actor, chosen), PAGE_SIZE).get_page(request.GET.get("page"))
+    return render(request, "testing/windows.html", {"filters": form, "rows": page})
+
+
+@require_safe
+@login_required
+def cases(request: PortalRequest) -> HttpResponse:
+    return render(request, "testing/cases.html", {"cases": queries.cases()})
+
+
+@require_safe
+@login_required
+def coverage(request: PortalRequest, release: str) -> HttpResponse:
+    row, actor = _release(request, release), request.actor
+    context = {
+        "release": row,
+        "summary": queries.summary(row),
+        "own": queries.coverage(row, actor.suppliers) if actor.suppliers else None,
+        "windows": queries.listed(actor, {"release": row.reference}),
+        "period": can.period(row),
+        "no_book": queries.no_book(row, actor, request.at),
+    }
+    return render(request, "testing/coverage.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@login_required
+def book(request: PortalRequest, release: str) -> HttpResponse:
+    row = _release(request, release)
+    suppliers = queries.suppliers_of(request.actor)
+    if not suppliers:
+        raise NotAllowed("Only suppliers and agents that a supplier has appointed book test windows.")
+    may.book(suppliers[0], by=request.actor)
+    can.book(row, at=request.at)
+    form = BookForm(request.POST or None, release=row, actor=request.actor)
+    if form.is_valid() and (booked := _booked(request, row, form)):
+        messages.success(request, f"{booked} is booked: {booked.environment}.")
+        return redirect("testing:window", booked.reference)
+    return _page(request, "book", form, release=row, period=can.period(row), environments=queries.environments())
+
+
+def _booked(request: PortalRequest, release: Release, form: BookForm) -> TestWindow | None:
+    try:
+        return verbs.book(release, **form.answers(), by=request.actor, at=request.at)
+    except Invalid as refusal:
+        form.add_refusal(refusal)
+        return None
+
+
+@require_safe
+@login_required
+def window(request: PortalRequest, reference: str) -> HttpResponse:
+    row, actor, at = _window(request, reference), request.actor, request.at
+    catalogue = queries.cases()
+    context = {
+        "window": row,
+        "cases": catalogue,
+        "grid": queries.grid(row, catalogue),
+        "until": results_until(row.ends_at),
+        "entries": timeline(*subject_of(row)[:2]),
+        "may_cancel": may.cancel.why_not(row, by=actor) is None and can.cancel.why_not(row, at=at) is None,
+        "may_report": may.report_results.why_not(row, by=actor) is None,
+        "no_report": can.report_results.why_not(row, at=at),
+    }
+    return render(request, "testing/window.html", context)
+
+
+@require_POST
+@login_required
+def cancel(request: PortalRequest, reference: str) -> HttpResponse:
+    row = _window(request, reference)
+    form = CancelForm(request.POST)
+    if not form.is_valid():
+        raise Invalid("The form could not be read: go back, open the page again and repeat.")
+    verbs.cancel(row, **form.cleaned_data, by=request.actor, at=request.at)
+    messages.success(request, f"{row} is cancelled.")
+    return redirect("testing:window", row.reference)
+
+
+@require_http_methods(["GET", "POST"])
+@login_required
+def report_results(request: PortalRequest, reference: str) -> HttpResponse:
+    row = _window(request, reference)
+    may.report_results(row, by=request.actor)
+    can.report_results(row, at=request.at)
+    form = ResultForm(request.POST or None, window=row, catalogue=queries.cases())
+    if form.is_valid() and _reported(request, row, form):
+        messages.success(request, "The results are recorded.")
+        return redirect("testing:window", row.reference)
+    return _page(request, "report_results", form, window=row)
+
+
+def _reported(request: PortalRequest, window: TestWindow, form: ResultForm) -> bool:
+    try:
+        verbs.report_results(window, form.found(), by=request.actor, at=request.at, seen=form.cleaned_data["seen"])
+    except Invalid as refusal:
+        form.add_refusal(refusal)
+    return not form.errors
