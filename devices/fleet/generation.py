@@ -95,7 +95,14 @@ def make_cells(country: Country, *, homes: int, seed: int) -> Cells:
     counts = random.multinomial(homes, shares / shares.sum())
     lived_in = counts > 0
     table = np.array(rows, dtype=np.int64)[lived_in]
-    return Cells(table[:, 0].astype(np.uint8), *(table[:, axis] for axis in range(1, 5)), counts[lived_in])
+    return Cells(
+        region=table[:, 0].astype(np.uint8),
+        combination=table[:, 1],
+        firmware=table[:, 2],
+        electricity=table[:, 3],
+        gas=table[:, 4],
+        homes=counts[lived_in],
+    )
 
 
 def make_hubs(cells: Cells, country: Country, *, hubs: int, seed: int) -> Hubs:

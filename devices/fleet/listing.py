@@ -84,12 +84,12 @@ def _list_devices() -> None:
 
 
 def _list_combination(entry: catalogue.CombinationEntry, models: dict[str, HubModel]) -> Combination:
-    device = {None: None, **{model.name: model for model in DeviceModel.objects.all()}}
+    device: dict[str | None, DeviceModel] = {model.name: model for model in DeviceModel.objects.all()}
     combination, _ = DeviceCombination.objects.get_or_create(
         hub_model=models[entry.hub_model],
         esme=device[entry.esme],
-        gsme=device[entry.gsme],
-        display=device[entry.display],
+        gsme=device.get(entry.gsme),
+        display=device.get(entry.display),
         smets=entry.smets,
     )
     return Combination(combination.pk, entry.weight, models[entry.hub_model].pk, entry.gsme is not None)

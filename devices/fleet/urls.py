@@ -1,6 +1,8 @@
 """Addresses of this app."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from devices.fleet import views
 
 app_name = "fleet"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [path("", views.fleet, name="fleet")]

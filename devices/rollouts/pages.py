@@ -30,6 +30,16 @@ class WaveRow:
     why: str
 
 
+def list_row(rollout: Rollout) -> dict[str, Any]:
+    """Return a rollout with its figures for the list."""
+    by_state = queries.figures(rollout).by_state
+    return {
+        "rollout": rollout,
+        "activated": by_state[HubState.ACTIVATED],
+        "failed": by_state[HubState.FAILED] + by_state[HubState.EXPIRED],
+    }
+
+
 def live(rollout: Rollout, actor: Actor, at: datetime) -> dict[str, Any]:
     """Return the figures of a rollout for its page: a fixed number of queries, whatever its size."""
     found = queries.figures(rollout)

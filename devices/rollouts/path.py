@@ -103,7 +103,8 @@ def attempts(places: Bytes) -> Bytes:
 
 def asked(places: Bytes, stage: Stage) -> NDArray[np.bool_]:
     """Return which hubs have been asked and owe an answer."""
-    return states(places) == UNDERWAY[stage]
+    owing: NDArray[np.bool_] = states(places) == UNDERWAY[stage]
+    return owing
 
 
 def send(places: Bytes, stage: Stage, is_open: NDArray[np.bool_]) -> Step:

@@ -30,7 +30,7 @@ PAGE_SIZE = 25
 @login_required
 def rollouts(request: PortalRequest) -> HttpResponse:
     page = Paginator(queries.visible_to(request.actor), PAGE_SIZE).get_page(request.GET.get("page"))
-    rows = [(rollout, queries.figures(rollout)) for rollout in page.object_list]
+    rows = [pages.list_row(row) for row in page.object_list]
     return render(request, "rollouts/rollouts.html", {"page": page, "rows": rows})
 
 

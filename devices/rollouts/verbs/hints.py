@@ -35,8 +35,7 @@ def publish_due(*, at: datetime, rollout: Rollout | None = None, wave: Wave | No
     """
     with connection.cursor() as cursor:
         if rollout is not None and wave is not None:
-            values = {"at": at, "wave": wave.pk, "start": path.START[rollout.stage]}
-            cursor.execute(_OPEN_WAVE, values)
+            cursor.execute(_OPEN_WAVE, {"at": at, "wave": wave.pk, "start": path.START[rollout.stage]})
         cursor.execute(_DUE, _due_values(at, rollout))
         due = cursor.fetchall()
     for batch, phase in sorted(due, key=lambda row: (row[1], row[0])):

@@ -1,0 +1,50 @@
+"""What a person may see of the fleet, counted over cells."""
+
+from dataclasses import dataclass
+
+from django.db.models import Q, Sum
+
+from devices.fleet.places import REGIONS
+from portal.people.models import Organisation
+from portal.people.permissions import Permission
+from portal.workflow.actor import Actor
+from releases.products import cohorts
+from releases.products.models import Cell
+
+
+def visible_cells(actor: Actor) -> Q:
+    """Return the condition on cells whose homes the actor may count."""
+    if actor.has(Permission.MANAGE_ROLLOUTS):
+        return Q()
+    if actor.has(Permission.PACE_ROLLOUTS):
+        organisation = Organisation.objects.filter(pk=actor.organisation_id or 0).first()
+        return Q(region__in=organisation.regions if organisation else [])
+    return cohorts.supplied_by(actor.suppliers)
+
+
+@dataclass(frozen=True, slots=True)
+class VersionRow:
+    """Homes whose hub runs one version of one model, by the inventory: in all and by region in fixed order."""
+
+    hub_model: str
+    version: str
+    homes: int
+    by_region: tuple[int, ...]
+
+
+def homes_by_version(actor: Actor) -> list[VersionRow]:
+    """Return the homes the actor may see by hub model and firmware version."""
+    rows = (
+        Cell.objects.filter(visible_cells(actor), homes__gt=0)
+        .order_by()
+        .values("firmware__hub_model__name", "firmware__version", "region")
+        .annotate(total=Sum("homes"))
+    )
+    table: dict[tuple[str, str], dict[str, int]] = {}
+    for row in rows:
+        place = (row["firmware__hub_model__name"], row["firmware__version"])
+        table.setdefault(place, {})[row["region"]] = row["total"]
+    return [
+        VersionRow(model, version, sum(counts.values()), tuple(counts.get(region.value, 0) for region in REGIONS))
+        for (model, version), counts in sorted(table.items())
+    ]

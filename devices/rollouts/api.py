@@ -1,0 +1,130 @@
+"""Rollouts by API: the same rules as the pages."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
+from rest_framework import status
+from rest_framework.decorators import action
+from rest_framework.generics import get_object_or_404
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
+from rest_framework.viewsets import ReadOnlyModelViewSet
+
+from devices.rollouts import queries, verbs
+from devices.rollouts.models import Rollout
+from devices.rollouts.planning import WaveSpec
+from devices.rollouts.serializers import (
+    PlanSerializer,
+    RemarksSerializer,
+    RolloutDetailSerializer,
+    RolloutSerializer,
+    SeenSerializer,
+    WhySerializer,
+)
+from devices.rollouts.verdicts import Thresholds
+from portal.people.api_base import Acting
+from portal.workflow.errors import Invalid
+from releases.publishing.queries import visible_to as visible_releases
+
+
+class RolloutViewSet(Acting, ReadOnlyModelViewSet[Rollout]):
+    """The rollouts the caller may see."""
+
+    lookup_field = "reference"
+    lookup_value_regex = "[-A-Za-z0-9]+"
+    filterset_fields = ("state", "release__reference")
+    queryset = Rollout.objects.none()
+
+    def get_queryset(self) -> QuerySet[Rollout]:
+        return queries.visible_to(self.actor)
+
+    def get_serializer_class(self) -> type[BaseSerializer[Rollout]]:
+        return RolloutSerializer if self.action == "list" else RolloutDetailSerializer
+
+    @extend_schema(request=PlanSerializer, responses={201: RolloutSerializer})
+    def create(self, request: Request) -> Response:
+        """Plan a rollout of a release; it is prepared in the background."""
+        answers = PlanSerializer(data=request.data)
+        answers.is_valid(raise_exception=True)
+        release = get_object_or_404(visible_releases(self.actor), reference=answers.validated_data["release"])
+        planned = verbs.plan(release, _plan(answers.validated_data), by=self.actor, at=self.at)
+        return Response(RolloutSerializer(planned).data, status=status.HTTP_201_CREATED)
+
+    def _act(self, verb: Callable[..., Any], taken: type[SeenSerializer]) -> Response:
+        row = self.get_object()
+        answers = taken(data=self.request.data)
+        answers.is_valid(raise_exception=True)
+        chosen = dict(answers.validated_data)
+        seen = chosen.pop("version")
+        verb(row, **chosen, seen=seen, by=self.actor, at=self.at)
+        return Response(RolloutSerializer(self.get_object()).data)
+
+    @extend_schema(request=SeenSerializer, responses=RolloutSerializer)
+    @action(detail=True, methods=["post"])
+    def approve(self, request: Request, reference: str) -> Response:
+        """Approve somebody else's plan."""
+        return self._act(verbs.approve, SeenSerializer)
+
+    @extend_schema(request=WhySerializer, responses=RolloutSerializer)
+    @action(detail=True, methods=["post"])
+    def cancel(self, request: Request, reference: str) -> Response:
+        """Give up a plan before its first hub was asked."""
+        return self._act(verbs.cancel, WhySerializer)
+
+    @extend_schema(request=SeenSerializer, responses=RolloutSerializer)
+    @action(detail=True, methods=["post"])
+    def start(self, request: Request, reference: str) -> Response:
+        """Begin the deployment programme."""
+        return self._act(verbs.start, SeenSerializer)
+
+    @extend_schema(request=SeenSerializer, responses=RolloutSerializer)
+    @action(detail=True, methods=["post"], url_path="start-activation")
+    def start_activation(self, request: Request, reference: str) -> Response:
+        """Begin the activation programme."""
+        return self._act(verbs.start_activation, SeenSerializer)
+
+    @extend_schema(request=WhySerializer, responses=RolloutSerializer)
+    @action(detail=True, methods=["post"])
+    def pause(self, request: Request, reference: str) -> Response:
+        """Ask no further hub until it is resumed."""
+        return self._act(verbs.pause, WhySerializer)
+
+    @extend_schema(request=WhySerializer, responses=RolloutSerializer)
+    @action(detail=True, methods=["post"])
+    def halt(self, request: Request, reference: str) -> Response:
+        """Stop the rollout and its release until DCC resumes them."""
+        return self._act(verbs.halt, WhySerializer)
+
+    @extend_schema(request=WhySerializer, responses=RolloutSerializer)
+    @action(detail=True, methods=["post"])
+    def resume(self, request: Request, reference: str) -> Response:
+        """Let a paused or halted rollout go on."""
+        return self._act(verbs.resume, WhySerializer)
+
+    @extend_schema(request=WhySerializer, responses=RolloutSerializer)
+    @action(detail=True, methods=["post"])
+    def stop(self, request: Request, reference: str) -> Response:
+        """End a rollout for good."""
+        return self._act(verbs.stop, WhySerializer)
+
+    @extend_schema(request=RemarksSerializer, responses=RolloutSerializer)
+    @action(detail=True, methods=["post"])
+    def report(self, request: Request, reference: str) -> Response:
+        """Publish the exit report and close the release."""
+        return self._act(verbs.report, RemarksSerializer)
+
+
+def _plan(answers: dict[str, Any]) -> verbs.Plan:
+    chosen = {name: value for name, value in answers.items() if name != "release"}
+    try:
+        waves = [WaveSpec(**spec) for spec in chosen.pop("waves")]
+        limits = Thresholds(chosen.pop("limit"), chosen.pop("minimum"), chosen.pop("confidence"))
+    except ValueError as error:
+        raise Invalid(f"The plan cannot be read: {error}.") from error
+    return verbs.Plan(waves=waves, thresholds=limits, **chosen)
+
+
+ENTRIES = [("rollouts", RolloutViewSet, "rollout")]

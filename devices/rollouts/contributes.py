@@ -1,0 +1,128 @@
+"""What rollouts add to shared pages: navigation, things to do, dates, the release page's stage, section and acts."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from django.db.models import Min
+from django.urls import reverse
+
+from devices.rollouts import can, may, queries
+from devices.rollouts.models import Programme, Rollout
+from devices.rollouts.states import LIVE, OVER, RUNNING, HubState, RolloutState
+from portal.pages.contributions import Act, Dated, Due, Link, Panel, Stage, Waiting
+from portal.people.permissions import Permission
+from portal.workflow.actor import Actor
+from releases.publishing.models import Release
+from releases.publishing.states import FINISHED as RELEASE_OVER
+from releases.publishing.states import ReleaseState
+
+
+def navigation(actor: Actor) -> Iterator[Link]:
+    """The rollouts, for whoever may read the portal."""
+    if actor.has(Permission.READ_PORTAL):
+        yield Link("Rollouts", reverse("rollouts:rollouts"), order=50)
+
+
+def _url(rollout: Rollout) -> str:
+    return reverse("rollouts:rollout", args=[rollout.reference])
+
+
+def _present(release: Release) -> Rollout | None:
+    """Return the rollout of a release that says where it stands: the latest that was not cancelled."""
+    return release.rollouts.exclude(state=RolloutState.CANCELLED).first()
+
+
+def waiting(actor: Actor, at: datetime) -> Iterator[Waiting]:
+    """For DCC: plans to approve, rollouts that stand still or wait for their next start, reports to publish."""
+    if not actor.has(Permission.MANAGE_ROLLOUTS):
+        return
+    for rollout in queries.visible_to(actor).exclude(state__in=OVER - {RolloutState.FINISHED}):
+        if rollout.state == RolloutState.PLANNED and may.approve.why_not(rollout, by=actor) is None:
+            yield Waiting(f"Approve rollout {rollout}", _url(rollout), since=rollout.planned_at, group="To approve")
+        elif rollout.state in (RolloutState.PAUSED, RolloutState.HALTED):
+            since = rollout.stood_still_at or at
+            yield Waiting(f"Rollout {rollout} is {rollout.state}: resume or stop it", _url(rollout), since=since)
+        elif rollout.state == RolloutState.APPROVED and can.start.why_not(rollout, at=at) is None:
+            since = rollout.approved_at or at
+            yield Waiting(f"Start rollout {rollout}", _url(rollout), since=since, group="To start")
+        elif rollout.state == RolloutState.DEPLOYED and can.start_activation.why_not(rollout, at=at) is None:
+            since = rollout.deployment_started_at or at
+            yield Waiting(f"Start the activation of {rollout}", _url(rollout), since=since, group="To start")
+        elif rollout.state == RolloutState.FINISHED and can.report.why_not(rollout, at=at) is None:
+            report = reverse("rollouts:report", args=[rollout.reference])
+            since = rollout.finished_at or at
+            yield Waiting(f"Publish the exit report of {rollout}", report, since=since, group="To report")
+
+
+def dates(actor: Actor, start: datetime, end: datetime) -> Iterator[Dated]:
+    """When programmes started and rollouts finished."""
+    moments = (
+        ("deployment_started_at", "deployment starts"),
+        ("activation_started_at", "activation starts"),
+        ("finished_at", "rollout finished"),
+    )
+    for rollout in queries.visible_to(actor).filter(deployment_started_at__lt=end):
+        for field, words in moments:
+            moment = getattr(rollout, field)
+            if moment is not None and start <= moment < end:
+                yield Dated(moment, f"{rollout.reference}: {words}", _url(rollout), "done")
+
+
+def due(at: datetime) -> Iterator[Due]:
+    """The next answers, retries, windows and verdicts of running rollouts."""
+    for rollout in Rollout.objects.filter(state__in=LIVE):
+        step = rollout.batches.filter(due_at__gt=at).aggregate(next=Min("due_at"))["next"]
+        if step is not None:
+            yield Due(step, f"Rollout {rollout}: hubs answer or are asked again")
+        wave = queries.present_wave(rollout)
+        settled = getattr(wave, f"{rollout.stage.word}_settled_at") if wave else None
+        if settled is not None and rollout.state in RUNNING:
+            verdict = settled + timedelta(seconds=rollout.soak_seconds)
+            if verdict > at:
+                yield Due(verdict, f"Rollout {rollout}: verdict on a wave")
+
+
+def release_stages(release: Release, actor: Actor, at: datetime) -> Iterator[Stage]:
+    """The deployment of the release; its activation is publishing's own stage."""
+    rollout = _present(release)
+    planned = release.planned_deployment_at
+    if rollout is None or rollout.deployment_started_at is None:
+        skipped = release.state in RELEASE_OVER and release.state != ReleaseState.CLOSED
+        blocks = "the plan waits for approval" if rollout and rollout.state == RolloutState.PLANNED else ""
+        url = _url(rollout) if rollout else ""
+        yield Stage(70, "Deployment", "skipped" if skipped else "waiting", planned=planned, blocks=blocks, url=url)
+        return
+    began = rollout.deployment_started_at
+    if rollout.programme == Programme.ACTIVATION or rollout.state in (RolloutState.DEPLOYED, *OVER):
+        yield Stage(70, "Deployment", "done", at=began, url=_url(rollout))
+    elif rollout.state == RolloutState.DEPLOYING:
+        yield Stage(70, "Deployment", "current", at=began, holder="the network", url=_url(rollout))
+    else:
+        yield Stage(70, "Deployment", "blocked", at=began, blocks=f"the rollout is {rollout.state}", url=_url(rollout))
+
+
+def release_panels(release: Release, actor: Actor, at: datetime) -> Iterator[Panel]:
+    """The rollout's figures, for everybody who may see the release."""
+    rollout = _present(release)
+    if rollout is None or not rollout.hubs:
+        return
+    by_state = queries.figures(rollout).by_state
+    context = {
+        "rollout": rollout,
+        "deployed": by_state[HubState.DEPLOYED] + by_state[HubState.ACTIVATING],
+        "activated": by_state[HubState.ACTIVATED],
+        "failed": by_state[HubState.FAILED] + by_state[HubState.EXPIRED],
+    }
+    yield Panel(33, "Rollout", "rollouts/panels/rollout.html", context, slug="rollout")
+
+
+def release_acts(release: Release, actor: Actor, at: datetime) -> Iterator[Act]:
+    """DCC plans a rollout of an announced release, and finds the present one."""
+    if may.plan.why_not(release, by=actor) is not None or release.state == ReleaseState.DRAFT:
+        return
+    rollout = release.rollouts.exclude(state__in=OVER).first()
+    if rollout is not None:
+        yield Act(50, "Go to the rollout", _url(rollout))
+    elif release.state not in RELEASE_OVER:
+        url = reverse("rollouts:plan", args=[release.reference])
+        yield Act(50, "Plan a rollout", url, can.plan.why_not(release))

@@ -1,0 +1,116 @@
+"""What the API shows of rollouts and takes for their acts."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from devices.rollouts import queries
+from devices.rollouts.models import Rollout, Wave
+from devices.rollouts.states import HubState
+from devices.simulator.scenarios import SCENARIOS
+from releases.publishing.models import Release
+
+
+class WaveSerializer(serializers.ModelSerializer[Wave]):
+    """A wave with its verdicts by stage."""
+
+    class Meta:
+        model = Wave
+        fields = ("number", "hubs", "state", "verdicts")
+
+
+class RolloutSerializer(serializers.ModelSerializer[Rollout]):
+    """A rollout as it stands."""
+
+    release = serializers.SlugRelatedField[Release](slug_field="reference", read_only=True)
+
+    class Meta:
+        model = Rollout
+        fields = (
+            "reference",
+            "release",
+            "state",
+            "hubs",
+            "turns",
+            "thresholds",
+            "scenario",
+            "planned_by_name",
+            "planned_at",
+            "approved_by_name",
+            "approved_at",
+            "deployment_started_at",
+            "activation_started_at",
+            "stood_still_at",
+            "stood_still_why",
+            "finished_at",
+            "version",
+        )
+
+
+class RolloutDetailSerializer(RolloutSerializer):
+    """A rollout with its waves and its hubs by state and region."""
+
+    waves = WaveSerializer(many=True, read_only=True)
+    by_state = serializers.SerializerMethodField()
+    by_region = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Rollout
+        fields = (*RolloutSerializer.Meta.fields, "waves", "by_state", "by_region")
+
+    def to_representation(self, instance: Rollout) -> dict[str, Any]:
+        """Count once for both tables."""
+        self._figures = queries.figures(instance)
+        return super().to_representation(instance)
+
+    def get_by_state(self, rollout: Rollout) -> dict[str, int]:
+        return _words(self._figures.by_state)
+
+    def get_by_region(self, rollout: Rollout) -> dict[str, dict[str, int]]:
+        return {region: _words(counts) for region, counts in self._figures.by_region.items()}
+
+
+def _words(counts: dict[HubState, int]) -> dict[str, int]:
+    return {state.word: count for state, count in counts.items()}
+
+
+class WaveSpecSerializer(serializers.Serializer[Any]):
+    """The size of a wave: a number of hubs or a share of all."""
+
+    hubs = serializers.IntegerField(required=False, allow_null=True, default=None, min_value=1)
+    share = serializers.FloatField(required=False, allow_null=True, default=None)
+
+
+class PlanSerializer(serializers.Serializer[Any]):
+    """A plan: like the form of the page."""
+
+    release = serializers.CharField(max_length=20)
+    waves = serializers.ListField(child=WaveSpecSerializer(), min_length=1, max_length=50)
+    limit = serializers.FloatField(default=0.05)
+    minimum = serializers.IntegerField(default=200, min_value=1)
+    confidence = serializers.FloatField(default=0.95)
+    turns = serializers.IntegerField(default=3, min_value=1, max_value=8)
+    answer_seconds = serializers.IntegerField(default=900, min_value=0)
+    retry_seconds = serializers.IntegerField(default=14_400, min_value=0)
+    soak_seconds = serializers.IntegerField(default=3_600, min_value=0)
+    window_opens = serializers.TimeField(required=False, allow_null=True, default=None)
+    window_closes = serializers.TimeField(required=False, allow_null=True, default=None)
+    scenario = serializers.ChoiceField(choices=list(SCENARIOS), default="calm")
+
+
+class SeenSerializer(serializers.Serializer[Any]):
+    """The version seen."""
+
+    version = serializers.IntegerField(required=False, allow_null=True, default=None)
+
+
+class WhySerializer(SeenSerializer):
+    """Why, and the version seen."""
+
+    why = serializers.CharField(max_length=2000)
+
+
+class RemarksSerializer(SeenSerializer):
+    """What is added to the figures."""
+
+    remarks = serializers.CharField(required=False, allow_blank=True, default="", max_length=10_000)
