@@ -93,8 +93,9 @@ def release_panels(release: Release, actor: Actor, at: datetime) -> Iterator[Pan
     if drafts and release.state == ReleaseState.DRAFT:
         yield Panel(5, "Before it can be announced", "publishing/panels/readiness.html", _preparing(release, at))
     if notice is not None or release.state == ReleaseState.DRAFT:
-        working = notice.working if notice else release_timetable(release, at=at).working
-        context = {"release": release, "working": working, "notice": notice}
+        found = None if notice else release_timetable(release, at=at)
+        working = found.working if found else notice and notice.working
+        context = {"release": release, "working": working, "notice": notice, "timetable": found}
         homes = queries.own_homes(release, actor)
         yield Panel(20, "Dates", "publishing/panels/dates.html", context | {"homes": homes}, slug="dates")
     notes = queries.current_notes(release, drafts=drafts)
@@ -132,7 +133,7 @@ def release_acts(release: Release, actor: Actor, at: datetime) -> Iterator[Act]:
     if may.withdraw.why_not(release, by=actor) is None:
         ended = can.end.why_not(release)
         if ended is None:
-            yield Act(90, "Withdraw", _at("withdraw", release), style="warning")
+            yield Act(90, "Withdraw", _at("withdraw", release))
             yield Act(91, "Supersede", _at("supersede", release))
 
 

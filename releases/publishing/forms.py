@@ -81,14 +81,14 @@ class FactsForm(VersionedForm):
         required=False,
         label="Named organisations",
         help_text="Only for Amber.",
-        widget=forms.SelectMultiple(attrs={"size": 8}),
+        widget=forms.CheckboxSelectMultiple,
     )
     named_people = forms.ModelMultipleChoiceField(
         User.objects.filter(is_active=True, pk__in=Membership.objects.values("user")).order_by("name"),
         required=False,
         label="Named people",
         help_text="Only for Red.",
-        widget=forms.SelectMultiple(attrs={"size": 8}),
+        widget=forms.CheckboxSelectMultiple,
     )
     planned_deployment_at = UkDateTimeField(
         required=False,

@@ -1,5 +1,6 @@
 """Releases, their notes, evidence, classes and the statutory notice."""
 
+from datetime import date
 from typing import ClassVar
 
 from django.db import models
@@ -7,6 +8,7 @@ from django.db.models import Q
 from simple_history.models import HistoricalRecords
 
 from portal.workflow.transitions import Stateful, Versioned
+from portal.working_days import last_day_before
 from releases.products.models import Region
 from releases.publishing.states import RELEASE, ReleaseState
 from releases.publishing.terms import ClassTerms, Period, Unit
@@ -181,6 +183,16 @@ class Release(Stateful):
     def terms(self) -> ClassTerms:
         """The class's terms: those frozen when the notice was served, before that those of the class today."""
         return ClassTerms.from_snapshot(self.class_terms) if self.class_terms else self.urgency_class.terms
+
+    @property
+    def tests_last_day(self) -> date | None:
+        """The last day of the user-test period."""
+        return last_day_before(self.tests_until) if self.tests_until else None
+
+    @property
+    def objections_last_day(self) -> date | None:
+        """The last day on which objections are in time."""
+        return last_day_before(self.objections_until) if self.objections_until else None
 
     @property
     def is_restricted(self) -> bool:

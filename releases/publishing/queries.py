@@ -28,7 +28,7 @@ from releases.publishing.models import (
 from releases.publishing.scope import affected_cells
 from releases.publishing.states import FINISHED
 from releases.publishing.terms import Approach as Way
-from releases.publishing.working import Timetable
+from releases.publishing.working import Timetable, words
 
 NOTICE = "publishing.notice"
 
@@ -74,8 +74,8 @@ def current_class(name: str, at: datetime) -> UrgencyClass:
     rows = UrgencyClass.objects.filter(name=name, effective_from__lte=london_day(at))
     found = rows.order_by("-effective_from").first()
     if found is None:
-        words = {"urgency_class": ["No version of this class is in force on that day."]}
-        raise Invalid("No version of this class is in force on that day.", words)
+        fields = {"urgency_class": ["No version of this class is in force on that day."]}
+        raise Invalid("No version of this class is in force on that day.", fields)
     return found
 
 
@@ -137,10 +137,10 @@ _SORTS = {"reference", "title", "announced_at", "planned_deployment_at", "planne
 def listed(actor: Actor, chosen: Mapping[str, Any], *, sort: str = "") -> QuerySet[Release]:
     """Return the visible releases that fit the chosen filters, the newest first unless sorted otherwise."""
     found = visible_to(actor).select_related("urgency_class").prefetch_related("hub_models")
-    words = chosen.get("search")
-    if words:
+    sought = chosen.get("search")
+    if sought:
         found = found.filter(
-            Q(reference__icontains=words) | Q(title__icontains=words) | Q(firmware_version__icontains=words)
+            Q(reference__icontains=sought) | Q(title__icontains=sought) | Q(firmware_version__icontains=sought)
         )
     if chosen.get("state"):
         found = found.filter(state__in=chosen["state"])
@@ -150,6 +150,24 @@ def listed(actor: Actor, chosen: Mapping[str, Any], *, sort: str = "") -> QueryS
         found = found.filter(pk__in=chosen["hub_model"].releases.values("pk"))
     order = sort if sort.removeprefix("-") in _SORTS else "-drafted_at"
     return found.order_by(order, "-pk")
+
+
+_NEXT = (
+    ("tests_until", "user testing ends"),
+    ("objections_until", "objections end"),
+    ("planned_deployment_at", "deployment is planned from then"),
+    ("planned_activation_at", "activation is planned from then"),
+    ("hypercare_until", "hypercare ends"),
+)
+
+
+def next_date(release: Release, at: datetime) -> str:
+    """Return in words what the clock brings next to a release in service, or an empty text."""
+    if release.class_terms is None or release.state in FINISHED:
+        return ""
+    moments = [(getattr(release, field), what) for field, what in _NEXT]
+    coming = sorted((moment, what) for moment, what in moments if moment is not None and moment > at)
+    return f"{words(coming[0][0])}: {coming[0][1]}" if coming else ""
 
 
 def revisions(release: Release, actor: Actor) -> QuerySet[NotesRevision]:

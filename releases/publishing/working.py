@@ -42,6 +42,16 @@ class Timetable:
     earliest_activation: datetime | None
     working: Sequence[Line] = field(default_factory=tuple)
 
+    @property
+    def tests_last_day(self) -> date | None:
+        """The last day of the user-test period."""
+        return last_day_before(self.user_test_ends) if self.user_test_ends else None
+
+    @property
+    def objections_last_day(self) -> date | None:
+        """The last day on which objections are in time."""
+        return last_day_before(self.objections_end) if self.objections_end else None
+
 
 def day_words(day: date) -> str:
     """Return `day` as "9 January 2017"."""

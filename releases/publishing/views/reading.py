@@ -45,6 +45,7 @@ def release(request: PortalRequest, reference: str) -> HttpResponse:
         release=found,
         stages=stages,
         blocks="; ".join(stage.blocks for stage in stages if stage.state == "blocked" and stage.blocks),
+        next=queries.next_date(found, at),
         holder="" if found.machine.is_final(found.state) else found.machine.owners[found.state],
         acts=sorted(collect("release_acts", found, actor, at), key=lambda act: act.order),
         panels=[_drawn(request, panel) for panel in _panels(request, found)],

@@ -9,6 +9,7 @@ from portal.working_days import start_of
 from releases.publishing import queries, verbs
 from releases.publishing.models import Release
 from tests.factories.releases import NOTES, facts, image_bytes, make_announced, make_draft, make_ready
+from tests.html import mistakes
 
 pytestmark = pytest.mark.django_db
 DATES = {"planned_deployment_at": "2017-01-17T00:00", "planned_activation_at": "2017-01-30T00:00"}
@@ -413,3 +414,39 @@ def test_a_deferral_is_shown(sign_in, world, announced):
     until = start_of(date(2017, 3, 1))
     verbs.defer(announced, until=until, by=world.actor("secretary"), at=world.at + timedelta(days=1))
     assert "activation is deferred" in words(sign_in("supplier").get(address("release", announced)))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "release",
+        "edit_release",
+        "attach_image",
+        "attach_evidence",
+        "save_notes",
+        "revisions",
+        "announce",
+        "withdraw",
+        "supersede",
+    ],
+)
+def test_pages_of_a_draft_are_well_formed(sign_in, ready, name):
+    assert mistakes(words(sign_in("manager").get(address(name, ready)))) == []
+
+
+@pytest.mark.parametrize("name", ["release", "acknowledge", "revisions"])
+def test_pages_a_supplier_reads_are_well_formed(sign_in, announced, name):
+    assert mistakes(words(sign_in("supplier").get(address(name, announced)))) == []
+
+
+@pytest.mark.parametrize("name", ["release", "amend", "return_to_draft", "withdraw"])
+def test_pages_of_a_release_in_service_are_well_formed(sign_in, announced, name):
+    assert mistakes(words(sign_in("manager").get(address(name, announced)))) == []
+
+
+@pytest.mark.parametrize("where", ["/releases/", "/releases/draft/", "/releases/what-if/"])
+def test_pages_about_all_releases_are_well_formed(sign_in, announced, where):
+    client = sign_in("manager")
+    assert mistakes(words(client.get(where))) == []
+    if where == "/releases/draft/":
+        assert mistakes(words(client.post(where, {}))) == []
