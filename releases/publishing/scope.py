@@ -30,10 +30,11 @@ def responsible_suppliers(release: Release) -> set[int]:
 def recipients(release: Release) -> QuerySet[Organisation]:
     """Return the organisations to be served notice, by name.
 
-    Rule: every supplier, other DCC User and RSA (Notice). An Amber release reaches the named ones only.
+    Rule: every supplier, other DCC User and RSA (Notice). An Amber release reaches the named ones, and whoever
+    became responsible for its hubs since.
     """
     users = Q(kind__in=(OrganisationKind.SUPPLIER, OrganisationKind.RSA)) | ~Q(user_roles=[])
     found = Organisation.objects.filter(users, is_active=True).exclude(kind__in=_NEVER_SERVED)
     if release.classification == Classification.AMBER:
-        found = found.filter(pk__in=release.readers.all())
+        found = found.filter(Q(pk__in=release.readers.all()) | Q(pk__in=responsible_suppliers(release)))
     return found.order_by("name")

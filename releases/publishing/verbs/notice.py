@@ -15,7 +15,7 @@ from portal.workflow.errors import Invalid, NotNow
 from portal.workflow.transitions import lock, move, note, save
 from releases.publishing import can, may, messages, scope
 from releases.publishing.dates import objections_end
-from releases.publishing.models import Acknowledgement, Notice, NoticeService, Release
+from releases.publishing.models import Acknowledgement, Classification, Notice, NoticeService, Release
 from releases.publishing.queries import NOTICE, notice_in_force
 from releases.publishing.readiness import release_timetable
 from releases.publishing.states import IN_SERVICE_OF_NOTICE, ReleaseState
@@ -154,6 +154,8 @@ def serve_newcomer(release: Release, organisation: Organisation, *, by: Actor, a
     )
     if told.exists() or notice.services.filter(organisation=organisation).exists():
         return notice
+    if release.classification == Classification.AMBER:
+        release.readers.add(organisation)  # who is served must be able to read it
     note(release, by=by, at=at, verb="serve_newcomer", data={"organisation": organisation.pk})
     tell(messages.NoticeServed(release, notice, (organisation,)), at=at)
     return notice

@@ -8,6 +8,7 @@ from portal.people.models import Organisation, OrganisationKind
 from portal.workflow.actor import system
 from portal.workflow.errors import Invalid, NotAllowed, NotNow
 from portal.working_days import LONDON, end_of, start_of
+from releases.products.models import Cell
 from releases.publishing import queries, verbs
 from releases.publishing.dates import activation_notice_over
 from releases.publishing.models import NoticeService
@@ -289,6 +290,14 @@ class TestNewcomers:
         assert verbs.serve_newcomers(by=CLOCK, at=world.at) == 0
         with pytest.raises(NotNow, match="nobody is served any more"):
             verbs.serve_newcomer(announced, newcomer, by=manager, at=world.at)
+
+    def test_who_gains_hubs_of_an_amber_release_may_read_it_from_then_on(self, world, catalogue, newcomer):
+        named = [world.organisations[name] for name in ("heron", "osprey")]
+        release = make_announced(world, catalogue, classification="amber", readers=named)
+        assert verbs.serve_newcomers(by=CLOCK, at=world.at) == 1  # the other release; not this one
+        Cell.objects.filter(number=2).update(electricity_supplier=newcomer)
+        assert verbs.serve_newcomers(by=CLOCK, at=world.at) == 1
+        assert newcomer in release.readers.all()
 
     def test_only_dcc_or_the_clock_serves(self, world, announced, newcomer):
         with pytest.raises(NotAllowed):

@@ -246,6 +246,13 @@ class TestDrafting:
         scheduled = words(client.get(f"/releases/what-if/?{asked}".replace("consultation", "scheduling")))
         assert "not known before the schedule is confirmed" in scheduled
 
+    def test_a_draft_leads_to_its_own_what_if(self, sign_in, draft):
+        client = sign_in("manager")
+        asked = "/releases/what-if/?urgency_class=urgent&amp;approach=consultation&amp;announced_at=2017-01-09T12:00"
+        for name in ("release", "edit_release"):
+            assert asked in words(client.get(address(name, draft)))
+        assert client.get(asked.replace("&amp;", "&")).status_code == 200
+
     def test_scheduled_dates_are_confirmed(self, sign_in, world, catalogue):
         release = make_draft(world, catalogue, approach="scheduling")
         client = sign_in("manager")
