@@ -12,7 +12,7 @@ from portal.people.models import Organisation, PartyCategory, Seat
 from portal.workflow.actor import Actor
 from releases.ballots import may, queries, rulesets
 from releases.ballots import tally as counting
-from releases.ballots.models import Ballot, Determination, Entitlement, Joinder, Objection
+from releases.ballots.models import ABSTAIN, Ballot, Determination, Entitlement, Joinder, Objection
 from releases.ballots.options import option_effects
 from releases.ballots.paper import OPTION_WORDS, Safeguard
 from releases.ballots.roll import Roll, awaits_ruling, is_recused, last_declaration, last_ruling, roll_of
@@ -165,7 +165,11 @@ def result(ballot: Ballot) -> Shown | None:
         return None
     counted = counting.from_json(ballot.tally.result)
     heads = [words.capitalize() for words in OPTION_WORDS.values()] + ["Abstain"]
-    rows = [CategoryRow(category(name), list(votes.values())) for name, votes in counted.by_category.items()]
+    columns = [*OPTION_WORDS, ABSTAIN]  # named one by one: the database does not keep the order of stored keys
+    rows = [
+        CategoryRow(category(name), [votes[column] for column in columns])
+        for name, votes in sorted(counted.by_category.items())
+    ]
     return Shown(heads, rows, counted.working, counted.verdict)
 
 

@@ -19,6 +19,7 @@ OPEN_TO_LATE_OBJECTIONS = (
     ReleaseState.HALTED,
     ReleaseState.HYPERCARE,
 )
+BEFORE_VOTING = (BallotState.DRAFT, BallotState.NOTICED, BallotState.VOID)
 GRAVE = 2
 """Severities 1 and 2 are grave: they allow a late objection and call for the minority safeguard."""
 
@@ -54,7 +55,7 @@ def _in(objection: Objection, *states: ObjectionState) -> str | None:
 def join(objection: Objection, supplier_id: int) -> str | None:
     if objection.joinders.filter(organisation=supplier_id).exists():
         return "Your organisation has already joined this objection."
-    if objection.ballots.exclude(state__in=[BallotState.DRAFT, BallotState.NOTICED, BallotState.VOID]).exists():
+    if objection.ballots.exclude(state__in=BEFORE_VOTING).exists():
         return "Voting on this objection has begun."
     return None if objection.is_unsettled else _in(objection)
 
@@ -62,7 +63,7 @@ def join(objection: Objection, supplier_id: int) -> str | None:
 @when
 def withdraw(objection: Objection) -> str | None:
     """An objection under vote is the committee's: withdrawing it would undo a ballot that others have joined."""
-    if objection.ballots.exclude(state__in=[BallotState.DRAFT, BallotState.NOTICED, BallotState.VOID]).exists():
+    if objection.ballots.exclude(state__in=BEFORE_VOTING).exists():
         return "Voting on this objection has begun: it can no longer be withdrawn."
     return None if objection.is_unsettled else _in(objection)
 
@@ -82,7 +83,7 @@ def accept(objection: Objection) -> str | None:
         return "Rejecting a release takes a committee's vote: contest the objection, or withdraw the release."
     if objection.remedy == Remedy.RETEST and objection.release.state not in OPEN_TO_OBJECTIONS:
         return "A release under way cannot be returned for retest: narrow the objection to a hold, or contest it."
-    if objection.ballots.filter(state__in=[BallotState.OPEN, BallotState.CLOSED, BallotState.TIED]).exists():
+    if objection.ballots.exclude(state__in=BEFORE_VOTING).exists():
         return "The committee is voting on this objection."
     return _in(objection, ObjectionState.ADMITTED, ObjectionState.CONTESTED)
 
@@ -156,6 +157,8 @@ def notice(ballot: Ballot) -> str | None:
 def open_voting(ballot: Ballot, *, at: datetime) -> str | None:
     if ballot.state == BallotState.NOTICED and ballot.opens_at is not None and at < ballot.opens_at:
         return "The notice of this ballot is not over."
+    if not ballot.objections.filter(state=ObjectionState.CONTESTED).exists():
+        return "Every objection it would hear is settled: void the ballot."
     return _ballot_in(ballot, BallotState.NOTICED)
 
 

@@ -142,6 +142,8 @@ def _freeze_rules(ballot: Ballot, at: datetime) -> None:
 
 
 def _freeze_matter(ballot: Ballot) -> None:
+    """Fix what is heard: objections settled since the draft are heard no more."""
+    ballot.objections.remove(*ballot.objections.exclude(state=ObjectionState.CONTESTED))
     objections = list(ballot.objections.prefetch_related("issues").order_by("pk"))
     cohorts = [Cohort.of(objection) for objection in objections]
     ballot.exclusion = [cohort.as_json() for cohort in cohorts]

@@ -39,9 +39,8 @@ def decide(ballot: Ballot, result: Result, *, by: Actor, at: datetime, verb: str
     )
     move(ballot, to=BallotState.DECIDED, by=by, at=at, verb=verb, data={"outcome": str(outcome)})
     for objection in objections:
-        if objection.state == ObjectionState.CONTESTED:
-            why = f"{determination.reference}: {outcome.words}."
-            move(objection, to=ObjectionState.DETERMINED, by=settling.CLERK, at=at, verb="determine", why=why)
+        why = f"{determination.reference}: {outcome.words}."
+        move(objection, to=ObjectionState.DETERMINED, by=settling.CLERK, at=at, verb="determine", why=why)
     determination.effects = take_effect(determination, evidence_accepted=result.evidence_accepted, at=at)
     save(determination, "effects")
     for objection in objections:

@@ -149,6 +149,25 @@ def test_opening_freezes_rules_roll_exclusion_and_safeguard(matter):
         verbs.open_voting(ballot, by=matter.actor("secretary"), at=matter.at)
 
 
+def test_what_was_settled_since_the_draft_is_not_heard(matter):
+    first, second = make.contest(matter), make.contest(matter)
+    ballot = make.draft(matter, first, second)
+    ballot = verbs.notice(ballot, by=matter.actor("secretary"), at=matter.at)
+    verbs.accept(first, answer="Agreed.", by=matter.actor("manager"), at=matter.at)
+    matter.until(ballot.opens_at)
+    assert can.open_voting.why_not(ballot, at=matter.at) is None
+    verbs.withdraw(second, why="", by=matter.actor("supplier"), at=matter.at)
+    with pytest.raises(NotNow, match="Every objection it would hear is settled"):
+        verbs.open_voting(ballot, by=matter.actor("secretary"), at=matter.at)
+    verbs.void(ballot, why="Settled.", by=matter.actor("secretary"), at=matter.at)
+    third, fourth = make.contest(matter), make.contest(matter)
+    ballot = verbs.notice(make.draft(matter, third, fourth), by=matter.actor("secretary"), at=matter.at)
+    verbs.withdraw(third, why="", by=matter.actor("supplier"), at=matter.at)
+    matter.until(ballot.opens_at)
+    ballot = verbs.open_voting(ballot, by=matter.actor("secretary"), at=matter.at)
+    assert list(ballot.objections.all()) == [fourth]
+
+
 def test_the_roll_is_frozen(matter):
     ballot = make.open_ballot(matter)
     people.end_seat(matter.world.seats["member"], by=SEED, at=matter.at)

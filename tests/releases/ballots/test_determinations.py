@@ -9,6 +9,7 @@ from portal.delivery.models import Message
 from portal.people.models import CommitteeKind
 from portal.workflow.errors import Invalid, NotAllowed, NotNow
 from releases.ballots import verbs
+from releases.ballots.bundle import result
 from releases.ballots.models import Ballot, Determination, Objection
 from releases.ballots.paper import Option
 from releases.ballots.queries import blocking, determination_in_force, undetermined
@@ -231,6 +232,23 @@ def test_the_determination_is_published_with_reasons_and_the_appeal_date(matter)
         verbs.publish(ballot, reasons="x", minority_statement="", by=matter.actor("secretary"), at=matter.at)
     with pytest.raises(NotNow, match="is published"):
         verbs.void(ballot, why="x", by=matter.actor("secretary"), at=matter.at)
+
+
+def test_the_printed_tally_has_each_vote_in_its_own_column(matter):
+    ballot = make.decided(matter, "proceed", "proceed_with_exclusions", "abstain", "reject")
+    shown = result(Ballot.objects.get(pk=ballot.pk))
+    assert shown.heads == [
+        "Proceed",
+        "Proceed with exclusions",
+        "Defer to a date",
+        "Return for retest",
+        "Reject",
+        "Abstain",
+    ]
+    assert [(row.name, row.votes) for row in shown.rows] == [
+        ("No constituency", [1, 0, 0, 0, 0, 0]),
+        ("Large Supplier", [0, 1, 0, 0, 1, 1]),
+    ]
 
 
 def test_a_publication_gives_reasons(matter):

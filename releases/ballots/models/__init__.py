@@ -1,0 +1,25 @@
+"""Rows of objections, ballots and decisions."""
+
+from releases.ballots.models.ballots import RUNNING, Ballot, Declaration, Entitlement, RuleSet, Ruling, Statement
+from releases.ballots.models.decisions import ABSTAIN, CHOICES, OPTIONS, CastingVote, Determination, Tally, Vote
+from releases.ballots.models.objections import Joinder, Objection, Remedy
+
+__all__ = [
+    "ABSTAIN",
+    "CHOICES",
+    "OPTIONS",
+    "RUNNING",
+    "Ballot",
+    "CastingVote",
+    "Declaration",
+    "Determination",
+    "Entitlement",
+    "Joinder",
+    "Objection",
+    "Remedy",
+    "RuleSet",
+    "Ruling",
+    "Statement",
+    "Tally",
+    "Vote",
+]

@@ -1,0 +1,103 @@
+"""Sealed votes, the count, the casting vote and the determination."""
+
+from django.db import models
+from django.db.models import Q
+from simple_history.models import HistoricalRecords
+
+from portal.workflow.transitions import Versioned
+from releases.ballots.models.ballots import Ballot, Entitlement
+from releases.ballots.paper import AXIS
+
+ABSTAIN = "abstain"
+OPTIONS = [(option.value, option.words.capitalize()) for option in AXIS]
+CHOICES = [*OPTIONS, (ABSTAIN, "Abstain")]
+
+
+class Vote(models.Model):
+    """One cast, sealed: answers and reason encrypted with the ballot's key. Append-only; the last counts."""
+
+    entitlement = models.ForeignKey(Entitlement, on_delete=models.PROTECT, related_name="votes")
+    sequence = models.PositiveIntegerField()
+    sealed = models.BinaryField()
+    receipt = models.CharField(max_length=64, unique=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["sequence"]
+        constraints = [
+            models.UniqueConstraint(fields=["entitlement", "sequence"], name="one_cast_a_sequence"),
+            models.CheckConstraint(condition=Q(sequence__gte=1), name="casts_count_from_one"),
+        ]
+
+    def __str__(self) -> str:
+        return f"cast {self.sequence} of {self.entitlement}"
+
+
+class Tally(models.Model):
+    """The count, written once at close: every input, the rule in words, the outcome. Append-only."""
+
+    ballot = models.OneToOneField(Ballot, on_delete=models.PROTECT, related_name="tally")
+    result = models.JSONField()
+    votes = models.JSONField(help_text="Opened votes: name, constituency, choice, reasons.")
+    votes_hash = models.CharField(max_length=64)
+    counted_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"tally of {self.ballot}"
+
+
+class CastingVote(models.Model):
+    """The Chair's one casting vote on a tie. Append-only."""
+
+    ballot = models.OneToOneField(Ballot, on_delete=models.PROTECT, related_name="casting_vote")
+    by = models.ForeignKey("people.User", on_delete=models.PROTECT, related_name="+")
+    by_name = models.CharField(max_length=200)
+    choice = models.CharField(max_length=24, choices=OPTIONS)
+    reasons = models.TextField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~Q(reasons=""), name="casting_vote_has_reasons")]
+
+    def __str__(self) -> str:
+        return f"casting vote of {self.ballot}"
+
+
+class Determination(Versioned):
+    """What was decided; takes effect by itself and is published as a document."""
+
+    reference = models.CharField(max_length=20, unique=True)
+    ballot = models.OneToOneField(Ballot, on_delete=models.PROTECT, related_name="determination")
+    outcome = models.CharField(max_length=24, choices=OPTIONS)
+    is_safeguarded = models.BooleanField(default=False, help_text="The minority's cohort is held until fixed.")
+    override_carried = models.BooleanField(default=False)
+    effects = models.JSONField(default=list, help_text="What took effect, in sentences.")
+    defer_to = models.DateTimeField(null=True, blank=True)
+    rule_in_words = models.TextField()
+    reasons = models.TextField(blank=True)
+    minority_statement = models.TextField(blank=True)
+    decided_at = models.DateTimeField()
+    published_at = models.DateTimeField(null=True, blank=True)
+    appeal_until = models.DateTimeField(null=True, blank=True)
+    appealed_at = models.DateTimeField(null=True, blank=True)
+    appeal_outcome = models.TextField(blank=True)
+    appeal_ended_at = models.DateTimeField(null=True, blank=True)
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["-decided_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(published_at=None, appeal_until=None)
+                | Q(published_at__isnull=False, appeal_until__isnull=False) & ~Q(reasons=""),
+                name="published_with_reasons",
+            ),
+            models.CheckConstraint(
+                condition=Q(appeal_ended_at=None, appeal_outcome="")
+                | Q(appealed_at__isnull=False, appeal_ended_at__isnull=False) & ~Q(appeal_outcome=""),
+                name="appeal_outcome_is_whole",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
