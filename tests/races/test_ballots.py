@@ -153,6 +153,31 @@ def test_two_closes_place_one_hold(matter):
     assert Hold.objects.count() == 1
 
 
+def race_withdrawal_against_opening(matter: Matter, *, without: str = "") -> bool:
+    """Withdraw and open at once; return whether a ballot opened on an objection that is withdrawn."""
+    matter.until(matter.world.at)
+    objection = make.contest(matter)
+    ballot = verbs.notice(make.draft(matter, objection), by=matter.actor("secretary"), at=matter.at)
+    matter.until(ballot.opens_at)
+    secretary, supplier, at = matter.actor("secretary"), matter.actor("supplier"), matter.at
+    together(
+        lambda: verbs.open_voting(ballot, by=secretary, at=at),
+        lambda: verbs.withdraw(objection, why="", by=supplier, at=at),
+        without=without,
+    )
+    ballot.refresh_from_db()
+    objection.refresh_from_db()
+    return ballot.state == "open" and objection.state == "withdrawn"
+
+
+def test_nothing_is_withdrawn_while_its_ballot_opens(matter):
+    assert not any(race_withdrawal_against_opening(matter) for _ in range(5))
+
+
+def test_control_without_row_locks_a_ballot_opens_on_what_is_withdrawn(matter):
+    assert any(race_withdrawal_against_opening(matter, without=ROW_LOCK) for _ in range(10))
+
+
 def test_at_the_closing_instant_the_clock_is_read_again_behind_the_lock(matter):
     """A request that was made in time but reaches the ballot at the closing instant is late."""
     ballot = make.open_ballot(matter)

@@ -88,9 +88,11 @@ def notice(ballot: Ballot, *, by: Actor, at: datetime, seen: int | None = None) 
 def open_voting(ballot: Ballot, *, by: Actor, at: datetime, seen: int | None = None) -> Ballot:
     """Open voting. Freezes the roll, the rules, the exclusion set and how the safeguard stands; makes the keys.
 
-    Rule: the roll of voters, the exclusion set and the deferral date are fixed when the ballot opens.
+    Rule: the roll of voters, the exclusion set and the deferral date are fixed when the ballot opens. The
+    objections are locked too, so that none is withdrawn, joined or accepted while they are.
     """
     ballot = lock(ballot, seen=seen)
+    list(ballot.objections.select_for_update(no_key=True, of=("self",)).order_by("pk"))
     may.open_voting(ballot, by=by)
     can.open_voting(ballot, at=at)
     _freeze_rules(ballot, at)

@@ -85,6 +85,8 @@ def _apply(
     why = f"Determination {determination.reference}: {option.words}."
     if option is Option.PROCEED:
         return ["The release proceeds."]
+    if release.state == ReleaseState.DRAFT and option is not Option.EXCLUDE:
+        return ["The release was returned to draft meanwhile: its notice starts again."]
     whole = release.state in OPEN_TO_OBJECTIONS
     if option is Option.EXCLUDE or not whole:
         condition = _condition(option, determination)

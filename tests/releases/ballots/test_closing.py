@@ -211,6 +211,12 @@ def test_at_the_panel_still_inquorate_the_clock_holds_the_cohort_and_lets_the_re
     assert not hasattr(decided, "tally")
 
 
+def test_at_the_panel_a_ballot_of_abstentions_is_determined_by_the_clock(matter):
+    ballot = make.decided(matter, "abstain", "abstain", "abstain")
+    keep_clocks()
+    assert Ballot.objects.get(pk=ballot.pk).determination.outcome == "proceed_with_exclusions"
+
+
 def test_one_row_that_cannot_move_keeps_no_other_waiting(matter):
     """A Sub-Committee still inquorate is for SECAS to refer; the clock goes on to the ballot after it."""
     first = make.open_ballot(matter)

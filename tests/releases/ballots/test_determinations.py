@@ -16,6 +16,7 @@ from releases.ballots.queries import blocking, determination_in_force, undetermi
 from releases.ballots.verbs.settling import CLERK
 from releases.holds.models import Hold
 from releases.products.models import Cell
+from releases.publishing import verbs as publishing
 from releases.publishing.models import Release
 from tests.factories import ballots as make
 
@@ -140,6 +141,16 @@ def test_against_a_release_under_way_every_option_concerns_the_objected_cohort(m
     assert len(conditions) == (ending is not None)
     assert all(condition.startswith(ending) for condition in conditions)
     assert decision.outcome == choice
+
+
+@pytest.mark.parametrize("choice", ["defer", "retest", "reject"])
+def test_a_release_returned_to_draft_meanwhile_starts_its_notice_again_anyway(matter, choice):
+    ballot = make.open_ballot(matter)
+    make.vote(matter, ballot, choice, choice, choice)
+    publishing.return_to_draft(matter.release, by=matter.actor("manager"), at=matter.at, why="A new image.")
+    decision = make.close(matter, ballot).determination
+    assert decision.effects == ["The release was returned to draft meanwhile: its notice starts again."]
+    assert release_now().state == "draft" and standing_holds() == []
 
 
 def test_a_cohort_without_homes_left_needs_no_hold(matter):
