@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.utils import unquote
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db import models
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from simple_history.admin import SimpleHistoryAdmin
@@ -48,10 +49,23 @@ class RecordAdmin(SimpleHistoryAdmin):  # type: ignore[misc]  # simple-history h
 
     def history_form_view(self, request: HttpRequest, object_id: str, version_id: str, **context: Any) -> HttpResponse:
         """Show a past state; refuse to go back to it, because that would bypass the acts in between."""
+        self._reachable(request, object_id)
         if request.method != "GET":
             raise PermissionDenied("A past state is looked at, never restored.")
         answer: HttpResponse = super().history_form_view(request, object_id, version_id, **context)
         return answer
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show the history of rows in ``get_queryset`` only: simple-history itself asks for any row."""
+        self._reachable(request, object_id)
+        answer: HttpResponse = super().history_view(request, object_id, extra_context)
+        return answer
+
+    def _reachable(self, request: HttpRequest, object_id: str) -> None:
+        if self.get_object(request, unquote(object_id)) is None:
+            raise Http404
 
     def save_model(self, request: HttpRequest, obj: models.Model, form: Any, change: bool) -> None:
         """Refuse: a class that adds or changes must call its verb."""
