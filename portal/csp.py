@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 
 @dataclass(frozen=True)
 class PolicyException:
-    """``route`` is a view name, or the beginning of view names when it ends with a colon; ``adds`` widens directives."""
+    """``route`` is a view name, or the beginning of several when it ends with a colon; ``adds`` widens directives."""
 
     route: str
     adds: dict[str, list[str]]

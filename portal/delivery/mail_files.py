@@ -29,7 +29,7 @@ class MailFiles(BaseEmailBackend):
             raw = message.message()
             final = folder / f"{hashlib.sha256(str(raw['Message-ID']).encode()).hexdigest()[:24]}.eml"
             draft = final.with_suffix(f".{os.getpid()}.part")
-            draft.write_bytes(raw.as_bytes(linesep="\r\n"))
+            draft.write_bytes(raw.as_bytes())
             draft.replace(final)
         return len(email_messages)
 

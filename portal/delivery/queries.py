@@ -36,7 +36,7 @@ class Kind:
 
 def kinds(actor: Actor) -> list[Kind]:
     """Return every kind of message with this person's wish, by title."""
-    wishes = dict(Preference.objects.filter(user_id=actor.user_id).values_list("kind", "by_mail"))
+    wishes = dict(Preference.objects.filter(user_id=actor.user_id or 0).values_list("kind", "by_mail"))
     rows = [
         Kind(kind, title_of(message), message.statutory, message.statutory or wishes.get(kind, True))
         for kind, message in catalogue.items()

@@ -61,7 +61,8 @@ def _send(delivery: Delivery, connection: BaseEmailBackend) -> tuple[str, bool]:
 
 def wait_after(attempts: int) -> timedelta:
     """Return how long to wait after so many failed attempts: 5 seconds, doubled each time, at most an hour."""
-    return min(FIRST_WAIT * 2 ** (attempts - 1), LONGEST_WAIT)
+    doubled: timedelta = FIRST_WAIT * 2 ** (attempts - 1)
+    return min(doubled, LONGEST_WAIT)
 
 
 @transaction.atomic
@@ -92,5 +93,9 @@ def prefer(*, kind: str, by_mail: bool, by: Actor) -> Preference:
     notification = catalogue.get(kind)
     if notification is None or notification.statutory:
         raise Invalid("This kind of message cannot be switched off.")
-    preference, _ = Preference.objects.update_or_create(user_id=by.user_id, kind=kind, defaults={"by_mail": by_mail})
+    preference, _ = Preference.objects.update_or_create(
+        user_id=by.user_id or 0,  # may.prefer has seen a person
+        kind=kind,
+        defaults={"by_mail": by_mail},
+    )
     return preference

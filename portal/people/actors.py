@@ -1,4 +1,4 @@
-"""Making the ``Actor`` at the edge, afresh for every request: a role or an appointment lost counts from the next one."""
+"""Making the ``Actor`` at the edge, afresh for every request: what is lost counts from the next one."""
 
 from collections.abc import Iterable
 from datetime import datetime

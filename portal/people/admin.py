@@ -34,7 +34,7 @@ class OrganisationAdmin(RecordAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Organisation | None = None) -> tuple[str, ...]:
         return ("kind",) if obj else ("is_active",)
 
-    def save_model(self, request: PortalRequest, obj: Organisation, form: Any, change: bool) -> None:
+    def save_model(self, request: Any, obj: Any, form: Any, change: bool) -> None:
         if change:
             answers = {name: form.cleaned_data[name] for name in form.changed_data}
             verbs.change_organisation(obj, **answers, by=request.actor, at=request.at)
@@ -54,7 +54,7 @@ class UserAdmin(RecordAdmin):
     fields = ("name", "email", "is_active", "joined_at", "last_login")
     readonly_fields = ("joined_at", "last_login")
 
-    def save_model(self, request: PortalRequest, obj: User, form: Any, change: bool) -> None:
+    def save_model(self, request: Any, obj: Any, form: Any, change: bool) -> None:
         answers = {name: form.cleaned_data[name] for name in ("name", "email", "is_active")}
         verbs.change_user(obj, **answers, by=request.actor, at=request.at)
 
@@ -87,7 +87,7 @@ class MembershipAdmin(RecordAdmin):
             return ("organisation", "role", "name", "email")
         return ("user", "organisation", "role", "starts_at", "ends_at")
 
-    def save_model(self, request: PortalRequest, obj: Membership, form: Any, change: bool) -> None:
+    def save_model(self, request: Any, obj: Any, form: Any, change: bool) -> None:
         made = verbs.invite(**form.cleaned_data, by=request.actor, at=request.at)
         obj.pk, obj.user = made.pk, made.user
 
@@ -111,7 +111,7 @@ class CommitteeAdmin(RecordAdmin):
     list_display = ("name", "kind")
     fields = ("name", "kind")
 
-    def save_model(self, request: PortalRequest, obj: Committee, form: Any, change: bool) -> None:
+    def save_model(self, request: Any, obj: Any, form: Any, change: bool) -> None:
         obj.pk = verbs.create_committee(**form.cleaned_data, by=request.actor, at=request.at).pk
 
 
@@ -129,7 +129,7 @@ class SeatAdmin(RecordAdmin):
         given = ("committee", "user", "capacity", "constituency", "organisation", "alternate_for", "ends_at")
         return given if obj is None else (*given, "starts_at")
 
-    def save_model(self, request: PortalRequest, obj: Seat, form: Any, change: bool) -> None:
+    def save_model(self, request: Any, obj: Any, form: Any, change: bool) -> None:
         obj.pk = verbs.seat_member(**form.cleaned_data, by=request.actor, at=request.at).pk
 
     @admin.action(description="End the selected seats")

@@ -1,4 +1,4 @@
-"""The administration: open to administrators by role, entered through the portal's own sign-in with its second factor."""
+"""The administration: open to administrators by role, entered through the portal's own sign-in."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -67,7 +67,7 @@ class RecordAdmin(SimpleHistoryAdmin):  # type: ignore[misc]  # simple-history h
         if self.get_object(request, unquote(object_id)) is None:
             raise Http404
 
-    def save_model(self, request: HttpRequest, obj: models.Model, form: Any, change: bool) -> None:
+    def save_model(self, request: Any, obj: Any, form: Any, change: bool) -> None:
         """Refuse: a class that adds or changes must call its verb."""
         raise PermissionDenied("This is changed by its own acts in the portal, not here.")
 
@@ -101,6 +101,8 @@ class PortalAdminSite(admin.AdminSite):
             raise PermissionDenied("Only administrators enter the administration.")
         return redirect_to_login(request.GET.get("next") or reverse("admin:index"))
 
-    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def password_change(  # type: ignore[override]  # the stubs allow a template only
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
         """Send to the portal's page, so that there is one way to change a password."""
         return redirect("account_change_password")

@@ -4,6 +4,7 @@ from django.db.models import Prefetch, QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, status
 from rest_framework.decorators import action
+from rest_framework.generics import get_object_or_404
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet, ReadOnlyModelViewSet, ViewSet
@@ -19,7 +20,6 @@ from portal.people.serializers import (
     MeSerializer,
     OrganisationSerializer,
 )
-from rest_framework.generics import get_object_or_404
 
 
 class MeViewSet(ViewSet):

@@ -1,4 +1,4 @@
-"""The accounts of the demonstration, one per kind of actor: read by the seed, the start-up message and the sign-in page.
+"""The accounts of the demonstration, one per kind of actor: for the seed, the start-up message and the sign-in page.
 
 Used only where ``settings.DEMO`` is true. Organisations are invented except the roles DCC, SECAS and Panel.
 """
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from portal.people.models import Role
 
-PASSWORD = "amber kettle north hub"
+PASSWORD = "amber kettle north hub"  # noqa: S105  # shown to everybody, in the demonstration only
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,7 @@
-"""Who everyone is. Two axes, never merged: party category decides votes and seats; user role what may be asked of a hub."""
+"""Who everyone is.
+
+Two axes, never merged: party category decides votes and seats; user role what may be asked of a hub.
+"""
 
 from datetime import datetime
 from typing import Any, ClassVar
@@ -207,7 +210,9 @@ class Seat(Term):
     )
     capacity = models.CharField(max_length=10, choices=Capacity)
     constituency = models.CharField(max_length=30, choices=PartyCategory, blank=True)
-    alternate_for = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="alternates")
+    alternate_for = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="alternates"
+    )
     history = HistoricalRecords()
 
     class Meta:

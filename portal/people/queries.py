@@ -28,7 +28,7 @@ def organisations(actor: Actor) -> QuerySet[Organisation]:
 
 def own_organisation(actor: Actor) -> QuerySet[Organisation]:
     """Return the organisation acted for, as a set of one or none."""
-    return Organisation.objects.filter(pk=actor.organisation_id)
+    return Organisation.objects.filter(pk__in=[actor.organisation_id] if actor.organisation_id else [])
 
 
 def organisations_of(user: User, at: datetime) -> QuerySet[Organisation]:
@@ -76,7 +76,8 @@ def sitting(committee: Committee, at: datetime) -> TermQuerySet:
     seats = Seat.objects.current(at).filter(committee=committee)
     rank = Case(*(When(capacity=capacity, then=Value(place)) for place, capacity in enumerate(Seat.Capacity)))
     ranked = seats.select_related("user", "organisation", "alternate_for__user").annotate(rank=rank)
-    return ranked.order_by("rank", "constituency", "user__name")
+    ordered: TermQuerySet = ranked.order_by("rank", "constituency", "user__name")
+    return ordered
 
 
 def with_chairs(actor: Actor, at: datetime) -> QuerySet[Committee]:

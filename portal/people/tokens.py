@@ -37,7 +37,7 @@ def parse(text: str) -> Key | None:
 
 
 def digest(secret: str) -> str:
-    """Return the hash stored for a secret: HMAC-SHA-256 under the site's secret key, so a stolen table proves nothing."""
+    """Return the hash stored for a secret: HMAC-SHA-256 under the site's key, so a stolen table proves nothing."""
     return hmac.new(settings.SECRET_KEY.encode(), secret.encode(), hashlib.sha256).hexdigest()
 
 

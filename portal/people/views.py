@@ -1,5 +1,7 @@
 """Pages about people: own organisation, own account, committees."""
 
+from typing import Any
+
 from allauth.mfa.utils import is_mfa_enabled
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -16,9 +18,9 @@ from portal.people.forms import AppointForm, CommitteeForm, InviteForm, ReasonFo
 from portal.people.middleware import ACTING_FOR
 from portal.people.models import Committee, Organisation, Seat, User
 from portal.people.proof import freshly_proved
-from portal.working_days import end_of
 from portal.workflow.errors import Invalid
 from portal.workflow.http import PortalRequest
+from portal.working_days import end_of
 
 
 @require_safe
@@ -67,7 +69,7 @@ def end_membership(request: PortalRequest, pk: int) -> HttpResponse:
     return redirect("people:organisation")
 
 
-def _reason(request: PortalRequest) -> dict[str, object]:
+def _reason(request: PortalRequest) -> dict[str, Any]:
     form = ReasonForm(request.POST)
     if not form.is_valid():
         raise Invalid("The form could not be read: go back, open the page again and repeat.")

@@ -1,4 +1,4 @@
-"""A small world for tests, made with the same verbs as the real one: who exists, and who each of them is as an actor."""
+"""A small world for tests, made with the same verbs as the real one: who exists, and each of them as an actor."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime

@@ -17,6 +17,7 @@ from allauth.mfa.totp.internal.auth import (
 from django.conf import settings as portal_settings
 from django.core import mail
 from django.urls import reverse
+
 from portal.people.middleware import ACTING_FOR
 from tests.factories.world import PASSWORD
 
@@ -46,7 +47,9 @@ def test_one_signs_in_by_address_and_password(client, world):
 def test_nobody_signs_up(client, db):
     page = client.get("/accounts/signup/")
     assert "by invitation" in text(page)
-    client.post("/accounts/signup/", {"email": "new@x.example", "password1": "long enough 1", "password2": "long enough 1"})
+    client.post(
+        "/accounts/signup/", {"email": "new@x.example", "password1": "long enough 1", "password2": "long enough 1"}
+    )
     assert client.get(reverse("people:account")).status_code == 302
 
 

@@ -6,97 +6,137 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Delivery',
+            name="Delivery",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('user_id', models.BigIntegerField(null=True)),
-                ('organisation_id', models.BigIntegerField(null=True)),
-                ('recipient', models.CharField(max_length=200)),
-                ('address', models.EmailField(blank=True, max_length=254)),
-                ('state', models.CharField(choices=[('queued', 'Queued'), ('sent', 'Sent'), ('failed', 'Failed'), ('inbox_only', 'In the inbox only')], default='queued', max_length=12)),
-                ('attempts', models.PositiveIntegerField(default=0)),
-                ('next_attempt_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), help_text='Real time.')),
-                ('sent_at', models.DateTimeField(help_text='Portal time of successful service by mail.', null=True)),
-                ('read_at', models.DateTimeField(help_text='Portal time at which it was first read in the inbox.', null=True)),
-                ('read_by_id', models.BigIntegerField(null=True)),
-                ('failure', models.CharField(blank=True, max_length=300)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("user_id", models.BigIntegerField(null=True)),
+                ("organisation_id", models.BigIntegerField(null=True)),
+                ("recipient", models.CharField(max_length=200)),
+                ("address", models.EmailField(blank=True, max_length=254)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("queued", "Queued"),
+                            ("sent", "Sent"),
+                            ("failed", "Failed"),
+                            ("inbox_only", "In the inbox only"),
+                        ],
+                        default="queued",
+                        max_length=12,
+                    ),
+                ),
+                ("attempts", models.PositiveIntegerField(default=0)),
+                (
+                    "next_attempt_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), help_text="Real time."),
+                ),
+                ("sent_at", models.DateTimeField(help_text="Portal time of successful service by mail.", null=True)),
+                (
+                    "read_at",
+                    models.DateTimeField(help_text="Portal time at which it was first read in the inbox.", null=True),
+                ),
+                ("read_by_id", models.BigIntegerField(null=True)),
+                ("failure", models.CharField(blank=True, max_length=300)),
             ],
             options={
-                'verbose_name_plural': 'deliveries',
+                "verbose_name_plural": "deliveries",
             },
         ),
         migrations.CreateModel(
-            name='Attempt',
+            name="Attempt",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('tried_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), help_text='Real time.')),
-                ('succeeded', models.BooleanField()),
-                ('detail', models.CharField(blank=True, max_length=300)),
-                ('delivery', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tries', to='delivery.delivery')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "tried_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), help_text="Real time."),
+                ),
+                ("succeeded", models.BooleanField()),
+                ("detail", models.CharField(blank=True, max_length=300)),
+                (
+                    "delivery",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="tries", to="delivery.delivery"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Message',
+            name="Message",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=60)),
-                ('statutory', models.BooleanField(default=False)),
-                ('subject', models.CharField(max_length=300)),
-                ('body', models.TextField(help_text='Plain text, as mailed and as shown in the inbox.')),
-                ('url', models.CharField(blank=True, max_length=300)),
-                ('reference_kind', models.CharField(blank=True, max_length=80)),
-                ('reference_id', models.BigIntegerField(null=True)),
-                ('restricted', models.BooleanField(default=False, help_text='Mail carries a link only, never the text.')),
-                ('then', models.CharField(blank=True, max_length=80)),
-                ('at', models.DateTimeField(help_text='Portal time at which it was told.')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=60)),
+                ("statutory", models.BooleanField(default=False)),
+                ("subject", models.CharField(max_length=300)),
+                ("body", models.TextField(help_text="Plain text, as mailed and as shown in the inbox.")),
+                ("url", models.CharField(blank=True, max_length=300)),
+                ("reference_kind", models.CharField(blank=True, max_length=80)),
+                ("reference_id", models.BigIntegerField(null=True)),
+                (
+                    "restricted",
+                    models.BooleanField(default=False, help_text="Mail carries a link only, never the text."),
+                ),
+                ("then", models.CharField(blank=True, max_length=80)),
+                ("at", models.DateTimeField(help_text="Portal time at which it was told.")),
             ],
             options={
-                'indexes': [models.Index(fields=['reference_kind', 'reference_id'], name='message_reference')],
+                "indexes": [models.Index(fields=["reference_kind", "reference_id"], name="message_reference")],
             },
         ),
         migrations.AddField(
-            model_name='delivery',
-            name='message',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='deliveries', to='delivery.message'),
+            model_name="delivery",
+            name="message",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="deliveries", to="delivery.message"
+            ),
         ),
         migrations.CreateModel(
-            name='Preference',
+            name="Preference",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('user_id', models.BigIntegerField()),
-                ('kind', models.CharField(max_length=60)),
-                ('by_mail', models.BooleanField(default=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("user_id", models.BigIntegerField()),
+                ("kind", models.CharField(max_length=60)),
+                ("by_mail", models.BooleanField(default=True)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('user_id', 'kind'), name='one_preference_a_kind')],
+                "constraints": [models.UniqueConstraint(fields=("user_id", "kind"), name="one_preference_a_kind")],
             },
         ),
         migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(condition=models.Q(('state', 'queued')), fields=['next_attempt_at'], name='delivery_queue'),
+            model_name="delivery",
+            index=models.Index(
+                condition=models.Q(("state", "queued")), fields=["next_attempt_at"], name="delivery_queue"
+            ),
         ),
         migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(fields=['organisation_id', '-id'], name='delivery_inbox'),
+            model_name="delivery",
+            index=models.Index(fields=["organisation_id", "-id"], name="delivery_inbox"),
         ),
         migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(fields=['user_id', '-id'], name='delivery_own_inbox'),
+            model_name="delivery",
+            index=models.Index(fields=["user_id", "-id"], name="delivery_own_inbox"),
         ),
         migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.UniqueConstraint(fields=('message', 'user_id', 'organisation_id'), name='told_once', nulls_distinct=False),
+            model_name="delivery",
+            constraint=models.UniqueConstraint(
+                fields=("message", "user_id", "organisation_id"), name="told_once", nulls_distinct=False
+            ),
         ),
         migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('sent_at__isnull', False), ('state', 'sent')), models.Q(models.Q(('state', 'sent'), _negated=True), ('sent_at', None)), _connector='OR'), name='sent_has_its_time'),
+            model_name="delivery",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("sent_at__isnull", False), ("state", "sent")),
+                    models.Q(models.Q(("state", "sent"), _negated=True), ("sent_at", None)),
+                    _connector="OR",
+                ),
+                name="sent_has_its_time",
+            ),
         ),
     ]

@@ -71,7 +71,7 @@ def change_organisation(
     for name, value in changes.items():
         setattr(organisation, name, value)
     save(organisation, *changes)
-    note(organisation, by=by, at=at, verb="change_organisation", data={"fields": sorted(changes)})
+    note(organisation, by=by, at=at, verb="change_organisation", data={"fields": ", ".join(sorted(changes))})
     return organisation
 
 
@@ -149,7 +149,5 @@ def end_membership(
 def password_link(user: User) -> str:
     """Return the absolute address at which this person chooses a password; it works once, for a limited time."""
     key = default_token_generator.make_token(user)
-    path = reverse(
-        "account_reset_password_from_key", kwargs={"uidb36": user_pk_to_url_str(user), "key": key}
-    )
+    path = reverse("account_reset_password_from_key", kwargs={"uidb36": user_pk_to_url_str(user), "key": key})
     return f"{settings.PORTAL_URL}{path}"

@@ -22,12 +22,12 @@ def create_token(*, name: str, days: int, may_write: bool, by: Actor, at: dateti
     lifetime = timedelta(days=days)
     if not timedelta() < lifetime <= can.LONGEST_TOKEN:
         raise Invalid("A key lasts from 1 to 366 days.", {"days": ["Enter a number of days from 1 to 366."]})
-    user = User.objects.select_for_update(no_key=True, of=("self",)).get(pk=by.user_id)
+    user = User.objects.select_for_update(no_key=True, of=("self",)).get(pk=by.user_id or 0)
     can.create_token(user, at=at)
     key = new_key()
     token = ApiToken.objects.create(
         user=user,
-        organisation_id=by.organisation_id,
+        organisation_id=by.organisation_id or 0,  # may.create_token has seen both
         name=name,
         prefix=key.prefix,
         digest=digest(key.secret),

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from django.core.mail import EmailMessage
 from django.urls import reverse
+
 from portal.delivery import contributes, mail_files, may, queries, verbs
 from portal.delivery.models import Delivery, Preference
 from portal.people import verbs as people

@@ -17,6 +17,7 @@ from django.core import mail
 from django.core.mail import get_connection
 from django.db import DatabaseError, connection, connections, transaction
 from django.utils import timezone
+
 from portal.delivery.mail import message_id
 from portal.delivery.messages import Notification, Recipient, catalogue
 from portal.delivery.models import Attempt, Delivery, Message, Preference
@@ -26,7 +27,9 @@ from portal.delivery.verbs import MOST_ATTEMPTS, deliver_next, wait_after
 from tests.factories.mail_server import mail_server
 from tests.factories.world import START
 
-EVERYBODY = [Recipient(name=f"Party {number}", address=f"p{number}@x.example", organisation_id=number) for number in range(6)]
+EVERYBODY = [
+    Recipient(name=f"Party {number}", address=f"p{number}@x.example", organisation_id=number) for number in range(6)
+]
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 import pytest
 from django.contrib import admin
 from django.urls import reverse
+
 from portal.journal.models import Entry
 from portal.people import verbs
 from portal.people.admin_site import RecordAdmin
@@ -113,9 +114,7 @@ def test_a_committee_and_seats_are_made_and_ended(sign_in, world):
     client = sign_in("administrator")
     client.post(address(Committee, "add"), {"name": "Group", "kind": "sub_committee"})
     group = Committee.objects.get(name="Group")
-    client.post(
-        address(Seat, "add"), {"committee": group.pk, "user": world.users["observer"].pk, "capacity": "member"}
-    )
+    client.post(address(Seat, "add"), {"committee": group.pk, "user": world.users["observer"].pk, "capacity": "member"})
     seat = Seat.objects.get(committee=group)
     chosen = {"action": "end_seat", "_selected_action": [seat.pk]}
     client.post(address(Seat, "changelist"), chosen)

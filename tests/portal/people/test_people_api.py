@@ -5,12 +5,13 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 from openapi_spec_validator import validate
+from rest_framework.test import APIClient
+from rest_framework.throttling import UserRateThrottle
+
 from portal.journal.models import Entry
 from portal.people import verbs
 from portal.people.models import ApiToken, Appointment
 from portal.workflow.clock import now
-from rest_framework.test import APIClient
-from rest_framework.throttling import UserRateThrottle
 from tests.factories.world import SEED
 
 APPOINTMENTS = "/api/v1/appointments/"

@@ -2,6 +2,7 @@
 
 import pytest
 from django.urls import reverse
+
 from portal.people import verbs
 from portal.people.models import ApiToken, Appointment, Membership, Role, Seat
 from tests.factories.world import SEED

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+
 from portal.people import can, may, verbs
 from portal.people.models import ApiToken, Role
 from portal.workflow.actor import ANONYMOUS, Channel

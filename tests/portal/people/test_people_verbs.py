@@ -3,6 +3,7 @@ from datetime import timedelta
 import pytest
 from allauth.account.models import EmailAddress
 from django.core import mail
+
 from portal.delivery.models import Delivery, Message
 from portal.delivery.tasks import deliver_all
 from portal.journal.models import Entry
@@ -205,9 +206,7 @@ def test_an_alternate_stands_in_on_the_same_committee(world):
 def test_a_term_ends_by_itself_and_the_chair_can_follow(world):
     later = world.at + timedelta(days=10)
     verbs.end_seat(world.seats["chair"], by=SEED, at=world.at)
-    verbs.seat_member(
-        world.panel, world.users["observer"], capacity="chair", ends_at=later, by=SEED, at=world.at
-    )
+    verbs.seat_member(world.panel, world.users["observer"], capacity="chair", ends_at=later, by=SEED, at=world.at)
     assert world.actor("observer").committees[world.panel.pk] == {"chair"}
     assert world.actor("observer", at=later).committees == {}
     verbs.seat_member(world.panel, world.users["observer"], capacity="chair", by=SEED, at=later)

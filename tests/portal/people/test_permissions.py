@@ -1,4 +1,5 @@
 import pytest
+
 from portal.people.models import OrganisationKind, Role
 from portal.people.permissions import FITTING, ROLES, Permission, fits, permissions_of
 
