@@ -131,3 +131,14 @@ def test_state_names_are_those_of_the_table():
 
 def test_ready_is_a_draft(world, catalogue):
     assert make_ready(world, catalogue).state == "draft"
+
+
+def test_rows_say_what_they_are(world, announced):
+    verbs.acknowledge(announced, world.organisations["heron"], by=world.actor("supplier"), at=world.at)
+    notice = announced.notices.get()
+    assert str(notice) == "FW-2017-001 notice 1"
+    assert str(notice.services.get()) == "FW-2017-001 notice 1 served on Heron Power"
+    assert str(notice.acknowledgements.get()) == "Heron Power acknowledged FW-2017-001 notice 1"
+    assert str(announced.notes.first()) == "FW-2017-001 notes, revision 2"
+    assert str(announced.evidence.get()) == "Section T test report"
+    assert str(announced) == "FW-2017-001 Joining after a power cut"
