@@ -1,10 +1,15 @@
 import copy
+from datetime import timedelta
 from fractions import Fraction
 
 import pytest
 
 from releases.ballots import rulesets
+from releases.ballots.defaults import stored_rules_at
+from releases.ballots.models import RuleSet
 from releases.ballots.rulesets import Clock, Counting
+
+DAY = timedelta(days=1)
 
 
 def default(**changes):
@@ -53,3 +58,12 @@ def test_the_rules_are_told_in_words(counting):
     assert "at least 1/2 of the entitled members and at least 3 votes" in words
     assert "at least 2/3 of the votes cast" in words
     assert ("one voice" in words) == (counting is Counting.PER_CATEGORY)
+
+
+@pytest.mark.django_db
+def test_the_rules_are_there_before_anybody_stored_them_and_a_new_version_counts_from_its_day(at):
+    assert stored_rules_at(at).number == 1
+    RuleSet.objects.create(number=2, title="Later", rules=rulesets.DEFAULT, effective_from=at.date() + DAY)
+    assert stored_rules_at(at).number == 1
+    assert stored_rules_at(at + DAY).number == 2
+    assert str(RuleSet.objects.latest("number")) == "Rule set 2: Later"
