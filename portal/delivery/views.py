@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from portal.delivery import mail_files, queries, verbs
+from portal.delivery.kinds import kinds
 from portal.workflow.http import PortalRequest
 
 SHOWN_MAILS = 200
@@ -46,14 +47,14 @@ def read(request: PortalRequest, pk: int) -> HttpResponse:
 @require_safe
 @login_required
 def preferences(request: PortalRequest) -> HttpResponse:
-    return render(request, "delivery/preferences.html", {"kinds": queries.kinds(request.actor)})
+    return render(request, "delivery/preferences.html", {"kinds": kinds(request.actor)})
 
 
 @require_POST
 @login_required
 def prefer(request: PortalRequest) -> HttpResponse:
     wanted = set(request.POST.getlist("kinds"))
-    for row in queries.kinds(request.actor):
+    for row in kinds(request.actor):
         if not row.statutory and row.by_mail != (row.kind in wanted):
             verbs.prefer(kind=row.kind, by_mail=row.kind in wanted, by=request.actor)
     messages.success(request, "Your choice is saved.")

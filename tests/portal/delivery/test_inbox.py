@@ -8,6 +8,7 @@ from django.core.mail import EmailMessage
 from django.urls import reverse
 
 from portal.delivery import contributes, mail_files, may, queries, verbs
+from portal.delivery.kinds import kinds
 from portal.delivery.models import Delivery, Preference
 from portal.people import verbs as people
 from portal.workflow.actor import ANONYMOUS
@@ -100,16 +101,16 @@ def test_wishes_are_kept_and_statutory_kinds_cannot_be_switched_off(world):
         with pytest.raises(Invalid):
             verbs.prefer(kind=kind, by_mail=False, by=actor)
     assert may.prefer.why_not(by=ANONYMOUS)
-    wishes = {row.kind: row.by_mail for row in queries.kinds(actor)}
+    wishes = {row.kind: row.by_mail for row in kinds(actor)}
     assert wishes["people.seated"] is False
     assert wishes["people.seat_ended"] is True
 
 
 def test_the_page_saves_only_what_changed(sign_in, world):
     client = sign_in("rsa")
-    kinds = [row.kind for row in queries.kinds(world.actor("rsa")) if row.kind != "people.seated"]
+    wanted = [row.kind for row in kinds(world.actor("rsa")) if row.kind != "people.seated"]
     assert "A role of mine ended" in text(client.get(reverse("delivery:preferences")))
-    client.post(reverse("delivery:prefer"), {"kinds": kinds})
+    client.post(reverse("delivery:prefer"), {"kinds": wanted})
     assert list(Preference.objects.values_list("kind", "by_mail")) == [("people.seated", False)]
 
 

@@ -1,0 +1,228 @@
+"""One object of each kind that routes are about, all made with the verbs, and everybody signed in beforehand."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.test import Client
+
+from portal.delivery.models import Delivery
+from portal.people import verbs as people
+from portal.people.models import User
+from releases.ballots import verbs as ballots
+from releases.holds import verbs as holds
+from releases.holds.models import Cause, Stage
+from releases.products.cohorts import Cohort
+from releases.products.models import ValidityPeriod
+from releases.publishing import verbs as publishing
+from releases.testing import verbs as testing
+from releases.testing.models import Environment, TestCase
+from tests.factories import ballots as acts
+from tests.factories.ballots import Matter
+from tests.factories.fixtures import BACKEND
+from tests.factories.releases import OLD, evidence_facts, make_announced, make_draft, make_ready
+from tests.factories.rollouts import make_hubs, make_road, make_served
+from tests.factories.world import PASSWORD, World, make_world
+
+# Who asks: the public, one of each kind of actor, a second release manager, another supplier, and a person with an
+# account and nothing else.
+AUDIENCES: dict[str, str] = {
+    "public": "",
+    "manager": "manager",
+    "second": "second_manager",
+    "csp": "csp_north",
+    "supplier": "supplier",
+    "lead": "supplier_lead",
+    "other": "other_supplier",
+    "rsa": "rsa",
+    "secretary": "secretary",
+    "chair": "chair",
+    "member": "member",
+    "observer": "observer",
+    "administrator": "administrator",
+    "outsider": "outsider",
+}
+
+
+@dataclass
+class Things:
+    """``kwargs`` by the name of a thing, and a client for each audience."""
+
+    world: World
+    kwargs: dict[str, dict[str, Any]] = field(default_factory=dict)
+    clients: dict[str, Client] = field(default_factory=dict)
+    named: dict[str, Any] = field(default_factory=dict)  # values for the fields of API bodies
+    forms: dict[str, dict[str, Any]] = field(default_factory=dict)  # what is sent to a page's form
+
+    def add(self, name: str, row: Any) -> None:
+        """Remember a row with a reference under a name."""
+        self.kwargs[name] = {"reference": row.reference}
+
+
+@contextmanager
+def everything() -> Iterator[Things]:
+    """Make it all inside a transaction that is rolled back at the end."""
+    with transaction.atomic():
+        things = Things(make_world())
+        _of_people(things)
+        _of_releases(things)
+        _sign_in(things)
+        yield things
+        transaction.set_rollback(True)
+
+
+def _of_people(things: Things) -> None:
+    world, kwargs = things.world, things.kwargs
+    world.users["outsider"] = User.objects.create_user("outsider@portal.example", PASSWORD, name="Outsider")
+    token, _ = people.create_token(name="key", days=9, may_write=True, by=world.actor("supplier"), at=world.at)
+    told = Delivery.objects.filter(organisation_id=world.organisation("heron").pk).latest("pk")
+    kwargs["membership"] = {"pk": world.users["supplier"].memberships.get().pk}
+    kwargs["appointment"] = {"pk": world.appointment.pk}
+    kwargs["seat"] = {"pk": world.seats["third_member"].pk}
+    kwargs["token"] = {"pk": token.pk}
+    kwargs["delivery"] = {"pk": told.pk}
+    kwargs["committee"] = {"slug": "panel"}
+    kwargs["organisation"] = {"slug": "heron-power"}
+    kwargs["mail"] = {"name": "nothing"}
+    kwargs["key"] = {"uidb36": "1", "key": "set-password"}
+
+
+def _of_releases(things: Things) -> None:
+    matter = acts.make_matter(things.world)
+    things.add("release", matter.release)
+    things.add("ready", make_ready(things.world, matter.catalogue))
+    things.add("draft", make_draft(things.world, matter.catalogue))
+    things.add("issue", matter.issue)
+    things.kwargs["release_of_issue"] = {"release": matter.release.reference}
+    things.kwargs["served"] = {"reference": matter.release.reference, "slug": "heron-power"}
+    things.kwargs["act_on_issue"] = {"reference": matter.issue.reference, "name": "acknowledge"}
+    hold = holds.place(
+        matter.release,
+        Cohort.of(matter.issue),
+        stage=Stage.ACTIVATION,
+        cause=Cause.DCC,
+        cause_text="Displays go dark",
+        by=matter.actor("manager"),
+        at=matter.at,
+    )
+    things.add("hold", hold)
+    _of_rollouts(things, matter)
+    _of_tests_and_products(things, matter)
+    things.add("lodged", acts.lodge(matter))
+    things.add("admitted", acts.admit(_another(matter)))
+    _narrowed(things, _another(matter))
+    _ballots(things, matter)
+    _bodies(things, matter)
+
+
+def _of_rollouts(things: Things, matter: Matter) -> None:
+    make_hubs()
+    road = make_road(things.world, make_served(things.world, matter.catalogue))
+    things.add("rollout", road.rollout)
+
+
+def _of_tests_and_products(things: Things, matter: Matter) -> None:
+    window = testing.book(
+        matter.release,
+        environment=Environment.objects.get(slug="uit-a"),
+        organisation=things.world.organisation("heron"),
+        start=datetime(2017, 1, 11, 9, tzinfo=UTC),
+        end=datetime(2017, 1, 11, 17, tzinfo=UTC),
+        by=matter.actor("supplier"),
+        at=matter.at,
+    )
+    things.add("window", window)
+    rows = {
+        "hub_model": matter.catalogue.models["alder"],
+        "firmware": matter.catalogue.versions[f"alder {OLD}"],
+        "validity": ValidityPeriod.objects.earliest("pk"),
+        "combination": matter.catalogue.combinations["dual"],
+        "case": TestCase.objects.earliest("pk"),
+    }
+    things.kwargs |= {name: {"pk": row.pk} for name, row in rows.items()}
+    things.kwargs["cell"] = {"pk": matter.catalogue.cells["north"].pk}
+    matter.release.refresh_from_db()
+    report = evidence_facts(title="Report", file=ContentFile(b"All passed.", "report.txt"))
+    found = publishing.attach_evidence(matter.release, report, by=matter.actor("manager"), at=matter.at)
+    things.kwargs["evidence"] = {"reference": matter.release.reference, "pk": found.pk}
+
+
+def _bodies(things: Things, matter: Matter) -> None:
+    heron, osprey = things.world.organisation("heron"), things.world.organisation("osprey")
+    things.named |= {
+        "rsa": "meterwrights",
+        "release": things.kwargs["contested_release"]["reference"],
+        "committee": ("panel", things.world.panel.pk),
+        "organisation": (heron.slug, heron.pk),
+        "supplier": (heron.slug, heron.pk),
+        "cohort": {"regions": ["north"]},
+        "hub_models": [matter.catalogue.models["alder"].pk],
+        "original": matter.issue.reference,
+        "successor": things.kwargs["ready"]["reference"],
+        "environment": "uit-a",
+        "waves": [{"share": 1.0}],
+        "firmware_version": "0A010300",
+        "urgency_class": "urgent",
+    }
+    things.forms |= {
+        "act_for": {"organisation": heron.pk},
+        "osprey": {"organisation": (osprey.slug, osprey.pk), "supplier": (osprey.slug, osprey.pk)},
+        "choice": {"choice": "proceed", "reason": "Because."},
+        "comment": {"audience": "all", "text": "A remark."},
+        "grounds": {
+            "supplier": heron.pk,
+            "issues": [matter.issue.pk],
+            "evidence": "A film of it.",
+            "remedy": "hold",
+            "regions": ["north"],
+        },
+    }
+
+
+def _another(matter: Matter) -> Matter:
+    """Return a matter of its own in the same world: one more release with an issue."""
+    release = make_announced(matter.world, matter.catalogue)
+    return Matter(matter.world, matter.catalogue, release, acts.make_issue(matter.world, release), matter.world.at)
+
+
+def _narrowed(things: Things, matter: Matter) -> None:
+    narrowed = ballots.narrow(
+        acts.admit(matter), answer="We hold these homes.", by=matter.actor("manager"), at=matter.at
+    )
+    things.add("narrowed", narrowed)
+
+
+def _ballots(things: Things, matter: Matter) -> None:
+    contested, drafted, opened, closed = (_another(matter) for _ in range(4))
+    acts.contest(contested)
+    things.add("contested_release", contested.release)
+    things.named["issues"] = [contested.issue.reference]
+    things.add("drafted_ballot", acts.draft(drafted, acts.contest(drafted)))
+    ballot = acts.open_ballot(opened)
+    things.add("open_ballot", ballot)
+    ballots.declare(
+        ballot,
+        has_interest=True,
+        text="My employer supplies these homes.",
+        by=opened.actor("second_member"),
+        at=opened.at,
+    )
+    voter = ballot.roll.get(user_id=things.world.users["second_member"].pk)
+    things.kwargs["interest"] = {"reference": ballot.reference, "pk": voter.pk}
+    things.named["member"] = voter.pk
+    acts.cast(opened, ballot, "member", "proceed")
+    decided = acts.decided(closed, "proceed", "proceed", "proceed", "reject")
+    things.add("decided_ballot", decided)
+
+
+def _sign_in(things: Things) -> None:
+    for audience, user in AUDIENCES.items():
+        client = Client()
+        if user:
+            client.force_login(things.world.users[user], backend=BACKEND)
+            client.post("/accounts/reauthenticate/", {"password": PASSWORD})
+        things.clients[audience] = client
