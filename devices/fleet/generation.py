@@ -31,11 +31,12 @@ _STATUS, _READ = 21, 22
 
 @dataclass(frozen=True, slots=True)
 class Supplier:
-    """A responsible supplier: its number, weight in the market, and whether it also supplies gas."""
+    """A responsible supplier: its number, weight in the market, and which fuels it supplies."""
 
     number: int
     weight: float
     gas: bool
+    electricity: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,12 +140,12 @@ def eui64(number: NDArray[np.uint32]) -> NDArray[np.int64]:
 def _pairs(suppliers: Sequence[Supplier], has_gas: bool, seed: int) -> list[tuple[int, int, float]]:
     """Return (electricity, gas, weight): nobody has more than three gas partners, so that cells stay thousands."""
     if not has_gas:
-        return [(one.number, NO_GAS, one.weight) for one in suppliers]
+        return [(one.number, NO_GAS, one.weight) for one in suppliers if one.electricity]
     gas = [one for one in suppliers if one.gas]
     if not gas:
         raise ValueError("homes with gas meters need a supplier of gas")
     pairs = []
-    for one in suppliers:
+    for one in (supplier for supplier in suppliers if supplier.electricity):
         others = [other for other in gas if other.number != one.number]
         partners = sorted(others, key=lambda other: hashing.key(seed, one.number, other.number))[:2]
         same = SAME_SUPPLIER_SHARE if partners else 1.0

@@ -108,7 +108,11 @@ def _suppliers() -> list[Supplier]:
             )
     weights = {name: weight for name, _, _, weight in catalogue.SUPPLIERS}
     return [
-        Supplier(one.pk, weights.get(one.name, _WEIGHTS.get(one.party_category, 1.0)), UserRole.GS in one.user_roles)
+        Supplier(
+            number=one.pk,
+            weight=weights.get(one.name, _WEIGHTS.get(one.party_category, 1.0)),
+            gas=UserRole.GS in one.user_roles,
+            electricity=UserRole.IS in one.user_roles,
+        )
         for one in existing.all()
-        if UserRole.IS in one.user_roles
     ]

@@ -8,6 +8,12 @@ from devices.simulator.network import SimulatedNetwork
 from devices.simulator.scenarios import SCENARIOS
 
 
+def image_number(rollout: Rollout) -> int:
+    """Return the number by which the network knows the image: of its content, not of its row."""
+    image = rollout.release.image
+    return int(image.sha256[:16], 16) if image else 0
+
+
 def gateway_to(rollout: Rollout) -> Gateway:
     """Return the gateway to the hubs of a rollout."""
     return SimulatedNetwork(

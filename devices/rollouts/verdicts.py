@@ -112,13 +112,13 @@ def judge(evidence: Evidence, stored: object) -> Judgement:
 
 def _verdict(reported: int, low: float, high: float, thresholds: Thresholds) -> tuple[Verdict, str]:
     limit = f"the limit of {thresholds.limit:.1%}"
-    if low > thresholds.limit:
-        return Verdict.HALT, f"The share of failures is at least {low:.2%}, over {limit}."
     if reported < thresholds.minimum:
         return (
             Verdict.INCONCLUSIVE,
             f"{reported:,} hubs reported, fewer than the {thresholds.minimum:,} needed to judge.",
         )
+    if low > thresholds.limit:
+        return Verdict.HALT, f"The share of failures is at least {low:.2%}, over {limit}."
     if high <= thresholds.limit:
         return Verdict.GO_ON, f"The share of failures is at most {high:.2%}, within {limit}."
     return (

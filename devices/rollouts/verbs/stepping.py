@@ -15,7 +15,7 @@ from django.utils import timezone
 from devices.gateway import Order, Stage
 from devices.rollouts import hot, outcomes, path, windows
 from devices.rollouts.models import Batch, Rollout
-from devices.rollouts.network import gateway_to
+from devices.rollouts.network import gateway_to, image_number
 from devices.rollouts.path import Beat, Phase, Step, Wait
 from devices.rollouts.states import RUNNING, STANDING_STILL, WINDING_UP, HubState, RolloutState
 from devices.simulator.scenarios import REGIONS
@@ -53,7 +53,9 @@ def _step(batch: int, phase: int, *, at: datetime) -> _Done | None:
     claimed = hot.claim(batch)
     if claimed is None or claimed.phase != phase or claimed.due_at is None or claimed.due_at > at:
         return None
-    rollout = Rollout.objects.select_related("release").defer("source_cells", "target_cells").get(pk=claimed.rollout)
+    rollout = (
+        Rollout.objects.select_related("release__image").defer("source_cells", "target_cells").get(pk=claimed.rollout)
+    )
     if phase == path.RECORD:
         return _wind_up(claimed, rollout, at=at)
     return _take(claimed, rollout, Phase.read(phase), at=at)
@@ -114,7 +116,7 @@ def _collect(claimed: hot.Claimed, rollout: Rollout, stage: Stage) -> Step:
     everybody = bool(owing.all())
     chosen = slice(None) if everybody else owing
     order = Order(
-        image=rollout.release.image_id or 0,
+        image=image_number(rollout),
         hubs=hubs[chosen],
         cells=cells[chosen],
         regions=claimed.regions[chosen],

@@ -15,7 +15,7 @@ STORED = {"limit": 0.05, "minimum": 50, "confidence": 0.95}
         (Evidence(950, 25, 25), Verdict.INCONCLUSIVE),
         (Evidence(49, 0, 0), Verdict.INCONCLUSIVE),
         (Evidence(0, 0, 0), Verdict.INCONCLUSIVE),
-        (Evidence(10, 30, 0), Verdict.HALT),
+        (Evidence(10, 30, 0), Verdict.INCONCLUSIVE),
     ],
 )
 def test_three_verdicts(evidence, verdict):

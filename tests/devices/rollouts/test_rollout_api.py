@@ -1,0 +1,80 @@
+"""The same rules by API."""
+
+import pytest
+from rest_framework.test import APIClient
+
+from devices.rollouts.models import Rollout
+from tests.factories.ballots import set_clock
+from tests.factories.fixtures import BACKEND
+
+URL = "/api/v1/rollouts/"
+
+
+@pytest.fixture
+def call(world):
+    """Return a function that calls the API as somebody."""
+
+    def ask(who, path="", data=None, status=200):
+        client = APIClient()
+        client.force_login(world.users[who], backend=BACKEND)
+        response = client.get(URL + path) if data is None else client.post(URL + path, data)
+        assert response.status_code == status, response.content
+        return response.json()
+
+    return ask
+
+
+PLAN = {"waves": [{"hubs": 60}, {"share": 1.0}], "minimum": 20, "limit": 0.1}
+
+
+def test_plan_to_finish(call, served, road):
+    set_clock(road.at)
+    name = road.rollout.reference + "/"
+    assert call("second_manager", name + "approve/", {})["state"] == "approved"
+    assert call("manager", name + "start/", {})["state"] == "deploying"
+    assert call("csp_north", name + "pause/", {"why": "Masts."})["state"] == "paused"
+    assert call("manager", name + "resume/", {"why": "Up."})["state"] == "deploying"
+    assert call("manager", name + "halt/", {"why": "Odd."})["state"] == "halted"
+    assert call("manager", name + "resume/", {"why": "Not."})["state"] == "deploying"
+    road.run()
+    road.clear()
+    set_clock(road.at)
+    assert call("manager", name + "start-activation/", {})["state"] == "activating"
+    road.run()
+    detail = call("supplier", name)
+    assert sum(detail["by_state"].values()) == 350
+    assert len(detail["waves"]) == 2
+    assert call("supplier")["results"][0]["state"] == "finished"
+    set_clock(road.rollout.release.hypercare_until)
+    assert call("manager", name + "report/", {"remarks": "Well."})["state"] == "reported"
+
+
+def test_planned_and_cancelled(call, world, served):
+    set_clock(world.at)
+    answer = call("manager", data={**PLAN, "release": served.reference}, status=201)
+    assert (answer["state"], answer["hubs"]) == ("preparing", 0)
+    assert call("manager", answer["reference"] + "/cancel/", {"why": "No."})["state"] == "cancelled"
+
+
+@pytest.mark.parametrize("changes", [{"waves": [{}]}, {"limit": 3}, {"waves": []}, {"turns": 9}])
+def test_plans_that_cannot_be_read(call, world, served, changes):
+    call("manager", data={**PLAN, "release": served.reference, **changes}, status=400)
+    assert not Rollout.objects.exists()
+
+
+def test_who_when_and_what(call, road):
+    set_clock(road.at)
+    name = road.rollout.reference + "/"
+    call("supplier", data={**PLAN, "release": road.rollout.release.reference}, status=403)
+    call("manager", data={**PLAN, "release": "FW-0"}, status=404)
+    call("manager", name + "approve/", {}, status=403)
+    call("manager", name + "start/", {}, status=409)
+    call("second_manager", name + "approve/", {"version": 1}, status=409)
+    call("manager", name + "stop/", {}, status=400)
+    call("manager", "RO-0/", status=404)
+
+
+def test_stopped(call, road):
+    road.start()
+    set_clock(road.at)
+    assert call("manager", road.rollout.reference + "/stop/", {"why": "Enough."})["state"] == "stopping"

@@ -1,0 +1,187 @@
+"""What one step does, and what redelivery, holds, windows and disagreement do to it."""
+
+from datetime import time, timedelta
+
+import pytest
+from django.db import connection
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from devices.rollouts import hot, tasks, verbs
+from devices.rollouts.models import Batch, HubUpdate, HubUpdateEvent
+from devices.rollouts.states import HubState
+from releases.holds import verbs as holds
+from releases.holds.models import Cause, Stage
+from releases.products.cohorts import Cohort
+from tests.factories.rollouts import assert_counts_agree, hubs_by_state, make_road
+
+
+def first_batch(road):
+    return Batch.objects.filter(rollout=road.rollout).order_by("number").first()
+
+
+def hold(road, *, stage=Stage.BOTH, **axes):
+    return holds.place(
+        road.fresh().release,
+        Cohort(**{axis: frozenset(values) for axis, values in axes.items()}),
+        stage=stage,
+        cause=Cause.DCC,
+        cause_text="Displays stay dark.",
+        by=road.manager,
+        at=road.at,
+    )
+
+
+@pytest.fixture
+def opened(road):
+    """The first wave is open: its batch is due."""
+    road.start()
+    verbs.advance(road.fresh(), by=road.manager, at=road.at)
+    return road
+
+
+class TestRedelivery:
+    def test_a_task_delivered_twice_does_its_work_once(self, opened):
+        batch = first_batch(opened)
+        assert verbs.step(batch.pk, 0, at=opened.at) is True
+        assert verbs.step(batch.pk, 0, at=opened.at) is False
+        assert HubUpdateEvent.objects.filter(rollout=opened.rollout).count() == 60
+        assert_counts_agree(opened.rollout)
+
+    def test_a_task_out_of_order_does_nothing(self, opened):
+        batch = first_batch(opened)
+        assert [verbs.step(batch.pk, phase, at=opened.at) for phase in (1, 2, 99, 100, 200, 300)] == [False] * 6
+        assert hubs_by_state(opened.rollout) == {HubState.SCHEDULED: 350}
+
+    def test_a_batch_that_waits_for_its_wave_does_not_move(self, opened):
+        last = Batch.objects.filter(rollout=opened.rollout).order_by("number").last()
+        assert verbs.step(last.pk, 0, at=opened.at) is False
+
+    def test_a_batch_before_its_time_does_not_move(self, opened):
+        Batch.objects.filter(rollout=opened.rollout, number=0).update(due_at=opened.at + timedelta(seconds=1))
+        assert verbs.step(first_batch(opened).pk, 0, at=opened.at) is False
+
+    def test_an_unknown_batch_is_no_error(self, opened):
+        assert verbs.step(0, 0, at=opened.at) is False
+
+    @settings(max_examples=15, deadline=None)
+    @given(st.lists(st.tuples(st.integers(0, 1), st.sampled_from([0, 1, 2, 3, 4, 5, 99, 100, 101, 200])), max_size=40))
+    def test_any_order_of_messages_keeps_the_counts(self, shuffled_road, messages):
+        road = shuffled_road()
+        batches = list(Batch.objects.filter(rollout=road.rollout).order_by("number").values_list("pk", flat=True))
+        for place, phase in messages:
+            verbs.step(batches[place], phase, at=road.at)
+        assert_counts_agree(road.rollout)
+        road.run()
+        assert_counts_agree(road.rollout)
+
+    @pytest.fixture
+    def shuffled_road(self, world, served):
+        def make():
+            release = served
+            for rollout in release.rollouts.exclude(state__in=["stopped", "cancelled"]):
+                type(rollout).objects.filter(pk=rollout.pk).update(state="cancelled")
+            road = make_road(world, release, scenario="storm")
+            road.start()
+            verbs.advance(road.fresh(), by=road.manager, at=road.at)
+            return road
+
+        return make
+
+
+class TestGates:
+    def test_a_hold_placed_mid_rollout_stops_exactly_its_cells(self, opened, catalogue):
+        road = opened
+        road.turn()
+        hold(road, stage=Stage.DEPLOYMENT, regions=["north"])
+        road.run()
+        north = catalogue.cells["north"].number
+        rows = HubUpdate.objects.filter(rollout=road.rollout)
+        assert not rows.exclude(cell=north).filter(state=HubState.SCHEDULED).exists()
+        assert not rows.filter(cell=north, slot__gte=60).exclude(state=HubState.SCHEDULED).exists()
+        assert_counts_agree(road.rollout)
+
+    def test_hubs_kept_back_to_the_end_are_excluded(self, opened, catalogue):
+        road = opened
+        road.run()
+        hold(road, stage=Stage.ACTIVATION, regions=["north"])
+        road.activate()
+        assert road.run().state == "finished"
+        rows = HubUpdate.objects.filter(rollout=road.rollout, cell=catalogue.cells["north"].number)
+        assert set(rows.values_list("state", flat=True)) <= {HubState.EXCLUDED, HubState.FAILED, HubState.EXPIRED}
+        hubs = assert_counts_agree(road.rollout)
+        assert hubs[HubState.EXCLUDED] > 80
+        assert hubs[HubState.ACTIVATED] > 200
+
+    def test_a_hold_on_everything_leaves_everybody_and_asks_a_person(self, opened):
+        road = opened
+        hold(road)
+        assert road.run().state == "paused"
+        assert hubs_by_state(road.rollout) == {HubState.SCHEDULED: 350}
+        assert "0 hubs reported" in road.rollout.stood_still_why
+
+    def test_answers_of_hubs_already_asked_still_count_under_a_hold(self, opened):
+        road = opened
+        road.turn()
+        hold(road, regions=["north"])
+        verbs.pause(road.rollout, by=road.manager, at=road.at, why="Wait.")
+        road.run()
+        assert HubState.DISTRIBUTING not in assert_counts_agree(road.rollout)
+
+
+def test_nothing_is_wound_up_while_the_rollout_runs(opened):
+    Batch.objects.filter(rollout=opened.rollout, number=0).update(phase=200)
+    assert verbs.step(first_batch(opened).pk, 200, at=opened.at) is False
+
+
+class TestWindow:
+    def test_activation_waits_for_its_window(self, world, served):
+        road = make_road(world, served, window_opens=time(22), window_closes=time(4))
+        road.deploy()
+        road.activate()
+        road.run()
+        batch = first_batch(road)
+        assert (batch.phase, batch.due_at.hour) == (100, 22)
+        road.at = batch.due_at
+        assert road.run().state == "finished"
+
+
+class TestDisagreement:
+    def test_hub_rows_that_disagree_with_their_batch_stop_the_step(self, opened):
+        with connection.cursor() as cursor:
+            cursor.execute("UPDATE rollouts_hubupdate SET state = 5 WHERE slot = 3")
+        with pytest.raises(hot.Mismatch, match="60 hubs should move, 59 did"):
+            verbs.step(first_batch(opened).pk, 0, at=opened.at)
+
+    def test_a_batch_that_is_gone_is_named(self, db):
+        with pytest.raises(hot.Mismatch, match="batch 0 is gone"):
+            hot.vectors(0)
+
+
+def test_events_are_never_changed(opened):
+    opened.turn()
+    with connection.cursor() as cursor, pytest.raises(Exception, match="never changed or removed"):
+        cursor.execute("UPDATE rollouts_hubupdateevent SET state = 4")
+
+
+def test_the_tasks_do_it_all(road, monkeypatch):
+    monkeypatch.setattr(tasks.clock, "now", lambda: road.at)
+    road.start()
+    for _ in range(20):
+        tasks.advance_all()
+        tasks.sweep()
+        for batch, phase in Batch.objects.filter(due_at__lte=road.at).values_list("pk", "phase"):
+            tasks.step(batch_id=batch, phase=phase)
+    tasks.advance(rollout_id=road.rollout.pk)
+    assert road.fresh().state == "deployed"
+    tasks.prepare(rollout_id=road.rollout.pk)
+    assert road.fresh().state == "deployed"
+
+
+def test_rows_have_words(opened):
+    opened.turn()
+    update = HubUpdate.objects.filter(rollout=opened.rollout).first()
+    event = HubUpdateEvent.objects.filter(rollout=opened.rollout).first()
+    assert str(update) == f"hub {update.hub_id} in rollout {opened.rollout.pk}"
+    assert str(event) == f"slot {event.slot} of rollout {opened.rollout.pk} at {event.at}"
+    assert str(first_batch(opened)) == f"{opened.rollout} batch 0"

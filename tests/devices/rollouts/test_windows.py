@@ -1,0 +1,65 @@
+from datetime import UTC, datetime, time, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from devices.rollouts.windows import is_open, next_opening
+
+NIGHT = (time(22), time(4))
+
+
+@pytest.mark.parametrize(
+    ("at", "expected"),
+    [
+        (datetime(2017, 1, 9, 21, 59, tzinfo=UTC), False),
+        (datetime(2017, 1, 9, 22, 0, tzinfo=UTC), True),
+        (datetime(2017, 1, 10, 3, 59, tzinfo=UTC), True),
+        (datetime(2017, 1, 10, 4, 0, tzinfo=UTC), False),
+        (datetime(2017, 7, 9, 21, 0, tzinfo=UTC), True),  # 22:00 in summer time
+    ],
+)
+def test_a_night_spans_midnight_in_local_time(at, expected):
+    assert is_open(at, *NIGHT) is expected
+
+
+def test_a_window_by_day():
+    assert is_open(datetime(2017, 1, 9, 10, tzinfo=UTC), time(9), time(17))
+    assert not is_open(datetime(2017, 1, 9, 18, tzinfo=UTC), time(9), time(17))
+
+
+@pytest.mark.parametrize("window", [(None, None), (time(1), None), (time(3), time(3))])
+def test_no_window_is_always_open(window):
+    at = datetime(2017, 1, 9, 12, tzinfo=UTC)
+    assert is_open(at, *window)
+    assert next_opening(at, *window) == at
+
+
+@pytest.mark.parametrize(
+    ("at", "opening"),
+    [
+        (datetime(2017, 1, 9, 12, tzinfo=UTC), datetime(2017, 1, 9, 22, tzinfo=UTC)),
+        (datetime(2017, 1, 9, 23, tzinfo=UTC), datetime(2017, 1, 9, 23, tzinfo=UTC)),
+        (datetime(2017, 3, 26, 12, tzinfo=UTC), datetime(2017, 3, 26, 21, tzinfo=UTC)),  # the clocks went forward
+        (datetime(2017, 10, 29, 12, tzinfo=UTC), datetime(2017, 10, 29, 22, tzinfo=UTC)),  # and back
+    ],
+)
+def test_the_next_opening_is_right_over_the_change_of_clocks(at, opening):
+    assert next_opening(at, *NIGHT) == opening
+
+
+def test_a_window_that_has_closed_today_opens_tomorrow():
+    at = datetime(2017, 1, 9, 18, tzinfo=UTC)
+    assert next_opening(at, time(9), time(17)) == datetime(2017, 1, 10, 9, tzinfo=UTC)
+
+
+@given(
+    st.datetimes(datetime(2017, 1, 1), datetime(2019, 1, 1)).map(lambda moment: moment.replace(tzinfo=UTC)),
+    st.times(),
+    st.times(),
+)
+def test_an_opening_is_open_and_less_than_two_days_away(at, opens, closes):
+    opening = next_opening(at, opens, closes)
+    assert at <= opening <= at + timedelta(hours=26)
+    if opening.astimezone(UTC) != at:
+        assert not is_open(at, opens, closes)
