@@ -44,6 +44,14 @@ class GovMixin:
             if field.error_messages.get("required") == forms.Field.default_error_messages["required"]:
                 field.error_messages["required"] = _required(name, field)
 
+    def offer(self, name: str, options: Any) -> None:
+        """Fill what a field made without choices offers: a queryset for rows, else (value, label) pairs."""
+        field = self.fields[name]
+        if isinstance(field, forms.ModelChoiceField):
+            field.queryset = options
+        elif isinstance(field, forms.ChoiceField):
+            field.choices = options
+
     def add_error(self, field: str | None, error: Any) -> None:
         """As Django's form has it."""
         super().add_error(field, error)  # type: ignore[misc]  # the form this is mixed into has it

@@ -37,9 +37,7 @@ class PlaceForm(CohortForm):
 
     def __init__(self, *args: Any, releases: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["release"] = forms.ModelChoiceField(
-            releases, label="Release", required=False, empty_label="Every release"
-        )
+        self.offer("release", releases)
 
 
 class ReasonForm(VersionedForm):
@@ -52,17 +50,13 @@ class LiftForm(ReasonForm):
     """The ground on which a hold ends, of those its cause allows."""
 
     ground = forms.ChoiceField(label="Why it ends", widget=forms.RadioSelect)
+    why = forms.CharField(label="Reason, with the evidence", widget=REASON)
+    field_order = ["ground", "why"]
 
     def __init__(self, *args: Any, hold: Hold, **kwargs: Any) -> None:
         kwargs["initial"] = {"seen": hold.version, **(kwargs.get("initial") or {})}
         super().__init__(*args, **kwargs)
-        self.fields["ground"] = forms.ChoiceField(
-            label="Why it ends",
-            choices=[(ground.value, ground.label) for ground in grounds(hold)],
-            widget=forms.RadioSelect,
-        )
-        self.order_fields(["ground", "why"])
-        self.fields["why"].label = "Reason, with the evidence"
+        self.offer("ground", [(ground.value, ground.label) for ground in grounds(hold)])
 
 
 def grounds(hold: Hold) -> list[Ground]:

@@ -13,7 +13,7 @@ from portal.workflow.http import PortalRequest
 from portal.workflow.transitions import subject_of
 from releases.holds import can, may, queries, verbs
 from releases.holds.forms import FilterForm, LiftForm, PlaceForm, ReasonForm, grounds
-from releases.holds.models import Cause, Hold, Stage
+from releases.holds.models import Cause, Ground, Hold, Stage
 from releases.products import cohorts
 from releases.products.cohorts import Cohort
 from releases.publishing import queries as publishing
@@ -119,8 +119,9 @@ def announce_lift(request: PortalRequest, reference: str) -> HttpResponse:
 @login_required
 def lift(request: PortalRequest, reference: str) -> HttpResponse:
     row = _hold(request, reference)
-    open_to = grounds(row)
-    may.lift(row, open_to[0] if open_to else "", by=request.actor)
+    ground = next(iter(grounds(row)), Ground.DCC)
+    may.lift(row, ground, by=request.actor)
+    can.lift(row, ground, at=request.at)
     form = LiftForm(request.POST or None, hold=row)
     if form.is_valid():
         try:

@@ -50,7 +50,9 @@ class FilterForm(GovForm):
 class RaiseForm(CohortForm):
     """What was found, and in which homes."""
 
-    organisation = forms.ModelChoiceField(Organisation.objects.none(), label="Raised for", empty_label=None)
+    organisation = forms.ModelChoiceField(
+        Organisation.objects.none(), label="Raised for", empty_label="Choose an organisation"
+    )
     title = forms.CharField(label="What is wrong, in a few words", max_length=160)
     description = forms.CharField(
         label="Description", widget=TEXT, help_text="What happens, how often, and how to see it."
@@ -75,9 +77,8 @@ class RaiseForm(CohortForm):
     def __init__(self, *args: Any, release: Release, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, hub_models=release.hub_models.values_list("pk", flat=True), **kwargs)
         own = queries.raising_for(actor)
-        self.fields["organisation"] = forms.ModelChoiceField(
-            own, label="Raised for", empty_label=None if own.count() == 1 else "Choose an organisation"
-        )
+        self.offer("organisation", own)
+        self.initial.setdefault("organisation", own[0] if len(own) == 1 else None)
         self.order_fields(self.field_order)
         hints = {str(number): hint for number, (_, hint) in SEVERITIES.items() if hint}
         self.fields["severity"].option_hints = hints  # type: ignore[attr-defined]  # read by the field template
@@ -107,9 +108,7 @@ class DuplicateForm(WhyForm):
 
     def __init__(self, *args: Any, issue: Issue, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["original"] = forms.ModelChoiceField(
-            queries.possible_originals(issue, actor), label="The issue it repeats", empty_label="Choose an issue"
-        )
+        self.offer("original", queries.possible_originals(issue, actor))
 
 
 class CommentForm(GovForm):
@@ -123,7 +122,7 @@ class ReproducedForm(VersionedForm):
 
     def __init__(self, *args: Any, organisations: QuerySet[Organisation], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["organisation"] = forms.ModelChoiceField(organisations, label="Reproduced by", empty_label=None)
+        self.offer("organisation", organisations)
 
 
 class HoldForm(VersionedForm):

@@ -20,7 +20,6 @@ from releases.products.models import (
 )
 
 Choice = tuple[Any, str]
-TEXT_AXES = {"regions": str, "han_variants": str}
 
 
 class AxisField(forms.TypedMultipleChoiceField):
@@ -79,8 +78,7 @@ class CohortForm(VersionedForm):
     def __init__(self, *args: Any, hub_models: Iterable[int] | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for axis, rows in choices(hub_models).items():
-            old = self.fields[axis]
-            self.fields[axis] = AxisField(str(old.label), rows, coerce=TEXT_AXES.get(axis, int))
+            self.offer(axis, rows)
 
     def clean(self) -> dict[str, Any]:
         """Ask for at least one condition, or for the word that every home is meant."""

@@ -27,32 +27,37 @@ class FilterForm(GovForm):
     )
 
 
+class SmallCheckboxes(forms.TypedMultipleChoiceField):
+    """Checkboxes in the small size, for long lists."""
+
+    compact = True
+
+
 class BookForm(GovForm):
     """Where and when to test, for whom, and on which combinations."""
 
-    organisation = forms.ModelChoiceField(Organisation.objects.none(), label="Supplier")
+    organisation = forms.ModelChoiceField(
+        Organisation.objects.none(), label="Supplier", empty_label="Choose a supplier"
+    )
     environment = forms.ModelChoiceField(Environment.objects.all(), label="Environment", empty_label="Choose one")
     start = UkDateTimeField(label="From")
     end = UkDateTimeField(label="To")
-    combinations = forms.MultipleChoiceField(required=False)
+    combinations = SmallCheckboxes(
+        label="Combinations to test",
+        required=False,
+        coerce=int,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="The heaviest first. None chosen: any combination of this release.",
+    )
 
     def __init__(self, *args: Any, release: Release, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         suppliers = queries.suppliers_of(actor)
-        self.fields["organisation"] = forms.ModelChoiceField(
-            suppliers, label="Supplier", empty_label=None if suppliers.count() == 1 else "Choose a supplier"
-        )
+        self.offer("organisation", suppliers)
+        self.initial.setdefault("organisation", suppliers[0] if len(suppliers) == 1 else None)
         self.known = {one.pk: one for one in queries.combinations(release)[:LISTED_COMBINATIONS]}
-        field = forms.TypedMultipleChoiceField(
-            label="Combinations to test",
-            required=False,
-            coerce=int,
-            widget=forms.CheckboxSelectMultiple,
-            help_text="The heaviest first. None chosen: any combination of this release.",
-            choices=[(pk, f"{one} – {one.homes:,} homes") for pk, one in self.known.items()],  # type: ignore[attr-defined]
-        )
-        field.compact = True  # type: ignore[attr-defined]  # read by the field template
-        self.fields["combinations"] = field
+        homes = [(pk, f"{one} – {one.homes:,} homes") for pk, one in self.known.items()]  # type: ignore[attr-defined]
+        self.offer("combinations", homes)
 
     def answers(self) -> dict[str, Any]:
         """Return what the verb takes."""
@@ -85,7 +90,7 @@ class ResultForm(VersionedForm):
         self.known = named or {row.pk: row for row in queries.combinations(window.release)}
         self.cases = {f"case_{case.pk}": case for case in catalogue}
         choices = [("", "Choose a combination"), *((str(pk), str(row)) for pk, row in self.known.items())]
-        self.fields["combination"] = forms.ChoiceField(label="Combination", choices=choices)
+        self.offer("combination", choices)
         for name, case in self.cases.items():
             self.fields[name] = forms.ChoiceField(
                 label=case.title,

@@ -239,5 +239,3 @@ def test_the_database_wants_time_ground_and_reason_together(world, hold):
     ):
         with pytest.raises(IntegrityError), transaction.atomic():
             Hold.objects.filter(pk=hold.pk).update(**wrong)
-
-
