@@ -1,7 +1,6 @@
 """What every API view is built on."""
 
 from datetime import datetime
-from typing import Any
 
 from rest_framework.request import Request
 
@@ -24,9 +23,3 @@ class Acting:
         """Return portal time of this call."""
         at: datetime = self.request._request.at  # put there by the middleware
         return at
-
-
-def seen(request: Request) -> int | None:
-    """Return the ``version`` the caller saw, from the body; ``None`` where none was sent."""
-    value: Any = request.data.get("version") if isinstance(request.data, dict) else None
-    return int(value) if str(value).isdigit() else None

@@ -58,16 +58,18 @@ def _title(error: exceptions.APIException) -> str:
     return titles.get(error.status_code, "That cannot be done")
 
 
-def _fields(detail: Any) -> dict[str, list[str]]:
-    """Flatten the framework's nested sentences: a list's item is named by its number, an object's by dots."""
-    if not isinstance(detail, Mapping):
-        return {"": [str(sentence) for sentence in (detail if isinstance(detail, list) else [detail])]}
+def _fields(detail: Any, name: str = "") -> dict[str, list[str]]:
+    """Flatten the framework's nested sentences: parts of an object are named by dots, items of a list by number."""
+    if isinstance(detail, Mapping):
+        parts = {str(key): inner for key, inner in detail.items()}
+    elif isinstance(detail, list) and any(isinstance(inner, Mapping | list) for inner in detail):
+        parts = {str(number): inner for number, inner in enumerate(detail)}
+    else:
+        return {name: [str(sentence) for sentence in (detail if isinstance(detail, list) else [detail])]}
     flat: dict[str, list[str]] = {}
-    for name, inner in detail.items():
-        if isinstance(inner, Mapping):
-            flat |= {f"{name}.{deeper}": sentences for deeper, sentences in _fields(inner).items()}
-        else:
-            flat[str(name)] = [str(sentence) for sentence in inner]
+    for key, inner in parts.items():
+        if inner:  # an item without fault is an empty object
+            flat |= _fields(inner, f"{name}.{key}" if name else key)
     return flat
 
 
