@@ -1,8 +1,7 @@
 """What every API view is built on."""
 
 from datetime import datetime
-
-from rest_framework.request import Request
+from typing import Any
 
 from portal.workflow.actor import Actor
 
