@@ -197,6 +197,14 @@ ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_SESSION_REMEMBER = False  # a session ends with the browser
+ACCOUNT_FORMS = {
+    "login": "portal.people.account_forms.SignInForm",
+    "reauthenticate": "portal.people.account_forms.ProveForm",
+    "reset_password": "portal.people.account_forms.ForgottenPasswordForm",
+    "reset_password_from_key": "portal.people.account_forms.NewPasswordForm",
+    "change_password": "portal.people.account_forms.OtherPasswordForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Communications Hub Firmware Portal"
 AXES_USERNAME_FORM_FIELD = "login"

@@ -2,10 +2,13 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import get_authentication_records
-from django.http import HttpRequest
+from allauth.account.models import EmailAddress
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.http import HttpRequest, HttpResponse
 
 
 class ClosedSignupAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is not typed
@@ -18,6 +21,12 @@ class ClosedSignupAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allau
     def format_email_subject(self, subject: str) -> str:
         """Return the subject as it is: the sender already names the portal."""
         return str(subject)
+
+    def post_login(self, request: HttpRequest, user: AbstractBaseUser, **details: Any) -> HttpResponse:
+        """Note that the address is proved: the password was chosen by a link mailed to it."""
+        EmailAddress.objects.filter(user=user, email=getattr(user, "email", "")).update(verified=True, primary=True)
+        response: HttpResponse = super().post_login(request, user, **details)
+        return response
 
 
 def proved_at(request: HttpRequest) -> datetime | None:

@@ -196,3 +196,9 @@ def test_the_demonstration_names_its_accounts_and_a_live_portal_does_not(client,
     assert "release.manager@dcc.example" in text(client.get(LOGIN))
     settings.DEMO = False
     assert "release.manager@dcc.example" not in text(client.get(LOGIN))
+
+
+def test_after_signing_in_by_form_one_may_turn_the_second_factor_on(client, world):
+    give(client, "supplier@portal.example", PASSWORD)
+    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+    assert "data:image/svg" in text(client.get(reverse("mfa_activate_totp")))
