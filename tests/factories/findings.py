@@ -1,6 +1,7 @@
 """Windows, issues and holds for tests, made with the verbs."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from releases.holds import verbs as holds
 from releases.holds.models import Cause, Hold, Stage
@@ -18,7 +19,7 @@ DAY = timedelta(days=1)
 
 def finding(**changes) -> issues.Finding:
     """Return a finding of severity 2 on the dual-fuel homes of the north."""
-    facts = {
+    facts: dict[str, Any] = {
         "title": "Displays go dark",
         "description": "After the hub restarts, the display shows no tariff.",
         "category": Category.IHD_STRANDING,
