@@ -1,0 +1,136 @@
+"""A supplier tests, finds a fault, and the homes at risk are held until DCC lifts the hold, in a browser."""
+
+import re
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from portal.workflow.models import ClockSetting
+from releases.holds.models import Hold
+from releases.issues.models import Issue
+from releases.publishing.defaults import ensure_defaults
+from releases.publishing.models import Release
+from releases.testing import defaults
+from releases.testing.models import TestWindow
+from tests.factories.findings import make_issue
+from tests.factories.releases import make_announced, make_catalogue
+from tests.factories.world import PASSWORD, World
+from tests.journeys.browser import Visit, look
+
+
+@pytest.fixture
+def release(world: World) -> Release:
+    ensure_defaults()
+    defaults.ensure_defaults()
+    return make_announced(world, make_catalogue(world))
+
+
+@pytest.fixture
+def it_is(world: World, release: Release) -> Callable[[datetime], None]:
+    """Return a function that sets portal time; it is the moment of the announcement now."""
+
+    def put(at: datetime) -> None:
+        ClockSetting.objects.update_or_create(pk=1, defaults={"real_base": timezone.now(), "portal_base": at})
+
+    put(world.at)
+    return put
+
+
+def enter(visit: Visit, who: str, **options) -> Page:
+    return visit(f"{who}@portal.example", PASSWORD, **options)
+
+
+def when(page: Page, legend: str, at: datetime) -> None:
+    group = page.get_by_role("group", name=legend, exact=True)
+    for label, value in (("Day", at.day), ("Month", at.month), ("Year", at.year), ("Time, 24-hour", f"{at:%H:%M}")):
+        group.get_by_label(label).fill(str(value))
+
+
+def test_a_supplier_books_a_window_and_coverage_rises_by_its_homes(world, release, it_is, visit):
+    page = enter(visit, "supplier")
+    page.goto(f"/releases/{release.reference}/")
+    page.get_by_role("button", name="Book a test window").first.click()
+    look(page, "book-window")
+    page.get_by_role("button", name="Book the window").click()
+    expect(page.get_by_role("heading", name="There is a problem")).to_be_visible()
+    look(page, "book-window-error")
+    page.get_by_label("Environment").select_option("UIT-A")
+    start = world.at + timedelta(days=1)
+    when(page, "From", start)
+    when(page, "To", start + timedelta(hours=4))
+    page.get_by_role("button", name="Book the window").click()
+    expect(page.get_by_text("is booked: UIT-A")).to_be_visible()
+
+    it_is(start + timedelta(hours=1))
+    window = TestWindow.objects.get()
+    page.goto(f"/testing/{window.reference}/")
+    page.get_by_role("button", name="Report results").click()
+    look(page, "report-results")
+    page.get_by_label("Combination").select_option(label="Alder 1 + Orchard ESME + Orchard GSME + Orchard PPMID")
+    page.get_by_label("Version the hub reported").fill("0A010200")
+    page.get_by_label("Join and rejoin").select_option("Pass")
+    page.get_by_label("Dual band").select_option("Blocked")
+    page.get_by_role("button", name="Record the results").click()
+    expect(page.get_by_text("The results are recorded.")).to_be_visible()
+    look(page, "test-window")
+    page.goto(f"/testing/on/{release.reference}/")
+    expect(page.get_by_role("row", name=re.compile("Join and rejoin"))).to_contain_text("350")
+    look(page, "coverage")
+    page.goto("/testing/")
+    look(page, "test-windows")
+    page.goto("/testing/cases/")
+    look(page, "test-cases")
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
+def test_a_supplier_raises_an_issue_on_the_homes_it_concerns(world, release, it_is, visit, scripts):
+    page = enter(visit, "supplier", scripts=scripts)
+    page.goto(f"/issues/on/{release.reference}/raise/")
+    if scripts:
+        look(page, "raise-issue")
+    page.get_by_label("What is wrong, in a few words").fill("Displays go dark")
+    page.get_by_label("Description").fill("After the hub restarts, the display shows no tariff.")
+    page.get_by_label("Category").select_option("IHD stranding")
+    page.get_by_label("2: severe for many customers").check()
+    page.get_by_label("North", exact=True).check()
+    if not scripts:
+        page.get_by_role("button", name="Count the homes").click()
+    expect(page.locator("#reach")).to_contain_text("100")
+    page.get_by_role("button", name="Raise the issue").click()
+    expect(page.get_by_text("is raised. DCC has been told.")).to_be_visible()
+    assert Issue.objects.get().regions == ["north"]
+
+
+def test_dcc_accepts_an_issue_holds_its_homes_and_lifts_the_hold(world, release, it_is, visit):
+    issue = make_issue(world, release)
+    page = enter(visit, "manager")
+    page.goto("/")
+    page.get_by_role("link", name=f"Acknowledge {issue}, severity 2").click()
+    look(page, "issue-raised")
+    page.get_by_role("button", name="Acknowledge", exact=True).click()
+    page.get_by_label("What is known").fill("The display misses the restart.")
+    page.get_by_role("button", name="Accept as a known issue").click()
+    page.get_by_role("button", name="Hold this cohort").click()
+    expect(page.get_by_text("100 homes").first).to_be_visible()
+    look(page, "hold-cohort")
+    page.get_by_label("Deployment and activation").check()
+    page.get_by_role("button", name="Place the hold").click()
+    look(page, "hold")
+    page.get_by_label("What evidence allows it to end").fill("The retest passed.")
+    page.get_by_role("button", name="Tell those behind it that it will end").click()
+    expect(page.get_by_text("It cannot be lifted now")).to_be_visible()
+    it_is(world.at + timedelta(days=4))
+    page.reload()
+    page.get_by_role("button", name="Lift this hold").click()
+    look(page, "lift-hold")
+    page.get_by_label("Passing evidence for its issue").check()
+    page.get_by_label("Reason, with the evidence").fill("The retest passed.")
+    page.get_by_role("button", name="Lift the hold").click()
+    expect(page.get_by_text("is lifted.")).to_be_visible()
+    assert not Hold.objects.get().in_force
+    for address, name in (("/issues/", "issues"), (f"/issues/{issue.reference}/", "issue"), ("/holds/", "holds")):
+        page.goto(address)
+        look(page, name)
