@@ -97,7 +97,8 @@ def amend(release: Release, *, by: Actor) -> str | None:
 
 @who
 def return_to_draft(release: Release, *, by: Actor) -> str | None:
-    return _any(by, Permission.MANAGE_RELEASES, Permission.PUBLISH_DETERMINATIONS, reason=_ONLY_DCC)
+    """Rule: SECAS returns a release by a determination only, which the portal itself carries out."""
+    return _manager(by)
 
 
 @who
