@@ -4,11 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from django.db.models import Q
 from django.urls import reverse
 
 from portal.delivery.messages import Notification, Recipient
 from portal.people import recipients
-from portal.people.models import Organisation
+from portal.people.models import Appointment, Organisation
 from releases.holds import queries
 from releases.holds.can import lift_notice_over
 from releases.holds.models import Hold
@@ -28,8 +29,11 @@ class _AboutHold(Notification):
         return ("holds.hold", self.hold.pk)
 
     def recipients(self) -> Iterable[Recipient]:
-        concerned = Organisation.objects.filter(pk__in=queries.concerned(self.hold), is_active=True)
-        return recipients.of_organisations(concerned)
+        concerned = queries.concerned(self.hold)
+        at = self.hold.lifted_at or self.hold.placed_at
+        agents = Appointment.objects.current(at).filter(supplier__in=concerned).values("rsa")
+        told = Organisation.objects.filter(Q(pk__in=concerned) | Q(pk__in=agents), is_active=True)
+        return recipients.of_organisations(told)
 
     def context(self) -> dict[str, Any]:
         cohort = Cohort.of(self.hold)

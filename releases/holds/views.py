@@ -19,6 +19,7 @@ from releases.products.cohorts import Cohort
 from releases.publishing import queries as publishing
 
 PAGE_SIZE = 25
+HAPPENED = {"place_hold": "Placed", "announce_lift": "End announced", "lift_hold": "Lifted"}
 
 
 @require_safe
@@ -50,7 +51,7 @@ def hold(request: PortalRequest, reference: str) -> HttpResponse:
         "hold": row,
         "cohort": cohorts.words(Cohort.of(row)),
         "counts": cohorts.counts(cells),
-        "entries": timeline(*subject_of(row)[:2]),
+        "entries": [(HAPPENED[entry.verb], entry) for entry in timeline(*subject_of(row)[:2])],
         "shows_reasons": queries.sees_reasons(row, request.actor),
         "lift_from": can.lift_notice_over(row),
         "acts": _acts(request, row),

@@ -20,6 +20,7 @@ from releases.testing.models import TestWindow
 from releases.testing.period import results_until
 
 PAGE_SIZE = 25
+HAPPENED = {"book": "Booked", "cancel": "Cancelled", "report_results": "Results reported"}
 
 
 def _window(request: PortalRequest, reference: str) -> TestWindow:
@@ -99,7 +100,7 @@ def window(request: PortalRequest, reference: str) -> HttpResponse:
         "cases": catalogue,
         "grid": queries.grid(row, catalogue),
         "until": results_until(row.ends_at),
-        "entries": timeline(*subject_of(row)[:2]),
+        "entries": [(HAPPENED[entry.verb], entry) for entry in timeline(*subject_of(row)[:2])],
         "may_cancel": may.cancel.why_not(row, by=actor) is None and can.cancel.why_not(row, at=at) is None,
         "may_report": may.report_results.why_not(row, by=actor) is None,
         "no_report": can.report_results.why_not(row, at=at),
