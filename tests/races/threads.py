@@ -47,9 +47,7 @@ def together(*calls: Callable[[], Any], without: str = "") -> list[Outcome]:
         finally:
             connection.close()
 
-    threads = [
-        threading.Thread(target=one, args=pair, daemon=True) for pair in zip(calls, outcomes, strict=True)
-    ]
+    threads = [threading.Thread(target=one, args=pair, daemon=True) for pair in zip(calls, outcomes, strict=True)]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -1,10 +1,11 @@
 """`manage.py up`: run the whole portal until Ctrl-C."""
 
+import sys
 from argparse import ArgumentParser
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 from django.db.migrations.loader import MigrationLoader
 
 from portal.embedded.trouble import Trouble
@@ -37,7 +38,8 @@ class Command(BaseCommand):
         try:
             portal.run()
         except Trouble as trouble:
-            raise CommandError(str(trouble), returncode=trouble.status) from trouble
+            self.stderr.write(str(trouble))
+            sys.exit(trouble.status)
 
     def say(self, line: str) -> None:
         self.stdout.write(line)
