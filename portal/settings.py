@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "releases.gates",
     "devices.fleet",
     "devices.rollouts",
+    "devices.demonstration",
     "portal.people.admin_apps.PortalAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",

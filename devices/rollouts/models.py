@@ -71,6 +71,11 @@ class Rollout(Stateful):
         ordering = ["-planned_at"]
         constraints = [
             models.CheckConstraint(
+                condition=Q(approved_at=None, approved_by_name="")
+                | (Q(approved_at__isnull=False) & ~Q(approved_by_name="")),
+                name="approved_by_somebody",
+            ),
+            models.CheckConstraint(
                 condition=Q(approved_by=None) | Q(planned_by=None) | ~Q(approved_by=F("planned_by")),
                 name="nobody_approves_their_own_plan",
             ),

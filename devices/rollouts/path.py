@@ -20,16 +20,14 @@ MAX_ATTEMPTS = 8
 RECORD, DONE = 200, 300
 LEAVE = 0xFF  # a hub that this step does not touch
 NO_CODE = 0xFF  # a move that no device answered for
-_SETTLE = 99
 _PER_STAGE = 100
 
 
 class Beat(IntEnum):
-    """The beats of a stage: hubs are asked, their answers collected, and in the end the silent ones given up."""
+    """The beats of a turn: hubs are asked, then their answers are collected."""
 
     SEND = 0
     COLLECT = 1
-    SETTLE = 2
 
 
 class Wait(IntEnum):
@@ -52,8 +50,7 @@ class Phase:
     @property
     def number(self) -> int:
         """The number kept on the batch row."""
-        place = _SETTLE if self.beat is Beat.SETTLE else 2 * self.turn + self.beat
-        return self.stage * _PER_STAGE + place
+        return self.stage * _PER_STAGE + 2 * self.turn + self.beat
 
     @classmethod
     def read(cls, number: int) -> Phase:
@@ -61,8 +58,6 @@ class Phase:
         if not 0 <= number < RECORD:
             raise ValueError(f"{number} is not a phase with a step")
         stage, place = divmod(number, _PER_STAGE)
-        if place == _SETTLE:
-            return cls(Stage(stage), 0, Beat.SETTLE)
         return cls(Stage(stage), place // 2, Beat(place % 2))
 
 
@@ -115,21 +110,18 @@ def send(places: Bytes, stage: Stage, is_open: NDArray[np.bool_]) -> Step:
     return _step(chosen, fresh)
 
 
-def collect(places: Bytes, stage: Stage, answers: Bytes) -> Step:
-    """Move every asked hub by its answer: success, failure, or one more attempt without an answer."""
+def collect(places: Bytes, stage: Stage, answers: Bytes, *, last: bool) -> Step:
+    """Move every asked hub by its answer: success, failure, or one more attempt without an answer.
+
+    On the last turn a hub without an answer has expired: its time ran out, and it counts.
+    """
     chosen = asked(places, stage)
-    tried = np.minimum(attempts(places) + 1, 0x0E)
-    silent = (tried << np.uint8(4)) | np.uint8(HubState.UNREACHABLE)
+    tried = np.minimum(attempts(places) + 1, 0x0E) << np.uint8(4)
     fresh = np.full(len(places), HubState.FAILED, dtype=np.uint8)
     fresh[answers == 0] = REACHED[stage]
+    silent = tried | np.uint8(HubState.EXPIRED if last else HubState.UNREACHABLE)
     fresh = np.where(answers == UNREACHABLE, silent, fresh)
     return _step(chosen, fresh, answers)
-
-
-def settle(places: Bytes) -> Step:
-    """Give up hubs that never answered: their time ran out, and they count."""
-    chosen = states(places) == HubState.UNREACHABLE
-    return _step(chosen, (places & np.uint8(0xF0)) | np.uint8(HubState.EXPIRED))
 
 
 def wind_up(places: Bytes) -> Step:
@@ -146,19 +138,16 @@ def apply(places: Bytes, step: Step) -> Bytes:
     return np.where(step.places == LEAVE, places, step.places)
 
 
-def following(phase: Phase, places: Bytes, *, turns: int) -> tuple[int, Wait]:
+def following(phase: Phase, places: Bytes) -> tuple[int, Wait]:
     """Return the next phase of a batch that has just done `phase`, and what it must wait for.
 
-    `turns` is how often a silent hub is asked. Hubs left behind a shut gate are tried again on each turn
+    Hubs left behind a shut gate are tried again on each turn
     that the batch takes for others, but do not hold the batch up.
     """
     if phase.beat is Beat.SEND:
         return Phase(phase.stage, phase.turn, Beat.COLLECT).number, Wait.ANSWERS
-    silent = bool(np.any(states(places) == HubState.UNREACHABLE))
-    if phase.beat is Beat.COLLECT and silent:
-        if phase.turn + 1 < turns:
-            return Phase(phase.stage, phase.turn + 1, Beat.SEND).number, Wait.RETRY
-        return Phase(phase.stage, 0, Beat.SETTLE).number, Wait.NOTHING
+    if np.any(states(places) == HubState.UNREACHABLE):
+        return Phase(phase.stage, phase.turn + 1, Beat.SEND).number, Wait.RETRY
     if phase.stage is Stage.DEPLOYMENT:
         return START[Stage.ACTIVATION], Wait.WAVE
     return RECORD, Wait.WAVE

@@ -51,6 +51,10 @@ class Delivery(models.Model):
     class Meta:
         verbose_name_plural = "deliveries"
         constraints = [
+            models.CheckConstraint(
+                condition=Q(read_at=None, read_by_id=None) | Q(read_at__isnull=False, read_by_id__isnull=False),
+                name="read_by_somebody",
+            ),
             models.UniqueConstraint(
                 fields=["message", "user_id", "organisation_id"], name="told_once", nulls_distinct=False
             ),

@@ -77,6 +77,10 @@ class Hold(Stateful, Selected):
         ordering = ["-placed_at"]
         constraints = [
             models.CheckConstraint(
+                condition=Q(lifted_at=None, lifted_by_name="") | (Q(lifted_at__isnull=False) & ~Q(lifted_by_name="")),
+                name="lifted_by_somebody",
+            ),
+            models.CheckConstraint(
                 condition=Q(state="placed", lifted_at=None) | Q(state="lifted", lifted_at__isnull=False),
                 name="lifted_has_its_time",
             ),

@@ -53,9 +53,7 @@ class Matter:
 
 def set_clock(at: datetime) -> None:
     """Let the portal clock show this time."""
-    ClockSetting.objects.update_or_create(
-        pk=1, defaults={"real_base": timezone.now(), "portal_base": at, "speed": 1}
-    )
+    ClockSetting.objects.update_or_create(pk=1, defaults={"real_base": timezone.now(), "portal_base": at, "speed": 1})
 
 
 def make_matter(world: World, **changes) -> Matter:

@@ -11,7 +11,7 @@ from devices.rollouts.models import Rollout, Wave
 from devices.rollouts.states import LIVE, RolloutState
 from portal.workflow.enqueue import enqueue
 
-QUIET = timedelta(seconds=60)  # real time after which a message counts as lost
+QUIET = timedelta(seconds=20)  # real time after which a message counts as lost
 
 _OPEN_WAVE = """
 UPDATE rollouts_batch SET due_at = %(at)s WHERE wave_id = %(wave)s AND due_at IS NULL AND phase = %(start)s

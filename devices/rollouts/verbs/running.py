@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F
 from django.db.models.functions import Mod
 
 from devices.rollouts import can, may, messages, queries
@@ -116,10 +116,8 @@ def stop(rollout: Rollout, *, by: Actor, at: datetime, why: str, seen: int | Non
     fields = ("source_cells", "target_cells", "stood_still_at", "stood_still_why")
     rollout.stood_still_at, rollout.stood_still_why = at, why
     move(rollout, to=RolloutState.STOPPING, by=by, at=at, verb="stop", why=why, fields=fields)
-    owed = Q(odd=1) & ~Q(place=99)
-    batches = rollout.batches.alias(odd=Mod(F("phase"), 2), place=Mod(F("phase"), 100)).filter(phase__lt=RECORD)
-    Batch.objects.filter(pk__in=batches.exclude(owed).values("pk")).update(phase=RECORD, due_at=at, hinted_at=None)
-    rollout.batches.filter(phase=RECORD, due_at=None).update(due_at=at, hinted_at=None)
+    free = rollout.batches.alias(owes=Mod(F("phase"), 2)).filter(phase__lte=RECORD, owes=0)
+    Batch.objects.filter(pk__in=free.values("pk")).update(phase=RECORD, due_at=at, hinted_at=None)
     publish_due(at=at, rollout=rollout)
     enqueue("rollouts.advance", rollout_id=rollout.pk)
     tell(messages.RolloutMoved(rollout, "is stopped", at, why), at=at)

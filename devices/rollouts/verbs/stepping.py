@@ -72,7 +72,7 @@ def _take(claimed: hot.Claimed, rollout: Rollout, phase: Phase, *, at: datetime)
     taken = _beat(claimed, rollout, phase, at=at)
     hot.move(claimed, taken, at=at)
     claimed.places = path.apply(claimed.places, taken)
-    number, wait = path.following(phase, claimed.places, turns=rollout.turns)
+    number, wait = path.following(phase, claimed.places)
     if rollout.state in WINDING_UP:
         number, wait = path.RECORD, Wait.NOTHING
     _keep(claimed, phase=number, due_at=_due(rollout, wait, at), at=at)
@@ -90,11 +90,7 @@ def _may_move(rollout: Rollout, phase: Phase) -> bool:
 def _beat(claimed: hot.Claimed, rollout: Rollout, phase: Phase, *, at: datetime) -> Step:
     if phase.beat is Beat.SEND:
         return path.send(claimed.places, phase.stage, _is_open(claimed, rollout, phase.stage, at))
-    if phase.beat is Beat.COLLECT:
-        return _collect(claimed, rollout, phase.stage)
-    taken = path.settle(claimed.places)
-    claimed.outcomes = outcomes.timed_out(claimed.outcomes, phase.stage, taken.moved)
-    return taken
+    return _collect(claimed, rollout, phase.stage, last=phase.turn + 1 >= rollout.turns)
 
 
 def _is_open(
@@ -110,7 +106,7 @@ def _is_open(
     return np.isin(cells, np.array(sorted(found), dtype=np.uint32))
 
 
-def _collect(claimed: hot.Claimed, rollout: Rollout, stage: Stage) -> Step:
+def _collect(claimed: hot.Claimed, rollout: Rollout, stage: Stage, *, last: bool) -> Step:
     hubs, cells = hot.vectors(claimed.batch)
     owing = path.asked(claimed.places, stage)
     everybody = bool(owing.all())
@@ -127,9 +123,14 @@ def _collect(claimed: hot.Claimed, rollout: Rollout, stage: Stage) -> Step:
     answers = codes if everybody else np.zeros(len(hubs), dtype=np.uint8)
     if not everybody:
         answers[owing] = codes
-    taken = path.collect(claimed.places, stage, answers)
+    taken = path.collect(claimed.places, stage, answers, last=last)
     claimed.outcomes = outcomes.answered(claimed.outcomes, stage, taken.codes)
+    claimed.outcomes = outcomes.timed_out(claimed.outcomes, stage, _expired(taken))
     return taken
+
+
+def _expired(taken: Step) -> int:
+    return int(np.count_nonzero(path.states(taken.places) == HubState.EXPIRED))
 
 
 def _wind_up(claimed: hot.Claimed, rollout: Rollout, *, at: datetime) -> _Done | None:
@@ -138,8 +139,7 @@ def _wind_up(claimed: hot.Claimed, rollout: Rollout, *, at: datetime) -> _Done |
         return None
     taken = path.wind_up(claimed.places)
     hot.move(claimed, taken, at=at)
-    expired = int(np.count_nonzero(path.states(taken.places) == HubState.EXPIRED))
-    claimed.outcomes = outcomes.timed_out(claimed.outcomes, rollout.stage, expired)
+    claimed.outcomes = outcomes.timed_out(claimed.outcomes, rollout.stage, _expired(taken))
     claimed.places = path.apply(claimed.places, taken)
     twins = dict(zip(rollout.source_cells, rollout.target_cells, strict=True))
     hot.record(claimed, twins, activated=HubState.ACTIVATED)

@@ -8,201 +8,479 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('people', '0001_initial'),
+        ("people", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='DeviceModel',
+            name="DeviceModel",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('type', models.CharField(choices=[('ESME', 'Electricity meter'), ('GSME', 'Gas meter'), ('PPMID', 'Prepayment interface'), ('IHD', 'In-home display'), ('HCALCS', 'Load control switch'), ('CAD', 'Consumer access device')], max_length=6)),
-                ('name', models.CharField(max_length=80, unique=True)),
-                ('manufacturer', models.CharField(max_length=4, validators=[django.core.validators.RegexValidator('^[0-9A-F]{4}$', 'Give four hexadecimal digits, such as 10F2.')])),
-                ('model', models.CharField(max_length=8, validators=[django.core.validators.RegexValidator('^[0-9A-F]{8}$', 'Give eight hexadecimal digits, such as 0A010200.')])),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "type",
+                    models.CharField(
+                        choices=[
+                            ("ESME", "Electricity meter"),
+                            ("GSME", "Gas meter"),
+                            ("PPMID", "Prepayment interface"),
+                            ("IHD", "In-home display"),
+                            ("HCALCS", "Load control switch"),
+                            ("CAD", "Consumer access device"),
+                        ],
+                        max_length=6,
+                    ),
+                ),
+                ("name", models.CharField(max_length=80, unique=True)),
+                (
+                    "manufacturer",
+                    models.CharField(
+                        max_length=4,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[0-9A-F]{4}$", "Give four hexadecimal digits, such as 10F2."
+                            )
+                        ],
+                    ),
+                ),
+                (
+                    "model",
+                    models.CharField(
+                        max_length=8,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[0-9A-F]{8}$", "Give eight hexadecimal digits, such as 0A010200."
+                            )
+                        ],
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Image',
+            name="Image",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sha256', models.CharField(max_length=64, unique=True, validators=[django.core.validators.RegexValidator('^[0-9a-f]{64}$', 'Give a SHA-256 as 64 hexadecimal digits.')])),
-                ('file', models.FileField(upload_to='images/')),
-                ('size', models.PositiveBigIntegerField(help_text='bytes')),
-                ('manufacturer_code', models.PositiveIntegerField()),
-                ('image_type', models.PositiveIntegerField()),
-                ('file_version', models.CharField(max_length=8, validators=[django.core.validators.RegexValidator('^[0-9A-F]{8}$', 'Give eight hexadecimal digits, such as 0A010200.')])),
-                ('stack_version', models.PositiveIntegerField()),
-                ('header_string', models.CharField(blank=True, max_length=32)),
-                ('header', models.JSONField(default=dict, help_text='All header fields as read.')),
-                ('hardware_min', models.PositiveIntegerField(null=True)),
-                ('hardware_max', models.PositiveIntegerField(null=True)),
-                ('uploaded_by_name', models.CharField(max_length=200)),
-                ('uploaded_at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "sha256",
+                    models.CharField(
+                        max_length=64,
+                        unique=True,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[0-9a-f]{64}$", "Give a SHA-256 as 64 hexadecimal digits."
+                            )
+                        ],
+                    ),
+                ),
+                ("file", models.FileField(upload_to="images/")),
+                ("size", models.PositiveBigIntegerField(help_text="bytes")),
+                ("manufacturer_code", models.PositiveIntegerField()),
+                ("image_type", models.PositiveIntegerField()),
+                (
+                    "file_version",
+                    models.CharField(
+                        max_length=8,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[0-9A-F]{8}$", "Give eight hexadecimal digits, such as 0A010200."
+                            )
+                        ],
+                    ),
+                ),
+                ("stack_version", models.PositiveIntegerField()),
+                ("header_string", models.CharField(blank=True, max_length=32)),
+                ("header", models.JSONField(default=dict, help_text="All header fields as read.")),
+                ("hardware_min", models.PositiveIntegerField(null=True)),
+                ("hardware_max", models.PositiveIntegerField(null=True)),
+                ("uploaded_by_name", models.CharField(max_length=200)),
+                ("uploaded_at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='HistoricalHubModel',
+            name="HistoricalHubModel",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('name', models.CharField(db_index=True, max_length=80)),
-                ('manufacturer_name', models.CharField(max_length=80)),
-                ('manufacturer', models.CharField(max_length=4, validators=[django.core.validators.RegexValidator('^[0-9A-F]{4}$', 'Give four hexadecimal digits, such as 10F2.')])),
-                ('model', models.CharField(max_length=8, validators=[django.core.validators.RegexValidator('^[0-9A-F]{8}$', 'Give eight hexadecimal digits, such as 0A010200.')])),
-                ('image_type', models.PositiveIntegerField(default=0, help_text='ZigBee OTA image type.')),
-                ('hardware_min', models.PositiveIntegerField(default=0)),
-                ('hardware_max', models.PositiveIntegerField(default=65535)),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                ("name", models.CharField(db_index=True, max_length=80)),
+                ("manufacturer_name", models.CharField(max_length=80)),
+                (
+                    "manufacturer",
+                    models.CharField(
+                        max_length=4,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[0-9A-F]{4}$", "Give four hexadecimal digits, such as 10F2."
+                            )
+                        ],
+                    ),
+                ),
+                (
+                    "model",
+                    models.CharField(
+                        max_length=8,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[0-9A-F]{8}$", "Give eight hexadecimal digits, such as 0A010200."
+                            )
+                        ],
+                    ),
+                ),
+                ("image_type", models.PositiveIntegerField(default=0, help_text="ZigBee OTA image type.")),
+                ("hardware_min", models.PositiveIntegerField(default=0)),
+                ("hardware_max", models.PositiveIntegerField(default=65535)),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical hub model',
-                'verbose_name_plural': 'historical hub models',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical hub model",
+                "verbose_name_plural": "historical hub models",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='HistoricalValidityPeriod',
+            name="HistoricalValidityPeriod",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('specification', models.CharField(choices=[('CHTS', 'CHTS'), ('GBCS', 'GBCS')], max_length=8)),
-                ('version', models.CharField(max_length=12)),
-                ('installation_from', models.DateField()),
-                ('installation_to', models.DateField(blank=True, null=True)),
-                ('maintenance_to', models.DateField(blank=True, null=True)),
-                ('applicability_to', models.DateField(blank=True, null=True)),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                ("specification", models.CharField(choices=[("CHTS", "CHTS"), ("GBCS", "GBCS")], max_length=8)),
+                ("version", models.CharField(max_length=12)),
+                ("installation_from", models.DateField()),
+                ("installation_to", models.DateField(blank=True, null=True)),
+                ("maintenance_to", models.DateField(blank=True, null=True)),
+                ("applicability_to", models.DateField(blank=True, null=True)),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical validity period',
-                'verbose_name_plural': 'historical validity periods',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical validity period",
+                "verbose_name_plural": "historical validity periods",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='HubModel',
+            name="HubModel",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, unique=True)),
-                ('manufacturer_name', models.CharField(max_length=80)),
-                ('manufacturer', models.CharField(max_length=4, validators=[django.core.validators.RegexValidator('^[0-9A-F]{4}$', 'Give four hexadecimal digits, such as 10F2.')])),
-                ('model', models.CharField(max_length=8, validators=[django.core.validators.RegexValidator('^[0-9A-F]{8}$', 'Give eight hexadecimal digits, such as 0A010200.')])),
-                ('image_type', models.PositiveIntegerField(default=0, help_text='ZigBee OTA image type.')),
-                ('hardware_min', models.PositiveIntegerField(default=0)),
-                ('hardware_max', models.PositiveIntegerField(default=65535)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=80, unique=True)),
+                ("manufacturer_name", models.CharField(max_length=80)),
+                (
+                    "manufacturer",
+                    models.CharField(
+                        max_length=4,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[0-9A-F]{4}$", "Give four hexadecimal digits, such as 10F2."
+                            )
+                        ],
+                    ),
+                ),
+                (
+                    "model",
+                    models.CharField(
+                        max_length=8,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[0-9A-F]{8}$", "Give eight hexadecimal digits, such as 0A010200."
+                            )
+                        ],
+                    ),
+                ),
+                ("image_type", models.PositiveIntegerField(default=0, help_text="ZigBee OTA image type.")),
+                ("hardware_min", models.PositiveIntegerField(default=0)),
+                ("hardware_max", models.PositiveIntegerField(default=65535)),
             ],
             options={
-                'ordering': ['name'],
-                'constraints': [models.UniqueConstraint(fields=('manufacturer', 'model'), name='one_hub_model'), models.CheckConstraint(condition=models.Q(('hardware_min__lte', models.F('hardware_max'))), name='hardware_range')],
+                "ordering": ["name"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("manufacturer", "model"), name="one_hub_model"),
+                    models.CheckConstraint(
+                        condition=models.Q(("hardware_min__lte", models.F("hardware_max"))), name="hardware_range"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='HistoricalFirmwareVersion',
+            name="HistoricalFirmwareVersion",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('version', models.CharField(max_length=8, validators=[django.core.validators.RegexValidator('^[0-9A-F]{8}$', 'Give eight hexadecimal digits, such as 0A010200.')])),
-                ('image_hash', models.CharField(blank=True, max_length=64, validators=[django.core.validators.RegexValidator('^[0-9a-f]{64}$', 'Give a SHA-256 as 64 hexadecimal digits.')])),
-                ('chts', models.CharField(help_text='Version of the technical specification it meets.', max_length=12)),
-                ('gbcs', models.CharField(max_length=12)),
-                ('status', models.CharField(choices=[('current', 'Current'), ('removed', 'Removed')], default='current', max_length=10)),
-                ('listed_on', models.DateField()),
-                ('removed_on', models.DateField(blank=True, null=True)),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('hub_model', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='products.hubmodel')),
+                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                (
+                    "version",
+                    models.CharField(
+                        max_length=8,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[0-9A-F]{8}$", "Give eight hexadecimal digits, such as 0A010200."
+                            )
+                        ],
+                    ),
+                ),
+                (
+                    "image_hash",
+                    models.CharField(
+                        blank=True,
+                        max_length=64,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[0-9a-f]{64}$", "Give a SHA-256 as 64 hexadecimal digits."
+                            )
+                        ],
+                    ),
+                ),
+                ("chts", models.CharField(help_text="Version of the technical specification it meets.", max_length=12)),
+                ("gbcs", models.CharField(max_length=12)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("current", "Current"), ("removed", "Removed")], default="current", max_length=10
+                    ),
+                ),
+                ("listed_on", models.DateField()),
+                ("removed_on", models.DateField(blank=True, null=True)),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "hub_model",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="products.hubmodel",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical firmware version',
-                'verbose_name_plural': 'historical firmware versions',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical firmware version",
+                "verbose_name_plural": "historical firmware versions",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='FirmwareVersion',
+            name="FirmwareVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.CharField(max_length=8, validators=[django.core.validators.RegexValidator('^[0-9A-F]{8}$', 'Give eight hexadecimal digits, such as 0A010200.')])),
-                ('image_hash', models.CharField(blank=True, max_length=64, validators=[django.core.validators.RegexValidator('^[0-9a-f]{64}$', 'Give a SHA-256 as 64 hexadecimal digits.')])),
-                ('chts', models.CharField(help_text='Version of the technical specification it meets.', max_length=12)),
-                ('gbcs', models.CharField(max_length=12)),
-                ('status', models.CharField(choices=[('current', 'Current'), ('removed', 'Removed')], default='current', max_length=10)),
-                ('listed_on', models.DateField()),
-                ('removed_on', models.DateField(blank=True, null=True)),
-                ('hub_model', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='products.hubmodel')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "version",
+                    models.CharField(
+                        max_length=8,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[0-9A-F]{8}$", "Give eight hexadecimal digits, such as 0A010200."
+                            )
+                        ],
+                    ),
+                ),
+                (
+                    "image_hash",
+                    models.CharField(
+                        blank=True,
+                        max_length=64,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[0-9a-f]{64}$", "Give a SHA-256 as 64 hexadecimal digits."
+                            )
+                        ],
+                    ),
+                ),
+                ("chts", models.CharField(help_text="Version of the technical specification it meets.", max_length=12)),
+                ("gbcs", models.CharField(max_length=12)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("current", "Current"), ("removed", "Removed")], default="current", max_length=10
+                    ),
+                ),
+                ("listed_on", models.DateField()),
+                ("removed_on", models.DateField(blank=True, null=True)),
+                (
+                    "hub_model",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="versions", to="products.hubmodel"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['hub_model', 'version'],
+                "ordering": ["hub_model", "version"],
             },
         ),
         migrations.CreateModel(
-            name='DeviceCombination',
+            name="DeviceCombination",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('smets', models.PositiveSmallIntegerField(choices=[(1, 'SMETS1'), (2, 'SMETS2')])),
-                ('display', models.ForeignKey(blank=True, help_text='PPMID or IHD.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='products.devicemodel')),
-                ('esme', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='products.devicemodel')),
-                ('gsme', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='products.devicemodel')),
-                ('hub_model', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='combinations', to='products.hubmodel')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("smets", models.PositiveSmallIntegerField(choices=[(1, "SMETS1"), (2, "SMETS2")])),
+                (
+                    "display",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="PPMID or IHD.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="products.devicemodel",
+                    ),
+                ),
+                (
+                    "esme",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="products.devicemodel"
+                    ),
+                ),
+                (
+                    "gsme",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="products.devicemodel",
+                    ),
+                ),
+                (
+                    "hub_model",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="combinations", to="products.hubmodel"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ValidityPeriod',
+            name="ValidityPeriod",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('specification', models.CharField(choices=[('CHTS', 'CHTS'), ('GBCS', 'GBCS')], max_length=8)),
-                ('version', models.CharField(max_length=12)),
-                ('installation_from', models.DateField()),
-                ('installation_to', models.DateField(blank=True, null=True)),
-                ('maintenance_to', models.DateField(blank=True, null=True)),
-                ('applicability_to', models.DateField(blank=True, null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("specification", models.CharField(choices=[("CHTS", "CHTS"), ("GBCS", "GBCS")], max_length=8)),
+                ("version", models.CharField(max_length=12)),
+                ("installation_from", models.DateField()),
+                ("installation_to", models.DateField(blank=True, null=True)),
+                ("maintenance_to", models.DateField(blank=True, null=True)),
+                ("applicability_to", models.DateField(blank=True, null=True)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('specification', 'version'), name='one_validity_row')],
+                "constraints": [models.UniqueConstraint(fields=("specification", "version"), name="one_validity_row")],
             },
         ),
         migrations.CreateModel(
-            name='Cell',
+            name="Cell",
             fields=[
-                ('number', models.IntegerField(primary_key=True, serialize=False)),
-                ('region', models.CharField(choices=[('north', 'North'), ('central', 'Central'), ('south', 'South')], max_length=8)),
-                ('han_variant', models.CharField(choices=[('single', 'Single band (2.4 GHz)'), ('dual', 'Dual band')], max_length=6)),
-                ('homes', models.PositiveIntegerField(default=0)),
-                ('electricity_supplier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.organisation')),
-                ('gas_supplier', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.organisation')),
-                ('combination', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cells', to='products.devicecombination')),
-                ('firmware', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cells', to='products.firmwareversion')),
+                ("number", models.IntegerField(primary_key=True, serialize=False)),
+                (
+                    "region",
+                    models.CharField(
+                        choices=[("north", "North"), ("central", "Central"), ("south", "South")], max_length=8
+                    ),
+                ),
+                (
+                    "han_variant",
+                    models.CharField(
+                        choices=[("single", "Single band (2.4 GHz)"), ("dual", "Dual band")], max_length=6
+                    ),
+                ),
+                ("homes", models.PositiveIntegerField(default=0)),
+                (
+                    "electricity_supplier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.organisation"
+                    ),
+                ),
+                (
+                    "gas_supplier",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.organisation",
+                    ),
+                ),
+                (
+                    "combination",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="cells",
+                        to="products.devicecombination",
+                    ),
+                ),
+                (
+                    "firmware",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="cells", to="products.firmwareversion"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('region', 'combination', 'firmware', 'han_variant', 'electricity_supplier', 'gas_supplier'), name='one_cell', nulls_distinct=False)],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=(
+                            "region",
+                            "combination",
+                            "firmware",
+                            "han_variant",
+                            "electricity_supplier",
+                            "gas_supplier",
+                        ),
+                        name="one_cell",
+                        nulls_distinct=False,
+                    )
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='firmwareversion',
-            constraint=models.UniqueConstraint(fields=('hub_model', 'version'), name='listed_once'),
+            model_name="firmwareversion",
+            constraint=models.UniqueConstraint(fields=("hub_model", "version"), name="listed_once"),
         ),
         migrations.AddConstraint(
-            model_name='devicecombination',
-            constraint=models.UniqueConstraint(fields=('hub_model', 'esme', 'gsme', 'display', 'smets'), name='one_combination', nulls_distinct=False),
+            model_name="devicecombination",
+            constraint=models.UniqueConstraint(
+                fields=("hub_model", "esme", "gsme", "display", "smets"), name="one_combination", nulls_distinct=False
+            ),
         ),
     ]

@@ -29,10 +29,7 @@ def test_phases_read_back_and_only_grow():
     ]
     assert numbers == sorted(set(numbers))
     assert [Phase.read(number).number for number in numbers] == numbers
-    for stage in Stage:
-        settle = Phase(stage, 0, Beat.SETTLE)
-        assert Phase.read(settle.number) == settle
-        assert settle.number < path.START[Stage.ACTIVATION] or stage is Stage.ACTIVATION
+    assert max(numbers) < path.RECORD < path.DONE
 
 
 @pytest.mark.parametrize("number", [-1, path.RECORD, path.DONE])
@@ -52,7 +49,7 @@ def test_send_asks_waiting_and_silent_hubs_in_open_cells_only():
 def test_collect_moves_each_hub_by_its_answer():
     before = places(*[(S.ACTIVATING, 1)] * 5, S.DEPLOYED)
     answers = np.array([0, 1, 2, 3, UNREACHABLE, 0], dtype=np.uint8)
-    step = path.collect(before, Stage.ACTIVATION, answers)
+    step = path.collect(before, Stage.ACTIVATION, answers, last=False)
     assert list(path.apply(before, step)) == [
         path.pack(S.ACTIVATED),
         *[path.pack(S.FAILED)] * 3,
@@ -64,17 +61,25 @@ def test_collect_moves_each_hub_by_its_answer():
 
 def test_attempts_never_spill_into_the_state_nor_spell_leave():
     before = places((S.DISTRIBUTING, 14), (S.DISTRIBUTING, 13))
-    after = path.apply(before, path.collect(before, Stage.DEPLOYMENT, np.full(2, UNREACHABLE, dtype=np.uint8)))
+    after = path.apply(before, path.collect(before, Stage.DEPLOYMENT, silence(2), last=False))
     assert list(after) == [path.pack(S.UNREACHABLE, 14)] * 2
 
 
-def test_settle_gives_up_the_silent_and_winding_up_closes_every_path():
+def silence(hubs):
+    return np.full(hubs, UNREACHABLE, dtype=np.uint8)
+
+
+def test_on_the_last_turn_a_silent_hub_has_expired_and_its_answer_is_silence():
+    before = places((S.DISTRIBUTING, 2), S.SCHEDULED)
+    step = path.collect(before, Stage.DEPLOYMENT, silence(2), last=True)
+    assert list(path.apply(before, step)) == [path.pack(S.EXPIRED, 3), path.pack(S.SCHEDULED)]
+    assert list(step.codes) == [UNREACHABLE, NO_CODE]
+
+
+def test_winding_up_closes_every_path():
     before = places((S.UNREACHABLE, 3), S.SCHEDULED, S.DEPLOYED, S.ACTIVATED)
-    after = path.apply(before, path.settle(before))
-    assert list(path.states(after)) == [S.EXPIRED, S.SCHEDULED, S.DEPLOYED, S.ACTIVATED]
-    after[0] = path.pack(S.UNREACHABLE, 1)
-    closed = path.apply(after, path.wind_up(after))
-    assert list(path.states(closed)) == [S.EXPIRED, S.EXCLUDED, S.EXCLUDED, S.ACTIVATED]
+    after = path.apply(before, path.wind_up(before))
+    assert list(path.states(after)) == [S.EXPIRED, S.EXCLUDED, S.EXCLUDED, S.ACTIVATED]
 
 
 @pytest.mark.parametrize(
@@ -82,16 +87,14 @@ def test_settle_gives_up_the_silent_and_winding_up_closes_every_path():
     [
         (Phase(Stage.DEPLOYMENT, 0, Beat.SEND), [S.DISTRIBUTING], (1, Wait.ANSWERS)),
         (Phase(Stage.DEPLOYMENT, 0, Beat.COLLECT), [S.UNREACHABLE], (2, Wait.RETRY)),
-        (Phase(Stage.DEPLOYMENT, 2, Beat.COLLECT), [S.UNREACHABLE], (99, Wait.NOTHING)),
         (Phase(Stage.DEPLOYMENT, 0, Beat.COLLECT), [S.DEPLOYED, S.SCHEDULED], (100, Wait.WAVE)),
-        (Phase(Stage.DEPLOYMENT, 0, Beat.SETTLE), [S.EXPIRED], (100, Wait.WAVE)),
         (Phase(Stage.ACTIVATION, 1, Beat.COLLECT), [S.UNREACHABLE], (104, Wait.RETRY)),
         (Phase(Stage.ACTIVATION, 1, Beat.COLLECT), [S.ACTIVATED], (path.RECORD, Wait.WAVE)),
-        (Phase(Stage.ACTIVATION, 0, Beat.SETTLE), [S.EXPIRED], (path.RECORD, Wait.WAVE)),
+        (Phase(Stage.ACTIVATION, 2, Beat.COLLECT), [S.EXPIRED], (path.RECORD, Wait.WAVE)),
     ],
 )
 def test_what_follows(phase, after, expected):
-    assert path.following(phase, places(*after), turns=3) == expected
+    assert path.following(phase, places(*after)) == expected
 
 
 hub_bytes = st.builds(path.pack, st.sampled_from(HubState), st.integers(0, 14))
@@ -105,8 +108,8 @@ def test_every_move_of_every_step_is_an_edge_of_the_table(before, stage, data):
     is_open = data.draw(hnp.arrays(np.bool_, n))
     steps = [
         path.send(before, stage, is_open),
-        path.collect(before, stage, answers),
-        path.settle(before),
+        path.collect(before, stage, answers, last=False),
+        path.collect(before, stage, answers, last=True),
         path.wind_up(before),
     ]
     for step in steps:
@@ -139,13 +142,11 @@ def test_a_batch_always_reaches_its_end(codes, turns, data):
         phase = Phase.read(number)
         if phase.beat is Beat.SEND:
             step = path.send(now, phase.stage, data.draw(hnp.arrays(np.bool_, len(now))))
-        elif phase.beat is Beat.COLLECT:
-            answers = np.array(data.draw(st.permutations(codes)), dtype=np.uint8)
-            step = path.collect(now, phase.stage, answers)
         else:
-            step = path.settle(now)
+            answers = np.array(data.draw(st.permutations(codes)), dtype=np.uint8)
+            step = path.collect(now, phase.stage, answers, last=phase.turn + 1 >= turns)
         now = path.apply(now, step)
-        number, _ = path.following(phase, now, turns=turns)
+        number, _ = path.following(phase, now)
     assert phases == sorted(set(phases))
     now = path.apply(now, path.wind_up(now))
     final = {S.ACTIVATED, S.FAILED, S.EXPIRED, S.EXCLUDED}
