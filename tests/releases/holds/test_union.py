@@ -36,7 +36,11 @@ def build(world, release, drawn) -> list[Hold]:
     Hold.objects.all().delete()
     for number, (regions, names, scope, own, start, end) in enumerate(drawn, start=1):
         cohort = Cohort(regions=frozenset(regions), suppliers=frozenset(world.organisation(name).pk for name in names))
-        lifted = {} if end is None else {"state": "lifted", "lift_reason": "x", "lift_ground": "dcc"}
+        lifted = (
+            {}
+            if end is None
+            else {"state": "lifted", "lift_reason": "x", "lift_ground": "dcc", "lifted_by_name": "Ada"}
+        )
         Hold.objects.create(
             reference=f"H-{number}",
             release=release if own else None,
