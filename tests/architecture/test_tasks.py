@@ -39,7 +39,8 @@ def test_enqueue_gets_a_written_name_or_that_of_a_message():
 
 
 def test_what_follows_a_delivery_is_a_task():
-    names = {kind.then for kind in subclasses(Notification) if kind.then}
+    ours = (kind for kind in subclasses(Notification) if not kind.__module__.startswith("tests."))
+    names = {kind.then for kind in ours if kind.then}
 
     assert names - registered() == set()
 
