@@ -26,6 +26,7 @@ from portal.embedded.valkey import Valkey
 BASE = Path(__file__).resolve().parents[2]
 FIRST_START_BYTES = 1_000_000_000
 LATER_START_BYTES = 200_000_000
+STOPPING = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 
 
 @dataclass
@@ -43,8 +44,9 @@ class Portal:
     def run(self) -> None:
         """Start everything and keep it running until SIGINT, SIGTERM or SIGHUP; raises Trouble."""
         began = time.monotonic()
-        for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
-            signal.signal(number, signal.default_int_handler)
+        for number in STOPPING:
+            if signal.getsignal(number) != signal.SIG_IGN or number == signal.SIGTERM:  # nohup ignores SIGHUP
+                signal.signal(number, signal.default_int_handler)
         supervisor = Supervisor(self.say)
         try:
             self._check_port()
@@ -58,7 +60,7 @@ class Portal:
         except OSError as error:
             raise explain(error, self.var) from error
         finally:
-            for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+            for number in STOPPING:
                 signal.signal(number, signal.SIG_IGN)
             supervisor.stop()
 

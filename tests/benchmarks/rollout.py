@@ -6,15 +6,14 @@ with the same indexes. A transition is one hub changing state and one event reco
 
 import os
 import statistics
-import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import psycopg
 from celery import current_app
 from django.core.management import call_command
 from django.db import connection
@@ -191,18 +190,20 @@ def _ceiling(rollout: Rollout) -> float:
 
 
 def _move(statement: str, low: int, high: int) -> None:
-    with psycopg.connect(database_address(), autocommit=True) as own:
+    """Run the statement four times on a connection of this thread's own."""
+    try:
         for _ in range(TRANSITIONS):
             at = timezone.now()
-            own.execute(statement, (at, low, high, at))
+            with connection.cursor() as cursor:
+                cursor.execute(statement, (at, low, high, at))
+    finally:
+        connection.close()
 
 
 def _together(calls: list[Callable[[], None]]) -> None:
-    threads = [threading.Thread(target=call) for call in calls]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    with ThreadPoolExecutor(len(calls)) as pool:
+        for done in [pool.submit(call) for call in calls]:
+            done.result()
 
 
 def _restore(release: Release) -> None:

@@ -141,14 +141,14 @@ def test_append_only_tables_are_known():
 
 
 def test_the_runtime_role_cannot_change_them(settings):
-    settings.RUNTIME_DATABASE_ROLE = "chf_test_runtime"
+    settings.RUNTIME_DATABASE_ROLE = "chf_test_reader"
     with connection.cursor() as cursor:
-        cursor.execute("CREATE ROLE chf_test_runtime")
+        cursor.execute("CREATE ROLE chf_test_reader")
     append_only.grant_runtime_role()
 
     def may(privilege: str, table: str) -> bool:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT has_table_privilege('chf_test_runtime', %s, %s)", [table, privilege])
+            cursor.execute("SELECT has_table_privilege('chf_test_reader', %s, %s)", [table, privilege])
             return bool(cursor.fetchone()[0])
 
     assert may("INSERT", "journal_entry")
