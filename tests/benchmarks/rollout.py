@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -185,7 +186,7 @@ def _ceiling(rollout: Rollout) -> float:
     middle = rollout.hubs // 2
     halves = [(0, middle), (middle, rollout.hubs)]
     began = time.monotonic()
-    _together([lambda low=low, high=high: _move(statement, low, high) for low, high in halves])
+    _together([partial(_move, statement, low, high) for low, high in halves])
     return TRANSITIONS * rollout.hubs / (time.monotonic() - began)
 
 
