@@ -45,7 +45,7 @@ class Portal:
         """Start everything and keep it running until SIGINT, SIGTERM or SIGHUP; raises Trouble."""
         began = time.monotonic()
         for number in STOPPING:
-            if signal.getsignal(number) != signal.SIG_IGN or number == signal.SIGTERM:  # nohup ignores SIGHUP
+            if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:  # nohup ignores SIGHUP
                 signal.signal(number, signal.default_int_handler)
         supervisor = Supervisor(self.say)
         try:
