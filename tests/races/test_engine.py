@@ -1,6 +1,7 @@
 """The engine under several workers: one batch claimed once, kills survived, holds obeyed; with negative controls."""
 
 import os
+import subprocess
 import re
 import time
 from collections.abc import Iterator
@@ -185,15 +186,16 @@ class Workers:
     def __init__(self) -> None:
         env = {**os.environ, "DATABASE_URL": database_address(), "VAR_DIR": str(settings.VAR_DIR)}
         self.program = programs.worker(logs=BASE / "var" / "log" / "races", base=BASE, env=env)
-        self.start()
+        self.child: subprocess.Popen[bytes] | None = None  # started by the test once its world stands
 
     def start(self) -> None:
         self.child = self.program.start()
 
     def kill(self) -> None:
         """SIGKILL to the worker and both its processes."""
-        kill_session(self.child)
-        self.child.wait()
+        if self.child is not None:
+            kill_session(self.child)
+            self.child.wait()
 
 
 def test_five_kills_of_the_worker_change_no_count(workers, monkeypatch):
@@ -205,6 +207,7 @@ def test_five_kills_of_the_worker_change_no_count(workers, monkeypatch):
         thresholds=Thresholds(0.10, 200, 0.95),
         scenario="storm",
     )
+    workers.start()
     kills = iter(range(road.rollout.hubs // 4, 10**9, road.rollout.hubs // 2))
     killed, due = 0, next(kills)
     deadline = time.monotonic() + 120
