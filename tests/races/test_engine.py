@@ -1,8 +1,8 @@
 """The engine under several workers: one batch claimed once, kills survived, holds obeyed; with negative controls."""
 
 import os
-import subprocess
 import re
+import subprocess
 import time
 from collections.abc import Iterator
 from datetime import timedelta
