@@ -4,6 +4,9 @@ Read at the edge only (middleware, tasks, commands) and passed on as ``at``. Eve
 rollout and the simulator run on it (Time: one portal clock).
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -16,11 +19,12 @@ from portal.workflow.errors import Invalid, NotAllowed, NotNow
 from portal.workflow.models import ClockSetting
 
 SPEEDS = (1, 60, 3600)
+_standing: ContextVar[datetime | None] = ContextVar("the moment at which the clock stands", default=None)
 
 
 def now() -> datetime:
     """Return portal time in UTC; equals real time until the demonstration has moved it."""
-    return _at(ClockSetting.objects.filter(pk=1).first(), timezone.now())
+    return _standing.get() or _at(ClockSetting.objects.filter(pk=1).first(), timezone.now())
 
 
 def speed() -> int:
@@ -34,6 +38,20 @@ def _at(setting: ClockSetting | None, real: datetime) -> datetime:
         return real
     elapsed = max(real - setting.real_base, timedelta())  # a host clock stepping back never turns portal time back
     return setting.portal_base + elapsed * setting.speed
+
+
+@contextmanager
+def standing_at(moment: datetime) -> Iterator[None]:
+    """Let portal time stand at a moment for this thread alone, so that the demonstration can tell its history.
+
+    Nobody else's clock is touched. Refused in production.
+    """
+    _only_in_the_demonstration()
+    before = _standing.set(moment)
+    try:
+        yield
+    finally:
+        _standing.reset(before)
 
 
 @transaction.atomic
@@ -69,9 +87,13 @@ def run_at(*, speed: int, by: Actor) -> None:
     )
 
 
-def _locked() -> ClockSetting:
+def _only_in_the_demonstration() -> None:
     if not settings.DEMO:
         raise NotAllowed("The clock of a live portal is real time: only the demonstration may move it.")
+
+
+def _locked() -> ClockSetting:
+    _only_in_the_demonstration()
     real = timezone.now()
     ClockSetting.objects.get_or_create(pk=1, defaults={"real_base": real, "portal_base": real})
     return ClockSetting.objects.select_for_update(no_key=True).get(pk=1)

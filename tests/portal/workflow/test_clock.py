@@ -100,3 +100,15 @@ def test_the_database_keeps_one_row():
         ClockSetting.objects.create(pk=2, **row)
     with pytest.raises(IntegrityError), transaction.atomic():
         ClockSetting.objects.create(pk=1, speed=0, **row)
+
+
+def test_it_stands_still_for_who_tells_history_and_for_nobody_else(at_noon):
+    with clock.standing_at(NOON - timedelta(days=90)):
+        assert clock.now() == NOON - timedelta(days=90)
+    assert clock.now() == NOON
+
+
+def test_it_never_stands_in_production(at_noon, settings):
+    settings.DEMO = False
+    with pytest.raises(NotAllowed), clock.standing_at(NOON):
+        pass

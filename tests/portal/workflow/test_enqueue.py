@@ -8,7 +8,7 @@ from django.db import transaction
 from redis import Redis
 
 from portal.celery import app as portal
-from portal.workflow.enqueue import enqueue
+from portal.workflow.enqueue import enqueue, publishing_nothing
 
 
 @pytest.mark.django_db
@@ -47,3 +47,13 @@ def test_an_unreachable_broker_is_logged_and_not_raised(caplog, django_capture_o
         portal.set_current()
 
     assert "the broker did not take journal.seal" in caplog.text
+
+
+@pytest.mark.django_db
+def test_who_does_the_work_at_once_publishes_nothing(django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks() as callbacks:
+        with publishing_nothing():
+            enqueue("journal.seal")
+        enqueue("journal.seal")
+
+    assert len(callbacks) == 1
