@@ -49,6 +49,8 @@ HUB_MODELS = (
     HubModelEntry("Birch 1", "Northfold", "10F2", "0B010002", 0x0102, DUAL),
     HubModelEntry("Cedar S", "Halyard", "11A7", "0C020001", 0x0201, SINGLE),
     HubModelEntry("Damson D", "Halyard", "11A7", "0D020003", 0x0202, DUAL),
+    HubModelEntry("Elder 3", "Northfold", "10F2", "0E010003", 0x0103, SINGLE),
+    HubModelEntry("Fir 1", "Halyard", "11A7", "0F020001", 0x0203, DUAL),
 )
 
 # In the order in which they were listed: a later entry of a hub model is a newer version.
@@ -64,6 +66,9 @@ FIRMWARE = (
     FirmwareEntry("Cedar S", "03020000", "1.1", "3.2", date(2026, 8, 3), 0.0),
     FirmwareEntry("Damson D", "04000100", "1.1", "3.2", date(2023, 5, 9), 1.0),
     FirmwareEntry("Damson D", "04000200", "1.1", "3.2", date(2026, 10, 19), 0.0),
+    FirmwareEntry("Elder 3", "05010000", "1.1", "2.0", date(2023, 9, 11), 0.30),
+    FirmwareEntry("Elder 3", "05010200", "1.1", "3.2", date(2024, 5, 20), 0.70),
+    FirmwareEntry("Fir 1", "06000300", "1.1", "3.2", date(2024, 11, 4), 1.0),
 )
 
 # type, name, manufacturer, model
@@ -101,6 +106,10 @@ COMBINATIONS = (
     CombinationEntry("Damson D", "Kestrel E200", "Plover G4", "Teal View", 2, 60),
     CombinationEntry("Damson D", "Merlin M1", "Rook RG2", "Siskin Display", 2, 40),
     CombinationEntry("Damson D", "Kestrel E100", None, None, 2, 20),
+    CombinationEntry("Elder 3", "Kestrel E200", "Plover G4", "Wren Pay", 2, 25),
+    CombinationEntry("Elder 3", "Linnet LE3", None, "Siskin Display", 2, 20),
+    CombinationEntry("Fir 1", "Kestrel E200", "Swift SG1", "Teal View", 2, 12),
+    CombinationEntry("Fir 1", "Merlin M1", "Plover G4", "Siskin Display", 2, 8),
 )
 
 # Only used where no supplier organisation exists yet: name, large, also supplies gas, weight.

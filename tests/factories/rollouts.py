@@ -147,14 +147,13 @@ def hubs_by_state(rollout: Rollout) -> dict[HubState, int]:
 
 
 def last_events_by_state(rollout: Rollout) -> dict[HubState, int]:
-    """Counted from each hub's last event; a hub without one is scheduled. Two events of one moment are in order of
-    their attempt and place on the path: a row's place in the table says nothing once a killed worker's rows are
-    vacuumed away."""
+    """Counted from each hub's last event by time (at one moment, a frozen clock: the one written last); without any
+    it is scheduled."""
     return _grouped(
         """
         SELECT coalesce(e.state, 0), count(*) FROM rollouts_hubupdate u LEFT JOIN (
             SELECT DISTINCT ON (slot) slot, state FROM rollouts_hubupdateevent WHERE rollout_id = %s
-            ORDER BY slot, at DESC, attempt DESC, state DESC) e USING (slot)
+            ORDER BY slot, at DESC, ctid DESC) e USING (slot)
         WHERE u.rollout_id = %s GROUP BY 1
         """,
         rollout.pk,

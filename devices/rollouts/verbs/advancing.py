@@ -91,8 +91,11 @@ def _judge(rollout: Rollout, wave: Wave, *, by: Actor, at: datetime) -> tuple[_S
     stage, word = rollout.stage, rollout.stage.word
     kept = wave.verdicts.setdefault(word, {})
     judgement = judge(_since(queries.evidence(wave, stage), kept), rollout.thresholds)
+    if judgement.verdict is Verdict.HALT:
+        _keep_judgement(wave, kept, judgement)
+        return _Stand(RolloutState.HALTED, judgement.why), False
     if wave.batches.filter(phase__lt=path.ENDS[stage]).exists():
-        return _early(wave, kept, judgement), False
+        return None, False
     settled_at: datetime | None = getattr(wave, f"{word}_settled_at")
     if settled_at is None:
         settled_at = at
@@ -101,19 +104,10 @@ def _judge(rollout: Rollout, wave: Wave, *, by: Actor, at: datetime) -> tuple[_S
     if at < settled_at + timedelta(seconds=rollout.soak_seconds):
         return None, False
     _keep_judgement(wave, kept, judgement)
-    if judgement.verdict is Verdict.HALT:
-        return _Stand(RolloutState.HALTED, judgement.why), False
     if judgement.verdict is Verdict.INCONCLUSIVE and "weighed" not in kept:
         return _Stand(RolloutState.PAUSED, judgement.why), False
     move(wave, to=_SETTLED[stage], by=by, at=at, verb="pass_wave", why=judgement.why)
     return None, True
-
-
-def _early(wave: Wave, kept: dict[str, object], judgement: Judgement) -> _Stand | None:
-    if judgement.verdict is not Verdict.HALT:
-        return None
-    _keep_judgement(wave, kept, judgement)
-    return _Stand(RolloutState.HALTED, judgement.why)
 
 
 def _since(evidence: Evidence, kept: dict[str, object]) -> Evidence:

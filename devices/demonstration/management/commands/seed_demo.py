@@ -1,7 +1,6 @@
 """``manage.py seed_demo``: build the demonstration world in an empty database."""
 
 from argparse import ArgumentParser
-from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -9,30 +8,31 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
-from devices.demonstration.cast import SEEDER, assemble
-from devices.demonstration.story import Story
-from devices.fleet import verbs as fleet
+from devices.demonstration import world
 from portal.people.models import Organisation
 from portal.workflow import clock
+from releases.publishing.models import Release
 
 
 class Command(BaseCommand):
-    help = "Build the invented world of the demonstration in an empty database."
+    help = "Build the invented world of the demonstration in an empty database, whole or not at all."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--hubs", type=int, default=100_000)
-        parser.add_argument("--seed", type=int, default=2017)
+        parser.add_argument("--seed", type=int, default=1)
 
     @transaction.atomic
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: Any, hubs: int, seed: int, **options: Any) -> None:
         if not settings.DEMO:
             raise CommandError("Only the demonstration is seeded: this portal is in production.")
         if Organisation.objects.exists():
             raise CommandError("This database has organisations already: run make reset first.")
+        if hubs < world.LEAST_HUBS:
+            raise CommandError(f"Give at least {world.LEAST_HUBS:,} hubs: with fewer the waves cannot be judged.")
         call_command("ensure_defaults", verbosity=0)
-        now = clock.now()
-        began = now - timedelta(days=90)
-        players, panel = assemble(began)
-        fleet.seed(hubs=options["hubs"], seed=options["seed"], by=SEEDER, at=began)
-        Story(players, panel, now).tell()
-        self.stdout.write(f"The demonstration world stands: {options['hubs']:,} hubs, 12 suppliers, 5 releases.")
+        stage = world.build(hubs=hubs, seed=seed, now=clock.now())
+        scenes = world.tell(stage)
+        self.stdout.write(
+            f"The demonstration world stands: {hubs:,} hubs, {len(stage.players.organisations)} organisations, "
+            f"{Release.objects.count()} releases, told in {scenes} scenes."
+        )

@@ -1,0 +1,140 @@
+"""DCC's release desk: lists a version, drafts a release with everything it needs, announces it, keeps its promises."""
+
+import io
+from collections.abc import Generator
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from devices.demonstration.cast import NO_MAIL
+from devices.demonstration.scripts import Script, notes
+from devices.demonstration.stage import Stage, Story
+from portal.working_days import add_working_days, london_day, start_of
+from releases.products import ota
+from releases.products.models import FirmwareVersion, HubModel
+from releases.products.verbs import keep_entry
+from releases.publishing import verbs as publishing
+from releases.publishing.dates import timetable
+from releases.publishing.models import Release
+from releases.publishing.terms import Approach
+
+MANAGER, SECOND = "release_manager", "second_release_manager"
+LABORATORIES = (
+    ("north", "DCC test laboratory, long-range radio rig", "E. Sutcliffe, test manager"),
+    ("central", "DCC test laboratory, cellular rig", "E. Sutcliffe, test manager"),
+    ("south", "DCC test laboratory, cellular rig", "V. Marchetti, deputy test manager"),
+)
+
+
+def image(model: HubModel, script: Script) -> bytes:
+    """Return a well-formed OTA file for the release; what it carries is invented."""
+    line = f"{script.model} {script.version} {script.title}. Not a program. ".encode()
+    return ota.build(
+        manufacturer_code=int(model.manufacturer, 16),
+        image_type=model.image_type,
+        file_version=int(script.version, 16),
+        payload=line * (262_144 // len(line)),
+        header_string=f"{model.manufacturer_name} {model.name}",
+        hardware=(0, 0xFFFF),
+    )
+
+
+def begin(stage: Stage, script: Script, *, by: str = MANAGER, **facts: object) -> Release:
+    """List the version if it is not, and begin a draft with nothing but its facts; return it."""
+    return publishing.draft_release(_facts(stage, script, **facts), by=stage.actor(by), at=stage.at)
+
+
+def _facts(stage: Stage, script: Script, **changes: object) -> publishing.Facts:
+    model = HubModel.objects.get(name=script.model)
+    before = list(model.versions.filter(version__lt=script.version).order_by("version"))
+    listed = model.versions.filter(version=script.version).first() or _list(stage, model, script, before[-1])
+    facts = publishing.Facts(
+        title=script.title,
+        hub_models=[model],
+        firmware_version=script.version,
+        urgency_class=script.urgency,
+        from_versions=before,
+        chts=listed.chts,
+        gbcs=listed.gbcs,
+    )
+    return replace(facts, **changes)  # type: ignore[arg-type]  # named fields of Facts, checked by it
+
+
+def _list(stage: Stage, model: HubModel, script: Script, before: FirmwareVersion) -> FirmwareVersion:
+    """Add the version to the Central Products List."""
+    entry = FirmwareVersion(
+        hub_model=model,
+        version=script.version,
+        chts=before.chts,
+        gbcs="3.2",
+        listed_on=london_day(stage.at),
+    )
+    keep_entry(entry, by=stage.actor(MANAGER), at=stage.at)
+    return entry
+
+
+def complete(stage: Stage, script: Script, release: Release, *, by: str = MANAGER) -> Release:
+    """Attach image, notes and the evidence of each region; return the release."""
+    actor, model = stage.actor(by), release.hub_models.get()
+    release = publishing.attach_image(release, io.BytesIO(image(model, script)), by=actor, at=stage.at)
+    publishing.save_notes(release, notes(script), by=actor, at=stage.at)
+    for region, environment, signatory in LABORATORIES:
+        evidence = publishing.EvidenceFacts(
+            title=f"Section T test report, {region.title()}",
+            region=region,
+            environment=environment,
+            signatory=signatory,
+            signed_on=london_day(stage.at - timedelta(days=3)),
+            summary="214 of 214 cases of the regression set passed; 9 cases are new with this release.",
+        )
+        publishing.attach_evidence(release, evidence, by=actor, at=stage.at)
+    release.refresh_from_db()
+    return release
+
+
+def set_dates(
+    stage: Stage, script: Script, release: Release, *, announced: datetime, wait: int, **facts: object
+) -> Release:
+    """Plan deployment as early as an announcement then allows, activation ``wait`` Working Days after the earliest."""
+    found = timetable(release.terms, Approach(release.approach), announced)
+    deployment = found.earliest_deployment or announced
+    activation = start_of(add_working_days(london_day(found.earliest_activation or deployment), wait))
+    dated = _facts(stage, script, planned_deployment_at=deployment, planned_activation_at=activation, **facts)
+    return publishing.edit_release(release, dated, by=stage.actor(MANAGER), at=stage.at)
+
+
+def publish(stage: Stage, script: Script, announced: datetime, *, wait: int = 2) -> Generator[datetime, None, Release]:
+    """Prepare a release over a few days and announce it; the generator returns it."""
+    yield stage.beside(announced, -5, 14, 20)
+    release = begin(stage, script)
+    yield stage.beside(announced, -1, 16, 5)
+    release = complete(stage, script, release)
+    release = set_dates(stage, script, release, announced=announced, wait=wait)
+    yield announced
+    release = publishing.announce(release, by=stage.actor(MANAGER), at=stage.at)
+    yield from letter(stage, release)
+    return release
+
+
+def letter(stage: Stage, release: Release) -> Story:
+    """Serve the notice by courier on the supplier that has no address for mail."""
+    yield stage.at + timedelta(hours=2)
+    publishing.serve_by_other_means(
+        release,
+        stage.organisation(NO_MAIL),
+        why="By courier, signed for at the reception: this supplier takes its notices by letter.",
+        by=stage.actor(MANAGER),
+        at=stage.at,
+    )
+
+
+def acknowledged(stage: Stage, release: Release, *suppliers: str, days: int = 3) -> Story:
+    """Let these suppliers acknowledge the notice one after another, an hour apart."""
+    for supplier in suppliers:
+        yield stage.at + timedelta(minutes=50)
+        publishing.acknowledge(
+            release,
+            stage.organisation(supplier),
+            test_days_needed=days,
+            by=stage.actor(supplier),
+            at=stage.at,
+        )

@@ -1,0 +1,26 @@
+"""The releases of the demonstration, one function each; together they stand in every state of the lifecycle."""
+
+from collections.abc import Iterator
+
+from devices.demonstration.stage import Stage, Story
+from devices.demonstration.stories import past, present, underway
+
+
+def every_story(stage: Stage) -> Iterator[Story]:
+    """Yield all stories of the demonstration, oldest first."""
+    for tell in (
+        past.closed,
+        past.rejected,
+        past.in_hypercare,
+        past.withdrawn,
+        past.superseded,
+        underway.active,
+        underway.halted,
+        underway.disputed,
+        underway.cleared,
+        present.in_testing,
+        present.emergency_draft,
+        present.plain_draft,
+        present.just_served,
+    ):
+        yield tell(stage)
