@@ -22,8 +22,9 @@ def play(stage: Stage, stories: Iterable[Story]) -> int:
     while waiting and waiting[0][0] <= stage.now:
         stage.at, place, story = heapq.heappop(waiting)
         with clock.standing_at(stage.at):
+            stage.keep_clocks()
             following = next(story, None)
-            stage.portal_works()
+            stage.deliver()
         _wait(waiting, following, place, story)
         scenes += 1
     return scenes

@@ -66,14 +66,17 @@ class Stage:
             displays=_devices(devices.get("display", "")),
         )
 
-    def portal_works(self) -> None:
-        """Let the portal do what its clock does every few seconds: deliver, prove service, keep clocks, clear."""
-        delivery.deliver_all()
-        publishing.record_services()
+    def keep_clocks(self) -> None:
+        """Let the portal do what has fallen due since the last scene: close, contest, escalate, clear."""
         ballots.keep_clocks()
         issues.keep_clocks()
         if Release.objects.filter(state=ReleaseState.NOTIFIED, planned_activation_at__lte=self.at).exists():
             gates.clear_all()
+
+    def deliver(self) -> None:
+        """Let the portal send what was told, and prove the service of notices."""
+        delivery.deliver_all()
+        publishing.record_services()
 
 
 def _devices(name: str) -> frozenset[int]:

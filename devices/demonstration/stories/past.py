@@ -140,7 +140,7 @@ def in_hypercare(stage: Stage) -> Story:
 
 
 _EXCLUDE = (
-    ("panel_member", "proceed_with_exclusions", "The list names the meter: exclude it and let the others have it."),
+    ("Nadia Petrenko", "proceed_with_exclusions", "The list names the meter: exclude it and let the others have it."),
     ("Imran Sheikh", "proceed_with_exclusions", "Prepayment customers must not pay for a fix meant for installers."),
     ("Bronwen Hughes", "proceed_with_exclusions", "We need the fix for our own exchanges."),
     ("Lewis Tait", "proceed", "An exchange within a week of activation is rare enough."),

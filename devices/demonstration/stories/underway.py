@@ -199,7 +199,7 @@ def disputed(stage: Stage) -> Story:
 
 
 _STATEMENTS = {
-    "Heron Power": "Customers in debt depend on the display to see their balance. We ask for our northern homes to wait.",
+    "Heron Power": "Customers in debt need the display to see their balance. We ask for our northern homes to wait.",
     "DCC": "The release helps 400,000 homes. We offer to write to the customers concerned.",
 }
 _FIRST_VOTES = (
