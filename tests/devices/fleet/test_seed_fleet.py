@@ -43,8 +43,8 @@ def test_existing_suppliers_and_products_are_kept(world):
     suppliers = set(Cell.objects.values_list("electricity_supplier__name", flat=True))
     assert suppliers == {"Heron Power", "Fernlight Energy"}
     assert set(Cell.objects.values_list("gas_supplier__name", flat=True)) == {"Heron Power", "Osprey Gas", None}
-    assert DeviceCombination.objects.count() == 18
-    assert HubModel.objects.count() == 4
+    assert DeviceCombination.objects.count() == len(catalogue.COMBINATIONS)
+    assert HubModel.objects.count() == len(catalogue.HUB_MODELS)
 
 
 def test_the_same_seed_gives_the_same_fleet(world):
