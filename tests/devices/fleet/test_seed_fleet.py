@@ -4,7 +4,7 @@ from django.db import connection
 from django.db.models import Sum
 from django.urls import reverse
 
-from devices.fleet import contributes, queries, verbs
+from devices.fleet import catalogue, contributes, queries, verbs
 from devices.fleet.models import Hub, SmiStatus, World
 from portal.people.models import Organisation
 from portal.workflow.errors import Invalid
