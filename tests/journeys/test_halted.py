@@ -1,0 +1,65 @@
+"""A bad image: the first wave fails over the threshold, the rollout halts by itself, and a person lets it go on."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from devices.demonstration.scripts import CLOCK_DRIFT
+from devices.rollouts.models import Rollout
+from portal.journal.models import Entry
+from tests.factories.rollouts import assert_counts_agree
+from tests.journeys.browser import look
+from tests.journeys.road import Road, is_in, lay, move_clock, until
+from tests.journeys.rolling import activate, deploy, plan
+
+SCRIPT = CLOCK_DRIFT
+WHY = "The failed hubs keep their old version; the cause is found and the others are not concerned."
+
+
+@pytest.fixture
+def road(transactional_db, visit, background) -> Road:
+    return lay(visit)
+
+
+def test_a_bad_image_halts_by_threshold_and_is_resumed(road: Road):
+    release = road.announced(SCRIPT, wait=0)
+    dcc, operator = road.who("release_manager"), road.who("csp_north")
+    move_clock(dcc, release.planned_activation_at)
+    dcc.goto(f"/releases/{release.reference}/")
+    until(dcc, is_in("Cleared"))
+    rollout = plan(road, release, canary=200, reports=50, scenario="bad_image")
+    deploy(road, rollout)
+    activate(road, rollout, until_it_is="Halted")
+
+    dcc.goto(rollout)
+    expect(dcc.get_by_text(re.compile("over the limit of 5.0%")).first).to_be_visible()
+    look(dcc, "rollout-halted")
+    dcc.goto(f"/releases/{release.reference}/")
+    expect(dcc.locator(".govuk-tag").nth(1)).to_have_text("Halted")
+    look(dcc, "release-halted")
+    operator.goto(rollout)
+    expect(operator.get_by_role("button", name="Resume")).to_have_count(0)
+    look(operator, "rollout-halted-operator")
+
+    dcc.goto(rollout)
+    dcc.get_by_role("button", name="Resume").click()
+    expect(dcc.get_by_text("Give the reason.").first).to_be_visible()
+    dcc.goto(rollout)
+    dcc.get_by_label("Why resume?").fill(WHY)
+    dcc.get_by_role("button", name="Resume").click()
+    dcc.goto("/clock/")
+    dcc.get_by_role("button", name="A minute a second").click()
+    dcc.goto(rollout)
+    until(dcc, is_in("Halted"))  # the second wave is judged by the same threshold
+    dcc.get_by_label("Why resume?").fill(WHY)
+    dcc.get_by_role("button", name="Resume").click()
+    until(dcc, is_in("Finished"))
+    look(dcc, "rollout-finished-after-halt")
+    dcc.goto(f"/releases/{release.reference}/")
+    until(dcc, is_in("Hypercare"))
+
+    counts = {state.word: number for state, number in assert_counts_agree(Rollout.objects.get()).items()}
+    assert counts["failed"] > counts["activated"] / 20
+    verbs = list(Entry.objects.filter(verb__in=("halt", "resume"), subject_kind="rollouts.rollout").order_by("at"))
+    assert [entry.verb for entry in verbs] == ["halt", "resume", "halt", "resume"]
