@@ -24,9 +24,10 @@ def release_panels(release: Release, actor: Actor, at: datetime) -> Iterator[Pan
 
 
 def due(at: datetime) -> Iterator[Due]:
-    """Yield each date on which a condition opens by the clock."""
+    """Yield each date on which a notice is over, for the last of its suppliers; publishing tells the release's own."""
     for release in Release.objects.filter(state__in=BEFORE_ACTIVATION).exclude(state=ReleaseState.DRAFT):
         for stage in (Stage.DEPLOYMENT, Stage.ACTIVATION):
             for condition in gate(release, stage, at).conditions:
-                if condition.on and condition.on > at and condition.standing in (Standing.NOT_YET, Standing.NOTE):
+                is_notice = condition.title.endswith("notice over")
+                if is_notice and condition.standing is Standing.NOT_YET and condition.on and condition.on > at:
                     yield Due(condition.on, f"{release.reference}: {condition.title.lower()}")
