@@ -50,6 +50,8 @@ class RecordAdmin(SimpleHistoryAdmin):  # type: ignore[misc]  # simple-history h
     def history_form_view(self, request: HttpRequest, object_id: str, version_id: str, **context: Any) -> HttpResponse:
         """Show a past state; refuse to go back to it, because that would bypass the acts in between."""
         self._reachable(request, object_id)
+        if not self._keeps_history:
+            raise Http404
         if request.method != "GET":
             raise PermissionDenied("A past state is looked at, never restored.")
         answer: HttpResponse = super().history_form_view(request, object_id, version_id, **context)
@@ -58,10 +60,19 @@ class RecordAdmin(SimpleHistoryAdmin):  # type: ignore[misc]  # simple-history h
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Show the history of rows in ``get_queryset`` only: simple-history itself asks for any row."""
+        """Show the history of rows in ``get_queryset`` only: simple-history itself asks for any row.
+
+        A kind that keeps no past states (append-only ones need none) says that there is nothing to show.
+        """
         self._reachable(request, object_id)
+        if not self._keeps_history:
+            return admin.ModelAdmin.history_view(self, request, object_id, extra_context)
         answer: HttpResponse = super().history_view(request, object_id, extra_context)
         return answer
+
+    @property
+    def _keeps_history(self) -> bool:
+        return hasattr(self.model._meta, "simple_history_manager_attribute")
 
     def _reachable(self, request: HttpRequest, object_id: str) -> None:
         if self.get_object(request, unquote(object_id)) is None:

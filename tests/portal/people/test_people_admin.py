@@ -129,3 +129,11 @@ def test_memberships_end_and_keys_are_revoked_by_actions(sign_in, world):
     client.post(address(ApiToken, "changelist"), {"action": "revoke_token", "_selected_action": [token.pk]})
     assert Membership.objects.get(pk=membership.pk).ends_at is not None
     assert ApiToken.objects.get().revoked_at is not None
+
+
+def test_a_kind_without_past_states_has_an_empty_history(world, sign_in):
+    token, _ = verbs.create_token(name="key", days=9, may_write=False, by=world.actor("supplier"), at=world.at)
+    client = sign_in("administrator")
+    answer = client.get(f"/admin/people/apitoken/{token.pk}/history/")
+    assert answer.status_code == 200
+    assert client.get(f"/admin/people/apitoken/{token.pk}/history/1/").status_code == 404
