@@ -7,8 +7,7 @@ from django.urls import reverse
 
 from portal.pages.contributions import Due, Panel
 from portal.workflow.actor import Actor
-from releases.gates.conditions import Standing
-from releases.gates.queries import gate
+from releases.gates.queries import gate, notice_over
 from releases.holds.models import Stage
 from releases.publishing.models import Release
 from releases.publishing.states import BEFORE_ACTIVATION, FINISHED, ReleaseState
@@ -27,7 +26,6 @@ def due(at: datetime) -> Iterator[Due]:
     """Yield each date on which a notice is over, for the last of its suppliers; publishing tells the release's own."""
     for release in Release.objects.filter(state__in=BEFORE_ACTIVATION).exclude(state=ReleaseState.DRAFT):
         for stage in (Stage.DEPLOYMENT, Stage.ACTIVATION):
-            for condition in gate(release, stage, at).conditions:
-                is_notice = condition.title.endswith("notice over")
-                if is_notice and condition.standing is Standing.NOT_YET and condition.on and condition.on > at:
-                    yield Due(condition.on, f"{release.reference}: {condition.title.lower()}")
+            over = notice_over(release, stage, at)
+            if over is not None:
+                yield Due(over, f"{release.reference}: {stage} notice over")

@@ -14,7 +14,7 @@ from releases.products.cohorts import Cohort
 from releases.publishing import dates
 from releases.publishing.models import Release
 from releases.publishing.queries import served_suppliers
-from releases.publishing.scope import affected_cells
+from releases.publishing.scope import affected_cells, responsible_suppliers
 from releases.publishing.terms import Approach
 
 CellRow = tuple[int, int, int | None, int]  # number, electricity supplier, gas supplier, homes
@@ -78,6 +78,14 @@ def _opening_by_supplier(release: Release, stage: str) -> dict[int, datetime | N
     if stage == Stage.DEPLOYMENT:
         return {who: dates.deployment_notice_over(terms, approach, when, confirmed) for who, when in served.items()}
     return {who: dates.activation_notice_over(terms, when, waived=waived) for who, when in served.items()}
+
+
+def notice_over(release: Release, stage: str, at: datetime) -> datetime | None:
+    """Return when the notice of the last responsible supplier served so far is over; None when none still runs."""
+    responsible = responsible_suppliers(release)
+    opens = _opening_by_supplier(release, stage).items()
+    running = [moment for who, moment in opens if who in responsible and moment is not None and moment > at]
+    return max(running, default=None)
 
 
 def _disputed(release: Release, at: datetime) -> frozenset[int]:

@@ -6,7 +6,7 @@ import pytest
 
 from portal.workflow.actor import system
 from portal.workflow.errors import NotAllowed, NotNow
-from releases.gates import can, verbs
+from releases.gates import can, contributes, verbs
 from releases.gates.conditions import Standing
 from releases.gates.queries import gate, open_cells
 from releases.gates.tasks import clear_all
@@ -206,3 +206,13 @@ def test_notice_only_needs_its_authority(world, catalogue):
 
     assert standing(release, "deployment", "Condition of the approach", DEPLOY) == Standing.MET
     assert standing(release, "activation", "User-test period", DEPLOY) == Standing.NOT_NEEDED
+
+
+def test_the_clock_names_when_the_last_responsible_suppliers_notice_is_over(world, release):
+    assert list(contributes.due(SERVED)) == []  # nobody is served yet
+    serve(world, release, "heron")
+    serve(world, release, "osprey", at=SERVED + timedelta(days=2))
+    found = {due.text.partition(": ")[2]: due.at for due in contributes.due(SERVED)}
+    over = datetime(2017, 1, 19, tzinfo=UTC)  # Wednesday the 11th: 5 Working Days, and 7 clear days
+    assert found == {"deployment notice over": over, "activation notice over": over}
+    assert list(contributes.due(over)) == []

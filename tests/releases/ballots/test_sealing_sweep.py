@@ -1,0 +1,244 @@
+"""Two marker votes in an open ballot, searched for in everything the portal shows, sends, writes or logs, as everybody.
+
+Nothing may be found before close but by the voter who asks for the own vote; after publication the reasons are
+where they should be. The searches are run on what is known to hold the markers too, so that a blind search fails.
+"""
+
+import base64
+import logging
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.contrib import admin
+from django.core import mail
+from django.core.cache import cache
+from django.db import connection
+from django.http import HttpResponse
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from redis import Redis
+
+from portal.delivery.mail import mail_of
+from portal.delivery.models import Delivery
+from portal.delivery.tasks import deliver_all
+from releases.ballots import verbs
+from releases.ballots.models import Ballot, Vote
+from releases.ballots.verbs.settling import CLERK
+from tests.factories import ballots as acts
+from tests.factories.ballots import Matter
+from tests.factories.fixtures import BACKEND
+from tests.factories.world import PASSWORD
+from tests.matrix.table import ROWS
+from tests.matrix.test_matrix import ask, rolled_back
+from tests.matrix.things import AUDIENCES, Things, everything
+
+pytestmark = pytest.mark.django_db  # also so that the test database is made when this file is run alone
+BY_VERB, BY_PAGE = "quokkamarker4711", "numbatmarker0815"
+MARKERS = (BY_VERB, BY_PAGE)
+OWN = ("ballots:read_own_vote", "member")  # the one who may read it: its voter
+ONCE = 100  # objects of one kind that the administration is asked for
+
+
+def forms_of(marker: str) -> set[bytes]:
+    """Return the ways in which a text may hide in bytes."""
+    plain = marker.encode()
+    shifted = {base64.b64encode(b"x" * shift + plain)[4:-4] for shift in range(3)}
+    return {plain, plain.upper(), plain.hex().encode(), plain.hex().upper().encode(), plain[::-1], *shifted}
+
+
+FORMS = frozenset().union(*(forms_of(marker) for marker in MARKERS))
+
+
+def shows(content: bytes | str) -> bool:
+    """Whether a marker is anywhere in this."""
+    data = content.encode() if isinstance(content, str) else content
+    return any(form in data for form in FORMS)
+
+
+@pytest.fixture(scope="module")
+def things(django_db_setup, django_db_blocker) -> Iterator[Things]:
+    with django_db_blocker.unblock(), everything() as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def matter(things: Things) -> Matter:
+    """The open ballot on its second day, before anybody's marker vote."""
+    ballot = ballot_of(things)
+    matter = Matter(things.world, None, ballot.release, None, ballot.opened_at)  # nothing of the catalogue is asked
+    matter.later(hours=2)
+    return matter
+
+
+def ballot_of(things: Things) -> Ballot:
+    return Ballot.objects.get(reference=things.kwargs["open_ballot"]["reference"])
+
+
+@pytest.fixture(scope="module")
+def trace(things: Things, matter: Matter) -> str:
+    """Cast both votes, one by the verb and one by the pages; return every log line and SQL statement of it."""
+    lines: list[str] = []
+    handler = logging.Handler(level=logging.DEBUG)
+    handler.emit = lambda record: lines.append(f"{record.getMessage()} {record.__dict__}")
+    root = logging.getLogger()
+    level, disabled = root.level, logging.root.manager.disable
+    root.addHandler(handler)
+    root.setLevel(logging.DEBUG)
+    logging.disable(logging.NOTSET)
+    try:
+        with CaptureQueriesContext(connection) as queries:
+            acts.cast(matter, ballot_of(things), "member", "retest", reason=f"Because {BY_VERB}.")
+            cast_by_page(things)
+    finally:
+        logging.disable(disabled)
+        root.setLevel(level)
+        root.removeHandler(handler)
+    lines += [query["sql"] for query in queries.captured_queries]
+    return "\n".join(lines)
+
+
+def cast_by_page(things: Things) -> None:
+    client, reference = Client(), ballot_of(things).reference
+    client.force_login(things.world.users["third_member"], backend=BACKEND)
+    client.post("/accounts/reauthenticate/", {"password": PASSWORD})
+    client.post(f"/ballots/{reference}/declare/", {"has_interest": "no"})
+    paper = {"choice": "reject", "reason": f"Because {BY_PAGE}.", "seen": 0}
+    checked = client.post(f"/ballots/{reference}/vote/", paper)
+    assert shows(checked.content)  # the voter checks the own paper: so the search sees a marker where there is one
+    cast = client.post(f"/ballots/{reference}/vote/cast/", paper)
+    assert cast.status_code == 302
+    assert Vote.objects.filter(entitlement__ballot__reference=reference).count() == 3
+
+
+def body(response: HttpResponse) -> bytes:
+    content = b"".join(response.streaming_content) if response.streaming else response.content
+    return content + repr(dict(response.headers)).encode() + str(response.cookies).encode()
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.method} {row.route}")
+def test_no_route_shows_a_vote_to_anybody_but_its_voter(things, trace, row):
+    found = set()
+    for audience, client in things.clients.items():
+        with rolled_back(client):
+            if shows(body(ask(client, row, things))):
+                found.add((row.route, audience))
+    assert found <= {OWN}
+
+
+def test_its_voter_reads_it_alone(things, trace):
+    address = reverse("ballots:read_own_vote", kwargs=things.kwargs["open_ballot"])
+    seen = set()
+    for audience, client in things.clients.items():
+        with rolled_back(client):
+            if shows(body(client.post(address))):
+                seen.add(audience)
+    assert seen == {"member"}
+
+
+def test_no_page_about_this_ballot_shows_a_vote(things, trace):
+    """The routes again, on the very ballot, objection and release of the votes."""
+    ballot = ballot_of(things)
+    objection = ballot.objections.get()
+    addresses = [
+        *(f"/ballots/{ballot.reference}/{page}" for page in ("", "turnout/", "receipt/", "vote/", "declare/")),
+        f"/ballots/objections/{objection.reference}/",
+        f"/releases/{ballot.release.reference}/",
+        f"/gates/{ballot.release.reference}/",
+        f"/api/v1/ballots/{ballot.reference}/",
+        "/",
+        "/inbox/",
+        "/calendar/",
+    ]
+    for audience, client in things.clients.items():
+        for address in addresses:
+            with rolled_back(client):
+                assert not shows(body(client.get(address, follow=True))), f"{address} as {audience}"
+
+
+def test_the_administration_shows_no_vote(things, trace):
+    client, asked = things.clients["administrator"], 0
+    for model, _ in admin.site._registry.items():
+        name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+        addresses = [reverse(f"{name}_changelist")]
+        for row in model._default_manager.all()[:ONCE]:
+            addresses += [reverse(f"{name}_{page}", args=[row.pk]) for page in ("change", "history")]
+        for address in addresses:
+            with rolled_back(client):
+                assert not shows(body(client.get(address))), address
+            asked += 1
+    assert asked > 100
+
+
+def test_no_message_shows_a_vote(things, trace):
+    deliver_all()
+    assert Delivery.objects.filter(message__body__contains=ballot_of(things).reference).exists()
+    for delivery in Delivery.objects.select_related("message"):
+        sent = mail_of(delivery, None)
+        assert not shows(f"{delivery.message.subject} {delivery.message.body} {sent.subject} {sent.body}")
+    for sent in mail.outbox:
+        assert not shows(sent.message().as_bytes())
+
+
+def test_no_log_line_and_no_statement_shows_a_vote(things, trace):
+    assert 'INSERT INTO "ballots_vote"' in trace
+    assert not shows(trace)
+
+
+def test_no_table_holds_a_vote_in_the_clear(things, trace):
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TEMPORARY TABLE sweep_control AS SELECT %s AS kept", [f"Because {BY_VERB}."])
+        assert tables_that_show(cursor) == ["sweep_control"]
+        cursor.execute("DROP TABLE sweep_control")
+
+
+def tables_that_show(cursor) -> list[str]:
+    """Return the tables, history and journal among them, with a marker in any column; bytes are searched as hex."""
+    cursor.execute(
+        "SELECT c.oid::regclass::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+        " WHERE c.relkind = 'r' AND n.nspname NOT IN ('pg_catalog', 'information_schema') ORDER BY 1"
+    )
+    forms = [f"%{form.decode()}%" for form in FORMS]
+    found = []
+    for (table,) in cursor.fetchall():
+        cursor.execute(f"SELECT EXISTS (SELECT 1 FROM {table} t WHERE t::text LIKE ANY(%s))", [forms])  # noqa: S608  # names from the catalogue
+        if cursor.fetchone() == (True,):
+            found.append(table.rpartition(".")[2])
+    return found
+
+
+def test_no_file_and_no_cache_holds_a_vote(things, trace):
+    for path in Path(settings.VAR_DIR).rglob("*"):
+        assert not path.is_file() or not shows(path.read_bytes()), path
+    cache.set("sweep-control", BY_VERB)
+    broker = Redis.from_url(settings.REDIS_URL)
+    found = [key for key in broker.scan_iter() if broker.type(key) == b"string" and shows(broker.get(key) or b"")]
+    assert len(found) == 1 and b"sweep-control" in found[0]
+    for key in broker.scan_iter():
+        if broker.type(key) == b"list":
+            assert not any(shows(entry) for entry in broker.lrange(key, 0, -1)), key
+
+
+def test_after_publication_the_reasons_are_where_they_should_be(things, trace, matter):
+    """The control of the sweep: at close the votes are opened, and the determination gives the reasons."""
+    client = things.clients["supplier"]
+    with rolled_back(client):
+        ballot = ballot_of(things)
+        acts.declare(matter, ballot, "deputy")
+        paper = verbs.Paper(choice="retest", reason="A third vote makes the quorum.")
+        verbs.cast(ballot, paper=paper, by=matter.actor("deputy"), at=matter.at)
+        ballot.refresh_from_db()
+        matter.until(ballot.closes_at + timedelta(seconds=1))
+        ballot = verbs.close(ballot, by=CLERK, at=matter.at)
+        with connection.cursor() as cursor:
+            assert tables_that_show(cursor) == ["ballots_tally"]
+        verbs.publish(ballot, reasons="Heard.", minority_statement="", by=matter.actor("secretary"), at=matter.at)
+        address = reverse("ballots:determination", args=[ballot.determination.reference])
+        for audience in AUDIENCES:
+            response = things.clients[audience].get(address)
+            if response.status_code == 200:
+                assert BY_VERB in response.content.decode() and BY_PAGE in response.content.decode(), audience
+        assert client.get(address).status_code == 200
