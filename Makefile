@@ -10,7 +10,7 @@ RUN := $(VENV)/installed-run
 DEV := $(VENV)/installed-dev
 PYTHON := $(VENV)/bin/python
 INSTALL := $(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes -r
-COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
+COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-strip-extras
 
 .PHONY: run test bench reset shell audit assets lock docs help
 .DEFAULT_GOAL := help
