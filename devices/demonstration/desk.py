@@ -5,6 +5,8 @@ from collections.abc import Generator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from django.db.models import QuerySet
+
 from devices.demonstration.cast import NO_MAIL
 from devices.demonstration.scripts import Script, notes
 from devices.demonstration.stage import Stage, Story
@@ -44,32 +46,34 @@ def begin(stage: Stage, script: Script, *, by: str = MANAGER, **facts: object) -
 
 
 def _facts(stage: Stage, script: Script, **changes: object) -> publishing.Facts:
-    model = HubModel.objects.get(name=script.model)
-    before = list(model.versions.filter(version__lt=script.version).order_by("version"))
-    listed = model.versions.filter(version=script.version).first() or _list(stage, model, script, before[-1])
+    listed = list_version(stage, script)
     facts = publishing.Facts(
         title=script.title,
-        hub_models=[model],
+        hub_models=[listed.hub_model],
         firmware_version=script.version,
         urgency_class=script.urgency,
-        from_versions=before,
+        from_versions=list(versions_before(listed)),
         chts=listed.chts,
         gbcs=listed.gbcs,
     )
     return replace(facts, **changes)  # type: ignore[arg-type]  # named fields of Facts, checked by it
 
 
-def _list(stage: Stage, model: HubModel, script: Script, before: FirmwareVersion) -> FirmwareVersion:
-    """Add the version to the Central Products List."""
-    entry = FirmwareVersion(
-        hub_model=model,
-        version=script.version,
-        chts=before.chts,
-        gbcs="3.2",
-        listed_on=london_day(stage.at),
-    )
-    keep_entry(entry, by=stage.actor(MANAGER), at=stage.at)
-    return entry
+def versions_before(listed: FirmwareVersion) -> QuerySet[FirmwareVersion]:
+    """Return the versions of the same hub model that this one may follow, oldest first."""
+    return listed.hub_model.versions.filter(version__lt=listed.version).order_by("version")
+
+
+def list_version(stage: Stage, script: Script) -> FirmwareVersion:
+    """Return the version's entry of the Central Products List, added now where there is none."""
+    model = HubModel.objects.get(name=script.model)
+    listed = model.versions.filter(version=script.version).first()
+    if listed is None:
+        before = model.versions.filter(version__lt=script.version).latest("version")
+        today = london_day(stage.at)
+        listed = FirmwareVersion(hub_model=model, version=script.version, chts=before.chts, gbcs="3.2", listed_on=today)
+        keep_entry(listed, by=stage.actor(MANAGER), at=stage.at)
+    return listed
 
 
 def complete(stage: Stage, script: Script, release: Release, *, by: str = MANAGER) -> Release:

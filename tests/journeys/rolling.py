@@ -9,13 +9,23 @@ from tests.journeys.browser import look
 from tests.journeys.road import Road, is_in, until
 
 
-def plan(road: Road, release: Release, *, canary: int, reports: int, scenario: str = "calm", name: str = "") -> str:
+def plan(
+    road: Road,
+    release: Release,
+    *,
+    canary: int,
+    reports: int,
+    limit: int = 5,
+    scenario: str = "calm",
+    name: str = "",
+) -> str:
     """Let DCC plan a rollout in two waves and a second manager approve it; return the address of its page."""
     dcc, second = road.who("release_manager"), road.who("second_release_manager")
     dcc.goto(f"/releases/{release.reference}/")
     dcc.get_by_role("button", name="Plan a rollout").click()
     dcc.get_by_label("Hubs in the first wave").fill(str(canary))
     dcc.get_by_label("Later waves, in per cent of all hubs").fill("")
+    dcc.get_by_label("Halt when more than this share").fill(str(limit))
     dcc.get_by_label("Reports needed before a wave is judged").fill(str(reports))
     dcc.get_by_label("Simulated nights").select_option(scenario)
     dcc.get_by_label("Quick").check()

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from devices.demonstration.stage import Stage, Story
-from devices.demonstration.stories import past, present, underway
+from devices.demonstration.stories import past, post, present, underway
 
 
 def every_story(stage: Stage) -> Iterator[Story]:
@@ -22,5 +22,6 @@ def every_story(stage: Stage) -> Iterator[Story]:
         present.emergency_draft,
         present.plain_draft,
         present.just_served,
+        post.read,
     ):
         yield tell(stage)

@@ -82,6 +82,12 @@ def rejected(stage: Stage) -> Story:
     )
     minority = "Two members would have deferred the release until manufacturers had been heard."
     yield from chamber.decided(stage, ballot, reasons=reasons, minority=minority)
+    yield stage.later(2, 9, 30)
+    issue.refresh_from_db()
+    issue = issues.accept(issue, why="Known: the shorter scan loses them.", by=stage.actor(MANAGER), at=stage.at)
+    yield stage.later(5, 9, 30)
+    why = "The next image scans for 8 seconds a channel again."
+    issues.resolve(issue, why=why, by=stage.actor(MANAGER), at=stage.at)
 
 
 _AGAINST = (
@@ -119,7 +125,10 @@ def in_hypercare(stage: Stage) -> Story:
     kittiwake = stage.organisation("Kittiwake Energy")
     issues.confirm_reproduced(issue, organisation=kittiwake, why=why, by=stage.actor("Kittiwake Energy"), at=stage.at)
     issue.refresh_from_db()
-    yield stage.later(2, 10)
+    yield stage.later(1, 10)
+    why = "Known: the new meter is removed together with the old one."
+    issue = issues.accept(issue, why=why, by=stage.actor(MANAGER), at=stage.at)
+    yield stage.later(1, 10)
     case = Case("Brackenhall Energy", "Join lists before and after the seventh day, from nine homes.", "hold")
     answer = "An exchange is rare. The homes can be recovered by an inventory update."
     objection = yield from chamber.contested(stage, release, case, issue, answer=answer)
