@@ -1,5 +1,6 @@
 """Settings that tests need and what every kind of test shares."""
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
@@ -7,16 +8,28 @@ from pathlib import Path
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.core.cache import cache
 from django.core.management import call_command
 from django.test import override_settings
+from hypothesis import settings as hypothesis_settings
 
+hypothesis_settings.register_profile("portal", deadline=None)  # a busy machine is no failure
+hypothesis_settings.load_profile("portal")
 pytest_plugins = ["tests.factories.fixtures"]  # the small world: who exists, and signing in as them
 
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+
+
+def own_cache() -> dict[str, dict[str, str]]:
+    """The cache of this process: emptying it must not empty that of the workers beside it."""
+    number = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
+    apart = "&" if "?" in settings.REDIS_URL else "?"
+    location = f"{settings.REDIS_URL}{apart}db={int(number) + 1}"
+    return {"default": {**settings.CACHES["default"], "LOCATION": location}}
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -27,6 +40,7 @@ def test_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with override_settings(
         PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
         STORAGES=STORAGES,
+        CACHES=own_cache(),
         VAR_DIR=folder,
         MEDIA_ROOT=folder / "media",
         STATIC_ROOT=static,

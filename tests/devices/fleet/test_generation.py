@@ -13,7 +13,7 @@ LAND = Country(
 )
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.integers(1, 20_000), st.integers(0, 2**31))
 def test_every_home_is_in_a_cell_and_every_hub_in_its_place(hubs, seed):
     homes = generation.homes_among(hubs)

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from devices.rollouts.planning import Cut, WaveSpec, cut_batches, cut_waves, line_up
@@ -26,7 +26,6 @@ def arrays(fleet):
     return np.array(hubs, dtype=np.uint32), np.array(strata, dtype=np.int64)
 
 
-@settings(deadline=None)
 @given(fleets, st.integers(0, 2**32), st.randoms(use_true_random=False))
 def test_the_line_is_a_permutation_that_forgets_the_order_of_arrival(fleet, seed, random):
     hubs, strata = arrays(fleet)
@@ -37,7 +36,6 @@ def test_the_line_is_a_permutation_that_forgets_the_order_of_arrival(fleet, seed
     assert np.array_equal(hubs[line], hubs[shuffle][again])
 
 
-@settings(deadline=None)
 @given(fleets, st.integers(0, 2**32), st.data())
 def test_every_stretch_of_the_line_is_the_country_in_small(fleet, seed, data):
     hubs, strata = arrays(fleet)

@@ -64,7 +64,7 @@ class TestRedelivery:
     def test_an_unknown_batch_is_no_error(self, opened):
         assert verbs.step(0, 0, at=opened.at) is False
 
-    @settings(max_examples=15, deadline=None)
+    @settings(max_examples=15)
     @given(st.lists(st.tuples(st.integers(0, 1), st.sampled_from([0, 1, 2, 3, 4, 5, 99, 100, 101, 200])), max_size=40))
     def test_any_order_of_messages_keeps_the_counts(self, shuffled_road, messages):
         road = shuffled_road()

@@ -38,7 +38,7 @@ def order(hubs, *, cell=10, attempt=0, image=3):
     )
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(
     hubs=st.lists(st.integers(0, 2**32 - 1), min_size=2, max_size=200, unique=True),
     cut=st.integers(1, 199),

@@ -65,7 +65,7 @@ def sets(holds: list[Hold], stage: str, at, cells: list[Cell]) -> dict[int, set[
     }
 
 
-@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(drawn=worlds())
 def test_held_cells_are_the_union_and_lifting_frees_what_no_other_holds(world, announced, drawn):
     holds, at = build(world, announced, drawn), world.at
@@ -81,7 +81,7 @@ def test_held_cells_are_the_union_and_lifting_frees_what_no_other_holds(world, a
             assert (left, held - left) == (others, own - others)
 
 
-@settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(drawn=worlds(), regions=st.sets(st.sampled_from(["north", "south", "central"])))
 def test_the_preview_of_placing_counts_exactly_what_was_free(world, announced, drawn, regions):
     holds, at = build(world, announced, drawn), world.at

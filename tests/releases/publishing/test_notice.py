@@ -178,8 +178,8 @@ class TestService:
         first, later = world.at + timedelta(hours=1), world.at + timedelta(days=2)
         sent(announced, heron, first)
         notice = queries.notice_in_force(announced)
-        queries.notice_deliveries(notice).filter(organisation_id=heron.pk).update(read_at=later)
-        queries.notice_deliveries(notice).filter(organisation_id=osprey.pk).update(read_at=later)
+        own = queries.notice_deliveries(notice).filter(organisation_id__in=[heron.pk, osprey.pk])
+        own.update(read_at=later, read_by_id=world.users["supplier"].pk)
         assert verbs.record_services(by=CLOCK, at=later) == 2
         assert queries.served_suppliers(announced) == {heron.pk: first, osprey.pk: later}
         means = dict(NoticeService.objects.values_list("organisation__slug", "means"))

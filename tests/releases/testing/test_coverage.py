@@ -1,6 +1,6 @@
 from fractions import Fraction
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from releases.testing.coverage import Outcome, Report, Standing, gaps, latest, measure, ratio, standings
@@ -32,7 +32,6 @@ def covered_by_hand(said: list[Report], combination: int, case: int) -> bool:
     return Outcome.PASS in words and Outcome.FAIL not in words
 
 
-@settings(deadline=None)
 @given(worlds, case_lists, reports)
 def test_the_share_equals_a_count_home_by_home(homes: dict[int, int], cases: list[int], said: list[Report]):
     every_home = [combination for combination, count in homes.items() for _ in range(count)]
@@ -50,7 +49,6 @@ def test_the_share_equals_a_count_home_by_home(homes: dict[int, int], cases: lis
         assert coverage.case_share(case) == ratio(by_hand, len(every_home))
 
 
-@settings(deadline=None)
 @given(worlds, case_lists, reports)
 def test_gaps_and_cover_together_are_everything(homes: dict[int, int], cases: list[int], said: list[Report]):
     coverage = measure(homes, cases, said)
@@ -60,7 +58,6 @@ def test_gaps_and_cover_together_are_everything(homes: dict[int, int], cases: li
     assert all(weight > 0 for _, weight in listed)
 
 
-@settings(deadline=None)
 @given(worlds, case_lists, reports)
 def test_the_order_in_which_results_are_read_changes_nothing(homes, cases, said):
     assert measure(homes, cases, said) == measure(homes, cases, list(reversed(said)))
