@@ -10,7 +10,6 @@ import pytest
 import time_machine
 from django.conf import settings
 from django.core.cache import cache
-from django.core.management import call_command
 from django.test import override_settings
 from hypothesis import settings as hypothesis_settings
 
@@ -64,12 +63,6 @@ def empty_cache(request: pytest.FixtureRequest) -> None:
 def at() -> datetime:
     """A Working Day in ordinary hours, for verbs that take the time."""
     return datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
-
-
-@pytest.fixture
-def defaults(db: None) -> None:
-    """Classes, rule sets and whatever else every installation has."""
-    call_command("ensure_defaults", verbosity=0)
 
 
 @pytest.fixture

@@ -1,12 +1,13 @@
 import pytest
 
+from tests.factories.memory import remembered
 from tests.factories.releases import make_catalogue
 from tests.factories.rollouts import Road, make_hubs, make_road, make_served
 
 
 @pytest.fixture
 def catalogue(world, defaults):
-    return make_catalogue(world)
+    return remembered("catalogue", lambda: make_catalogue(world))
 
 
 @pytest.fixture
