@@ -10,6 +10,7 @@ A ``contributes.py`` holds any of these functions; each gets the actor and porta
     def release_stages(release, actor, at) -> Iterable[Stage]   # tracker of a release
     def release_panels(release, actor, at) -> Iterable[Panel]   # sections of the release page
     def release_acts(release, actor, at) -> Iterable[Act]       # buttons with the reason why not
+    def hub_model_panels(model, actor, at) -> Iterable[Panel]   # sections of a hub model's page
 
 So ``portal.pages`` imports no app, and a new app appears everywhere by one file.
 """

@@ -20,6 +20,12 @@ def keep_entry(*, by: Actor) -> str | None:
 
 
 @who
+def read_history(*, by: Actor) -> str | None:
+    """Rule: the lists are public; who changed them is for whoever may read the portal."""
+    return None if by.is_system or by.has(Permission.READ_PORTAL) else "Past changes are shown to signed-in readers."
+
+
+@who
 def download_image(*, by: Actor) -> str | None:
     if by.is_system or by.has(Permission.MANAGE_RELEASES) or by.has(Permission.PACE_ROLLOUTS):
         return None

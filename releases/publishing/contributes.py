@@ -8,7 +8,8 @@ from django.urls import reverse
 from portal.pages.contributions import Act, Dated, Due, Link, Panel, Stage, Waiting
 from portal.people.permissions import Permission
 from portal.workflow.actor import Actor
-from releases.publishing import can, may, queries
+from releases.products.models import HubModel
+from releases.publishing import can, may, paths, queries
 from releases.publishing.models import Notice, Release
 from releases.publishing.readiness import Requirement, release_timetable, requirements
 from releases.publishing.stages import stages
@@ -124,6 +125,13 @@ def _service(notice: Notice) -> dict[str, object]:
     served = sum(row.service is not None for row in rows)
     answers = queries.acknowledgements(notice)
     return {"release": notice.release, "rows": rows, "served": served, "answers": answers}
+
+
+def hub_model_panels(model: HubModel, actor: Actor, at: datetime) -> Iterator[Panel]:
+    """The releases of a hub model, and from which version each leads to which."""
+    found = paths.upgrade_paths(model, actor)
+    context = {"paths": found, "rows": paths.versions_of(found), "lanes": paths.lanes(found)}
+    yield Panel(10, "Upgrade paths", "publishing/panels/paths.html", context, slug="paths")
 
 
 def release_acts(release: Release, actor: Actor, at: datetime) -> Iterator[Act]:

@@ -14,6 +14,7 @@ GROUPS = {
     "READERS": " ".join(name for name in AUDIENCES if name not in ("public", "outsider")),  # may read the portal
     "MEMBERS": " ".join(name for name in AUDIENCES if name not in ("public", "outsider", "chair", "member")),
     "DCC": "manager second",
+    "KEEPERS": "manager second administrator",  # of the product lists
     "HERON": "supplier rsa",  # who acts for the supplier that the objects belong to
     "SUPPLIERS": "supplier other rsa",
     "STRANGERS": "csp other secretary chair member observer administrator outsider",  # to one supplier's own things
@@ -125,6 +126,30 @@ ACCOUNTS = [
     Row("mfa_generate_recovery_codes", "POST", "", "SIGNED_IN"),
     Row("mfa_download_recovery_codes", "GET", "", "", hidden="SIGNED_IN"),
     Row("mfa_download_recovery_codes", "POST", "", "", hidden="SIGNED_IN"),
+]
+# Pages of the product lists, which are public knowledge.
+PRODUCTS = [
+    Row("products:versions", "GET", "", "EVERYBODY"),
+    Row("products:export_versions", "GET", "", "EVERYBODY"),
+    Row("products:validity", "GET", "", "EVERYBODY"),
+    Row("products:export_validity", "GET", "", "EVERYBODY"),
+    Row("products:hub_model", "GET", "hub_model", "EVERYBODY"),
+    Row("products:add_hub_model", "GET", "", "KEEPERS"),
+    Row("products:add_hub_model", "POST", "", "KEEPERS"),
+    Row("products:edit_hub_model", "GET", "hub_model", "KEEPERS"),
+    Row("products:edit_hub_model", "POST", "hub_model", "KEEPERS"),
+    Row("products:add_version", "GET", "", "KEEPERS"),
+    Row("products:add_version", "POST", "", "KEEPERS"),
+    Row("products:edit_version", "GET", "firmware", "KEEPERS"),
+    Row("products:edit_version", "POST", "firmware", "KEEPERS"),
+    Row("products:add_validity", "GET", "", "KEEPERS"),
+    Row("products:add_validity", "POST", "", "KEEPERS"),
+    Row("products:edit_validity", "GET", "validity", "KEEPERS"),
+    Row("products:edit_validity", "POST", "validity", "KEEPERS"),
+    Row("products:check_import", "GET", "", "KEEPERS"),
+    Row("products:check_import", "POST", "", "KEEPERS"),
+    Row("products:list_import", "GET", "list_import", "KEEPERS"),
+    Row("products:write_import", "POST", "list_import", "KEEPERS"),
 ]
 # Pages of releases, tests, holds, issues, objections, ballots, gates.
 RELEASES = [
@@ -294,12 +319,17 @@ API = [
     Row("appointment-list", "POST", "", "supplier other", hidden="chair member outsider"),
     Row("appointment-detail", "GET", "appointment", "HERON lead", hidden="SIGNED_IN -supplier -lead -rsa"),
     Row("appointment-end", "POST", "appointment", "supplier", hidden="SIGNED_IN -supplier -lead -rsa"),
-    Row("hub-model-list", "GET", "", "SIGNED_IN"),
-    Row("hub-model-detail", "GET", "hub_model", "READERS", hidden="outsider"),
-    Row("firmware-version-list", "GET", "", "SIGNED_IN"),
-    Row("firmware-version-detail", "GET", "firmware", "READERS", hidden="outsider"),
-    Row("validity-period-list", "GET", "", "SIGNED_IN"),
-    Row("validity-period-detail", "GET", "validity", "READERS", hidden="outsider"),
+    Row("hub-model-list", "GET", "", "EVERYBODY"),
+    Row("hub-model-detail", "GET", "hub_model", "EVERYBODY"),
+    Row("firmware-version-list", "GET", "", "EVERYBODY"),
+    Row("firmware-version-detail", "GET", "firmware", "EVERYBODY"),
+    Row("validity-period-list", "GET", "", "EVERYBODY"),
+    Row("validity-period-detail", "GET", "validity", "EVERYBODY"),
+    Row("product-import-list", "GET", "", "SIGNED_IN"),
+    Row("product-import-list", "POST", "", "KEEPERS"),
+    Row("product-import-detail", "GET", "list_import", "KEEPERS", hidden="SIGNED_IN -manager -second -administrator"),
+    Row("product-import-lines", "GET", "list_import", "KEEPERS", hidden="SIGNED_IN -manager -second -administrator"),
+    Row("product-import-write", "POST", "list_import", "KEEPERS", hidden="SIGNED_IN -manager -second -administrator"),
     Row("device-combination-list", "GET", "", "SIGNED_IN"),
     Row("device-combination-detail", "GET", "combination", "READERS", hidden="outsider"),
     Row("cell-list", "GET", "", "SIGNED_IN"),
@@ -400,4 +430,4 @@ API = [
     Row("api-schema", "GET", "", "EVERYBODY"),
     Row("api-docs", "GET", "", "EVERYBODY"),
 ]
-ROWS = [*PORTAL, *ACCOUNTS, *RELEASES, *DEVICES, *API]
+ROWS = [*PORTAL, *ACCOUNTS, *PRODUCTS, *RELEASES, *DEVICES, *API]

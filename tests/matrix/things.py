@@ -1,5 +1,6 @@
 """One object of each kind that routes are about, all made with the verbs, and everybody signed in beforehand."""
 
+import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,6 +17,8 @@ from portal.people.models import User
 from releases.ballots import verbs as ballots
 from releases.holds import verbs as holds
 from releases.holds.models import Cause, Stage
+from releases.products import exports
+from releases.products import verbs as products
 from releases.products.cohorts import Cohort
 from releases.products.models import ValidityPeriod
 from releases.publishing import verbs as publishing
@@ -142,6 +145,13 @@ def _of_tests_and_products(things: Things, matter: Matter) -> None:
         "validity": ValidityPeriod.objects.earliest("pk"),
         "combination": matter.catalogue.combinations["dual"],
         "case": TestCase.objects.earliest("pk"),
+        "list_import": products.check_import(
+            io.BytesIO("".join(exports.validity(ValidityPeriod.objects.all())).encode()),
+            kind="validity",
+            name="validity.csv",
+            by=matter.actor("manager"),
+            at=matter.at,
+        ),
     }
     things.kwargs |= {name: {"pk": row.pk} for name, row in rows.items()}
     things.kwargs["cell"] = {"pk": matter.catalogue.cells["north"].pk}

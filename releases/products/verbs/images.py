@@ -1,15 +1,14 @@
-"""Changes of the product lists and the store of images."""
+"""The store of firmware images."""
 
 import hashlib
 import tempfile
 from collections.abc import Sequence
 from datetime import datetime
-from typing import IO, Any
+from typing import IO
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.core.files.base import File
-from django.db import connection, models, transaction
+from django.db import connection, transaction
 
 from portal.workflow.actor import Actor
 from portal.workflow.errors import Invalid
@@ -101,21 +100,3 @@ def _keep(spool: IO[bytes], header: ota.OtaHeader, sha256: str, size: int, *, by
 
 def _refused(*sentences: str) -> Invalid:
     return Invalid(" ".join(sentences), {"file": sentences})
-
-
-@transaction.atomic
-def keep_entry(row: models.Model, *, by: Actor, at: datetime) -> models.Model:
-    """Save an edited or new entry of the product lists, journalled; returns it. Raises Invalid for wrong values."""
-    may.keep_entry(by=by)
-    adding = row._state.adding
-    try:
-        row.full_clean()
-    except ValidationError as error:
-        raise Invalid("Something in this entry needs to be put right.", _sentences(error)) from error
-    row.save()
-    note(row, by=by, at=at, verb="add_product" if adding else "edit_product")
-    return row
-
-
-def _sentences(error: ValidationError) -> dict[str, Any]:
-    return {name: list(sentences) for name, sentences in error.message_dict.items()}

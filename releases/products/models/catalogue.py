@@ -1,16 +1,15 @@
-"""What exists: hub models, permitted firmware, device models, deployed combinations and the cells they make."""
+"""What exists: hub models, permitted firmware, validity, device models, deployed combinations and their cells."""
 
-from typing import ClassVar
+from datetime import date
 
-from django.contrib.postgres.fields import ArrayField
-from django.core.validators import RegexValidator
+from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from simple_history.models import HistoricalRecords
 
-hex4 = RegexValidator(r"^[0-9A-F]{4}$", "Give four hexadecimal digits, such as 10F2.")
-hex8 = RegexValidator(r"^[0-9A-F]{8}$", "Give eight hexadecimal digits, such as 0A010200.")
-hex64 = RegexValidator(r"^[0-9a-f]{64}$", "Give a SHA-256 as 64 hexadecimal digits.")
+from releases.products import validity
+from releases.products.models.hexadecimal import hex4, hex8, hex64
+from releases.products.validity import Span, span
 
 
 class Region(models.TextChoices):
@@ -44,12 +43,27 @@ class HubModel(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["manufacturer", "model"], name="one_hub_model"),
-            models.CheckConstraint(condition=Q(hardware_min__lte=models.F("hardware_max")), name="hardware_range"),
+            models.CheckConstraint(condition=Q(hardware_min__lte=F("hardware_max")), name="hardware_range"),
         ]
         ordering = ["name"]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def model_number(self) -> str:
+        """The model alone: the first four digits."""
+        return self.model[:4]
+
+    @property
+    def hardware_version(self) -> str:
+        """The hardware version: the last four digits."""
+        return self.model[4:]
+
+    @property
+    def takes_any_hardware(self) -> bool:
+        """Whether the hardware range of images is not compared."""
+        return (self.hardware_min, self.hardware_max) == (0, 0xFFFF)
 
 
 class FirmwareVersion(models.Model):
@@ -70,11 +84,27 @@ class FirmwareVersion(models.Model):
     history = HistoricalRecords()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["hub_model", "version"], name="listed_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["hub_model", "version"], name="listed_once"),
+            models.CheckConstraint(
+                condition=Q(removed_on=None) | Q(status="removed", removed_on__gte=F("listed_on")),
+                name="removed_after_it_was_listed",
+            ),
+        ]
         ordering = ["hub_model", "version"]
 
     def __str__(self) -> str:
         return f"{self.hub_model} {self.version}"
+
+    def clean(self) -> None:
+        """Refuse dates that contradict one another."""
+        if wrong := validity.of_listing(self.status, self.listed_on, self.removed_on):
+            raise ValidationError({name: [sentence] for name, sentence in wrong.items()})
+
+    @property
+    def specifications(self) -> list[tuple[str, str]]:
+        """The specification versions it meets, as (specification, version)."""
+        return [("CHTS", self.chts), ("GBCS", self.gbcs)]
 
 
 class ValidityPeriod(models.Model):
@@ -90,9 +120,28 @@ class ValidityPeriod(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["specification", "version"], name="one_validity_row")]
+        ordering = ["specification", "version"]
 
     def __str__(self) -> str:
         return f"{self.specification} {self.version}"
+
+    def clean(self) -> None:
+        """Refuse dates that contradict one another."""
+        names = ("installation_from", *validity.ENDS)
+        if wrong := validity.of_periods({name: getattr(self, name) for name in names}):
+            raise ValidationError({name: [sentence] for name, sentence in wrong.items()})
+
+    def installation(self, day: date) -> Span:
+        """How the installation period stands; once closed it only warns."""
+        return span(self.installation_from, self.installation_to, day, over="closed")
+
+    def maintenance(self, day: date) -> Span:
+        """How the maintenance period stands."""
+        return span(self.installation_from, self.maintenance_to, day)
+
+    def applicability(self, day: date) -> Span:
+        """How the GBCS applicability stands."""
+        return span(self.installation_from, self.applicability_to, day)
 
 
 class DeviceModel(models.Model):
@@ -166,53 +215,3 @@ class Cell(models.Model):
 
     def __str__(self) -> str:
         return f"cell {self.number}"
-
-
-class Image(models.Model):
-    """A firmware image stored by its SHA-256 and never changed, with the fields of its ZigBee OTA header."""
-
-    sha256 = models.CharField(max_length=64, unique=True, validators=[hex64])
-    file = models.FileField(upload_to="images/")
-    size = models.PositiveBigIntegerField(help_text="bytes")
-    manufacturer_code = models.PositiveIntegerField()
-    image_type = models.PositiveIntegerField()
-    file_version = models.CharField(max_length=8, validators=[hex8])
-    stack_version = models.PositiveIntegerField()
-    header_string = models.CharField(max_length=32, blank=True)
-    header = models.JSONField(default=dict, help_text="All header fields as read.")
-    hardware_min = models.PositiveIntegerField(null=True)
-    hardware_max = models.PositiveIntegerField(null=True)
-    uploaded_by_name = models.CharField(max_length=200)
-    uploaded_at = models.DateTimeField()
-
-    def __str__(self) -> str:
-        return f"{self.file_version} ({self.sha256[:12]}…)"
-
-
-COHORT_AXES: tuple[str, ...] = (
-    "hub_models",
-    "firmware",
-    "regions",
-    "han_variants",
-    "esme",
-    "gsme",
-    "displays",
-    "suppliers",
-)
-
-
-class Selected(models.Model):
-    """A row that names a cohort: a selection over the axes; an empty axis selects everything on it."""
-
-    axes: ClassVar[tuple[str, ...]] = COHORT_AXES
-    hub_models = ArrayField(models.BigIntegerField(), default=list, blank=True)
-    firmware = ArrayField(models.BigIntegerField(), default=list, blank=True)
-    regions = ArrayField(models.CharField(max_length=8), default=list, blank=True)
-    han_variants = ArrayField(models.CharField(max_length=6), default=list, blank=True)
-    esme = ArrayField(models.BigIntegerField(), default=list, blank=True)
-    gsme = ArrayField(models.BigIntegerField(), default=list, blank=True)
-    displays = ArrayField(models.BigIntegerField(), default=list, blank=True)
-    suppliers = ArrayField(models.BigIntegerField(), default=list, blank=True)
-
-    class Meta:
-        abstract = True

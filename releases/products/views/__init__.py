@@ -1,0 +1,1 @@
+"""Pages of the product lists: reading, exporting, keeping."""

@@ -1,0 +1,99 @@
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from rest_framework.test import APIClient
+
+from releases.products import forms
+from releases.products.models import FirmwareVersion, ListImport
+from tests.factories.fixtures import BACKEND
+from tests.factories.queries import same_queries
+from tests.releases.products.test_imports import CHANGED, HEAD, ROW, lines, many
+
+pytestmark = pytest.mark.django_db
+PAGE = "/products/imports/"
+API = "/api/v1/product-imports/"
+
+
+def text(answer) -> str:
+    return answer.content.decode()
+
+
+def sent(data: bytes, kind="versions") -> dict:
+    return {"kind": kind, "file": SimpleUploadedFile("list.csv", data)}
+
+
+@pytest.fixture
+def dcc(sign_in_then, catalogue):
+    return sign_in_then("manager")
+
+
+@pytest.fixture
+def api(world, catalogue):
+    client = APIClient()
+    client.force_login(world.users["manager"], backend=BACKEND)
+    return client
+
+
+def test_a_file_is_checked_looked_at_and_written(dcc):
+    assert "Central Products List" in text(dcc.get(PAGE))
+    shown = dcc.post(PAGE, sent(lines(ROW, CHANGED)), follow=True)
+    assert "status: current → removed" in text(shown)
+    found = ListImport.objects.get()
+    assert text(dcc.get(f"{PAGE}{found.pk}/?fate=added")).count('scope="row"') == 1
+    assert "No row has this fate" in text(dcc.get(f"{PAGE}{found.pk}/?fate=refused"))
+    written = dcc.post(f"{PAGE}{found.pk}/write/", {"seen": found.version}, follow=True)
+    assert "1 rows were added and 1 changed, as shown." in text(written)
+    assert FirmwareVersion.objects.filter(version="0A010300").exists()
+    assert "list.csv" in text(dcc.get(PAGE))
+
+
+def test_refused_rows_are_shown_and_cannot_be_written(dcc):
+    page = text(dcc.post(PAGE, sent(lines(ROW, "nonsense")), follow=True))
+    assert "1 row is refused" in page
+    assert "It has 1 columns, the header 10." in page
+    dcc.post(PAGE, sent(lines(ROW)))
+    assert "no longer kept" in text(dcc.get(f"{PAGE}{ListImport.objects.earliest('pk').pk}/"))
+
+
+def test_a_file_that_is_no_list_is_refused_beside_the_field(dcc, monkeypatch):
+    answer = dcc.post(PAGE, sent(b"PK\x03\x04"))
+    assert answer.status_code == 400
+    assert "This is an Excel workbook" in text(answer)
+    assert "Choose CSV file." in text(dcc.post(PAGE, {"kind": "versions"}))
+    monkeypatch.setattr(forms, "MAX_BYTES", 1024)
+    assert "Divide it." in text(dcc.post(PAGE, sent(many(99))))
+
+
+def test_a_large_import_costs_no_more_queries_than_a_small_one(dcc):
+    pages = []
+    for rows in (1, 150):
+        dcc.post(PAGE, sent(many(rows)))
+        pages.append(f"{PAGE}{ListImport.objects.latest('pk').pk}/")
+        dcc.post(f"{pages[-1]}write/", {})
+    with same_queries() as cost:
+        cost.of(lambda: dcc.get(PAGE))
+        cost.of(lambda: dcc.get(PAGE))
+    with same_queries() as cost:
+        for page in pages:
+            cost.of(lambda page=page: dcc.get(page))
+
+
+def test_the_same_by_api(api):
+    assert api.get(API).json()["count"] == 0
+    made = api.post(API, sent(lines(ROW, CHANGED)), format="multipart")
+    assert (made.status_code, made.json()["added"], made.json()["changed"]) == (201, 1, 1)
+    at = f"{API}{made.json()['id']}/"
+    shown = api.get(f"{at}lines/", {"fate": "changed"}).json()["results"]
+    assert shown == [{"number": 3, "fate": "changed", "subject": shown[0]["subject"], "words": shown[0]["words"]}]
+    assert api.post(f"{at}write/", {"version": 99}, format="json").status_code == 409
+    assert api.post(f"{at}write/", {"version": made.json()["version"]}, format="json").json()["state"] == "written"
+    wrong = api.post(API, sent(HEAD.replace("chts,", "").encode()), format="multipart")
+    assert wrong.status_code == 400
+    assert "Lacking columns: chts." in wrong.json()["fields"]["file"][0]
+
+
+def test_the_public_reads_the_lists_by_api(client, catalogue):
+    found = client.get("/api/v1/firmware-versions/", {"chts": "1.1", "hub_model__manufacturer": "10F2"}).json()
+    assert found["count"] == 4
+    assert client.get("/api/v1/hub-models/").json()["results"][0]["hardware_version"] == "0001"
+    assert client.get("/api/v1/validity-periods/").status_code == 200
+    assert client.get("/api/v1/product-imports/").status_code == 401
