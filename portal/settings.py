@@ -103,6 +103,8 @@ MIDDLEWARE = [
     "simple_history.middleware.HistoryRequestMiddleware",
     "portal.people.middleware.SessionLimitMiddleware",
     "portal.people.middleware.ActorMiddleware",
+    "portal.pages.middleware.WayBackMiddleware",
+    "portal.pages.middleware.UnreadableMiddleware",
     "portal.workflow.middleware.RefusalMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
@@ -230,7 +232,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": [
-        "rest_framework.parsers.JSONParser",
+        "portal.people.parsers.TextJSONParser",
         "rest_framework.parsers.MultiPartParser",
     ],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",

@@ -164,11 +164,11 @@ class Portal:
         begun.unlink()
 
     def _check_port(self) -> None:
+        if not 0 < self.port < 65_536:
+            raise Trouble(f"{self.port} is not a port: choose one from 1024 to 65535.")
         try:
             with socket.create_server((self.host, self.port)):
                 pass
-        except OverflowError:
-            raise Trouble(f"{self.port} is not a port: choose one from 1024 to 65535.") from None
         except OSError as error:
             if error.errno == errno.EADDRINUSE:
                 raise Trouble(

@@ -73,7 +73,7 @@ def _required(name: str, field: forms.Field) -> str:
         return f"Tick the box: {label}."
     if label.endswith("?"):
         return f"Answer the question: {label}"
-    said = label[:1].lower() + label[1:] if label[1:2].islower() else label
+    said = label[:1].lower() + label[1:] if label.split()[0][1:].islower() else label
     return f"{'Choose' if isinstance(field, forms.ChoiceField | forms.FileField) else 'Enter'} {said}."
 
 

@@ -48,8 +48,8 @@ def lock(row: V, *, seen: int | None = None) -> V:
     fresh = manager.select_for_update(no_key=True, of=("self",)).get(pk=row.pk)
     if seen is not None and fresh.version != seen:
         raise NotNow(
-            "Somebody else changed this while you were looking at it. Nothing of yours was saved: "
-            "open the page again, check what changed, and repeat what you wanted to do."
+            "Somebody else changed this after you opened the page, or your own second click did. What you sent now "
+            "was not saved: open the page again, see how it stands, and repeat what is still to be done."
         )
     return fresh
 

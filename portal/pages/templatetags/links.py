@@ -32,6 +32,12 @@ def sort_link(context: Context, name: str) -> SortLink:
 
 
 @register.filter
+def above(path: str) -> str:
+    """Return the address one step up: "/rollouts/R1/pause/" becomes "/rollouts/R1/"."""
+    return path.rstrip("/").rpartition("/")[0] + "/"
+
+
+@register.filter
 def page_numbers(paginator: "Paginator[Any]", number: int) -> Iterable[int | str]:
     """Return the page numbers to show, with "…" where some are left out."""
     return paginator.get_elided_page_range(number, on_each_side=1, on_ends=1)

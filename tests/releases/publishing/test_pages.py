@@ -199,7 +199,7 @@ class TestDrafting:
         verbs.edit_release(draft, facts(catalogue, title="Faster"), by=world.actor("second_manager"), at=world.at)
         late = client.post(address("edit_release", draft), answers(catalogue, title="Slower", seen=1))
         assert late.status_code == 409
-        assert "Somebody else changed this while you were looking at it" in words(late)
+        assert "Somebody else changed this after you opened the page" in words(late)
         fresh = client.post(address("edit_release", draft), answers(catalogue, title="Slower", seen=2))
         assert fresh.status_code == 302
 
