@@ -88,7 +88,7 @@ class TestCalendar:
         assert "9 January 2017 to 5 March 2017" in page
         assert mistakes(page) == []
 
-    @pytest.mark.parametrize("day", ["tomorrow", "2017-02-31", "0001-01-01", "9999-12-31", "%00"])
+    @pytest.mark.parametrize("day", ["tomorrow", "2017-02-31", "0001-01-01", "9999-12-31", "%E2%82%AC"])
     def test_a_day_that_is_none_means_today(self, client: Client, day: str) -> None:
         response = client.get(f"/calendar/?from={day}")
         assert response.status_code == 200
