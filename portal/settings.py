@@ -169,6 +169,7 @@ CELERY_BEAT_SCHEDULE = {
     "seal the journal": {"task": "journal.seal", "schedule": 10.0},
     "keep the clocks of ballots": {"task": "ballots.keep_clocks", "schedule": 5.0},
     "keep the clocks of issues": {"task": "issues.keep_clocks", "schedule": 30.0},
+    "scan images that wait for it": {"task": "products.scan_all", "schedule": 60.0},
     "clear releases whose gate opened": {"task": "gates.clear_all", "schedule": 5.0},
     "advance rollouts": {"task": "rollouts.advance_all", "schedule": 2.0},
     "republish batches nobody moves": {"task": "rollouts.sweep", "schedule": 10.0},
@@ -277,6 +278,12 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 IMAGE_MAX_BYTES = 64 * 1024 * 1024
+FILE_UPLOAD_HANDLERS = [
+    "portal.pages.uploads.LimitedUpload",  # first: what is over the limit reaches neither memory nor disk
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
+MALWARE_SCANNER = env.str("MALWARE_SCANNER", default="")  # a command that gets the file's path; empty: not scanned
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
 # Mail

@@ -15,6 +15,10 @@ from releases.products.models import (
     FirmwareVersion,
     HubModel,
     Image,
+    ImageScan,
+    ImageSignature,
+    ListImport,
+    ManufacturerKey,
     ValidityPeriod,
 )
 from releases.products.verbs import keep_entry
@@ -91,3 +95,29 @@ class ImageAdmin(RecordAdmin):
     list_display = ("file_version", "sha256", "size", "uploaded_by_name", "uploaded_at")
     exclude = ("file",)
     search_fields = ("sha256", "file_version")
+
+
+@admin.register(ManufacturerKey)
+class ManufacturerKeyAdmin(RecordAdmin):
+    list_display = ("name", "manufacturer", "valid_from", "valid_to", "registered_by_name", "revoked_at")
+    list_filter = ("manufacturer",)
+    search_fields = ("name", "fingerprint")
+
+
+@admin.register(ImageSignature)
+class ImageSignatureAdmin(RecordAdmin):
+    list_display = ("image", "key", "checked_by_name", "checked_at")
+    list_select_related = ("image", "key")
+
+
+@admin.register(ImageScan)
+class ImageScanAdmin(RecordAdmin):
+    list_display = ("image", "outcome", "detail", "scanned_at")
+    list_filter = ("outcome",)
+    list_select_related = ("image",)
+
+
+@admin.register(ListImport)
+class ListImportAdmin(RecordAdmin):
+    list_display = ("file_name", "kind", "state", "added", "changed", "unchanged", "refused", "checked_at")
+    list_filter = ("kind", "state")

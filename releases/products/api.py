@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
-from rest_framework import serializers, status
+from rest_framework import status
 from rest_framework.decorators import action
 from rest_framework.parsers import JSONParser, MultiPartParser
 from rest_framework.permissions import AllowAny
@@ -14,93 +14,30 @@ from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from portal.people.api_base import Acting
 from releases.products import may, queries, verbs
-from releases.products.columns import LAYOUTS
-from releases.products.forms import not_too_large
 from releases.products.models import (
     Cell,
     DeviceCombination,
     Fate,
     FirmwareVersion,
     HubModel,
-    ImportLine,
     ListImport,
+    ManufacturerKey,
     ValidityPeriod,
 )
-
-
-class HubModelSerializer(serializers.ModelSerializer[HubModel]):
-    class Meta:
-        model = HubModel
-        fields = (
-            "id",
-            "name",
-            "manufacturer_name",
-            "manufacturer",
-            "model",
-            "hardware_version",
-            "image_type",
-            "hardware_min",
-            "hardware_max",
-        )
-
-
-class FirmwareVersionSerializer(serializers.ModelSerializer[FirmwareVersion]):
-    class Meta:
-        model = FirmwareVersion
-        fields = (
-            "id",
-            "hub_model",
-            "version",
-            "image_hash",
-            "chts",
-            "gbcs",
-            "status",
-            "listed_on",
-            "removed_on",
-        )
-
-
-class ValidityPeriodSerializer(serializers.ModelSerializer[ValidityPeriod]):
-    class Meta:
-        model = ValidityPeriod
-        fields = (
-            "id",
-            "specification",
-            "version",
-            "installation_from",
-            "installation_to",
-            "maintenance_to",
-            "applicability_to",
-        )
-
-
-class DeviceCombinationSerializer(serializers.ModelSerializer[DeviceCombination]):
-    hub_model = serializers.CharField(source="hub_model.name", read_only=True)
-    esme = serializers.CharField(source="esme.name", read_only=True)
-    gsme = serializers.CharField(source="gsme.name", read_only=True, allow_null=True, default=None)
-    display = serializers.CharField(source="display.name", read_only=True, allow_null=True, default=None)
-
-    class Meta:
-        model = DeviceCombination
-        fields = ("id", "hub_model", "esme", "gsme", "display", "smets")
-
-
-class CellSerializer(serializers.ModelSerializer[Cell]):
-    electricity_supplier = serializers.CharField(source="electricity_supplier.slug", read_only=True)
-    gas_supplier = serializers.CharField(source="gas_supplier.slug", read_only=True, allow_null=True, default=None)
-
-    class Meta:
-        model = Cell
-        fields = (
-            "number",
-            "region",
-            "combination",
-            "firmware",
-            "han_variant",
-            "electricity_supplier",
-            "gas_supplier",
-            "homes",
-        )
+from releases.products.serializers import (
+    CellSerializer,
+    CheckImportSerializer,
+    DeviceCombinationSerializer,
+    FirmwareVersionSerializer,
+    HubModelSerializer,
+    ImportLineSerializer,
+    ListImportSerializer,
+    ManufacturerKeySerializer,
+    RegisterKeySerializer,
+    RevokeKeySerializer,
+    ValidityPeriodSerializer,
+    WriteImportSerializer,
+)
 
 
 class HubModelViewSet(Acting, ReadOnlyModelViewSet[HubModel]):
@@ -160,46 +97,6 @@ class CellViewSet(Acting, ReadOnlyModelViewSet[Cell]):
         return queries.cells(self.actor)
 
 
-class ListImportSerializer(serializers.ModelSerializer[ListImport]):
-    """An import: what its rows would do, or did. ``version`` is what writing takes back."""
-
-    class Meta:
-        model = ListImport
-        fields = (
-            "id",
-            "kind",
-            "file_name",
-            "state",
-            "version",
-            "refused",
-            "added",
-            "changed",
-            "unchanged",
-            "checked_by_name",
-            "checked_at",
-            "written_by_name",
-            "written_at",
-        )
-        read_only_fields = fields
-
-
-class ImportLineSerializer(serializers.ModelSerializer[ImportLine]):
-    class Meta:
-        model = ImportLine
-        fields = ("number", "fate", "subject", "words")
-
-
-class CheckImportSerializer(serializers.Serializer[Any]):
-    kind = serializers.ChoiceField(choices=list(LAYOUTS))
-    file = serializers.FileField(allow_empty_file=True, validators=[not_too_large])
-
-
-class WriteImportSerializer(serializers.Serializer[Any]):
-    """``version``: the import's version the caller has seen."""
-
-    version = serializers.IntegerField(allow_null=True, default=None)
-
-
 class ListImportViewSet(Acting, ReadOnlyModelViewSet[ListImport]):
     """Imports of the product lists from CSV: checked first, then written as shown, all or nothing."""
 
@@ -241,11 +138,41 @@ class ListImportViewSet(Acting, ReadOnlyModelViewSet[ListImport]):
         return Response(ListImportSerializer(written).data)
 
 
+class ManufacturerKeyViewSet(Acting, ReadOnlyModelViewSet[ManufacturerKey]):
+    """Public keys by which the signatures of images are verified."""
+
+    serializer_class = ManufacturerKeySerializer
+    queryset = ManufacturerKey.objects.none()
+    filterset_fields = ("manufacturer",)
+
+    def get_queryset(self) -> QuerySet[ManufacturerKey]:
+        return queries.keys(self.actor)
+
+    @extend_schema(request=RegisterKeySerializer, responses={201: ManufacturerKeySerializer})
+    def create(self, request: Request) -> Response:
+        """Register a public key."""
+        may.register_key(by=self.actor)
+        given = RegisterKeySerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        made = verbs.register_key(**given.validated_data, by=self.actor, at=self.at)
+        return Response(ManufacturerKeySerializer(made).data, status=status.HTTP_201_CREATED)
+
+    @extend_schema(request=RevokeKeySerializer, responses=ManufacturerKeySerializer)
+    @action(detail=True, methods=["post"])
+    def revoke(self, request: Request, pk: str) -> Response:
+        """Let a key verify nothing any more."""
+        given = RevokeKeySerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        revoked = verbs.revoke_key(self.get_object(), **given.validated_data, by=self.actor, at=self.at)
+        return Response(ManufacturerKeySerializer(revoked).data)
+
+
 ENTRIES: list[tuple[str, Any, str]] = [
     ("hub-models", HubModelViewSet, "hub-model"),
     ("firmware-versions", FirmwareVersionViewSet, "firmware-version"),
     ("validity-periods", ValidityPeriodViewSet, "validity-period"),
     ("device-combinations", DeviceCombinationViewSet, "device-combination"),
     ("cells", CellViewSet, "cell"),
+    ("manufacturer-keys", ManufacturerKeyViewSet, "manufacturer-key"),
     ("product-imports", ListImportViewSet, "product-import"),
 ]

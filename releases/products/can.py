@@ -1,8 +1,8 @@
-"""When an import can be written."""
+"""When an import can be written, and a key revoked."""
 
 from portal.workflow.rules import when
 from portal.workflow.state_machine import words
-from releases.products.models import ListImport
+from releases.products.models import ListImport, ManufacturerKey
 from releases.products.states import ImportState
 
 
@@ -17,3 +17,8 @@ def write_import(found: ListImport) -> str | None:
     if not found.added + found.changed:
         return "Every row is in the list as it stands: there is nothing to write."
     return None
+
+
+@when
+def revoke_key(key: ManufacturerKey) -> str | None:
+    return None if key.revoked_at is None else "This key is revoked already."

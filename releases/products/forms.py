@@ -3,13 +3,16 @@
 from typing import Any, TypeVar
 
 from django import forms
+from django.conf import settings
 from django.db import models
 
 from portal.pages.forms import DateField, GovForm, GovMixin, VersionedForm
+from portal.pages.uploads import too_large
 from releases.products import queries
 from releases.products.columns import LAYOUTS
 from releases.products.fingerprints import fingerprint
 from releases.products.models import Fate, FirmwareVersion, HubModel, ValidityPeriod
+from releases.products.signatures import LONGEST
 from releases.products.tables import MAX_BYTES
 
 M = TypeVar("M", bound=models.Model)
@@ -136,6 +139,18 @@ class FilterForm(GovForm):
         self.offer("manufacturer", [("", "Every manufacturer"), *queries.manufacturers()])
 
 
+def not_too_large_an_image(file: Any) -> None:
+    """Raise ValidationError for a file over the limit of images."""
+    if file.size > settings.IMAGE_MAX_BYTES:
+        raise forms.ValidationError(too_large())
+
+
+def not_too_large_a_signature(file: Any) -> None:
+    """Raise ValidationError for what is far longer than any signature."""
+    if file.size > LONGEST:
+        raise forms.ValidationError("This is not an Ed25519 signature: it is far too long.")
+
+
 def not_too_large(file: Any) -> None:
     """Raise ValidationError for a list larger than is read."""
     if file.size > MAX_BYTES:
@@ -166,3 +181,22 @@ class FateForm(GovForm):
     fate = forms.MultipleChoiceField(
         choices=Fate.choices, required=False, label="Fate", widget=forms.CheckboxSelectMultiple
     )
+
+
+class RegisterKeyForm(GovForm):
+    """A manufacturer's public key."""
+
+    manufacturer = HexField(digits=4, label="Manufacturer code", help_text="Four hexadecimal digits.")
+    name = forms.CharField(max_length=80, label="Name of the key", help_text="What the manufacturer calls it.")
+    public_key = forms.CharField(
+        max_length=LONGEST,
+        label="Public key (Ed25519)",
+        help_text="32 bytes in hexadecimal or Base64, or PEM. Compare its fingerprint with the manufacturer’s.",
+        widget=forms.Textarea(attrs={"rows": 4, "class": "app-mono", "spellcheck": "false"}),
+    )
+    valid_from = DateField(label="Valid from")
+    valid_to = DateField(required=False, label="Valid to", help_text="Leave empty while no end is agreed.")
+
+
+class RevokeKeyForm(GovForm):
+    why = forms.CharField(max_length=2000, label="Why it is revoked", widget=forms.Textarea(attrs={"rows": 3}))

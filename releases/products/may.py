@@ -30,3 +30,15 @@ def download_image(*, by: Actor) -> str | None:
     if by.is_system or by.has(Permission.MANAGE_RELEASES) or by.has(Permission.PACE_ROLLOUTS):
         return None
     return "Firmware images are downloaded by DCC and the CSPs only."
+
+
+@who
+def register_key(*, by: Actor) -> str | None:
+    if by.is_system or by.has(Permission.MANAGE_RELEASES):
+        return None
+    return "Only a DCC release manager registers and revokes the keys of manufacturers."
+
+
+@who
+def record_scan(*, by: Actor) -> str | None:
+    return None if by.is_system else "Only the portal's own scanner records what it found."

@@ -7,6 +7,7 @@ header string of 32 bytes, total image size; then, as field control says, securi
 streams in, values out.
 """
 
+import io
 import struct
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
@@ -118,29 +119,54 @@ def parse(stream: IO[bytes], *, size: int | None = None) -> OtaHeader:
 
     Leaves the stream after the header. Raises OtaError for the first defect found.
     """
+    header = _header(stream)
+    for defect in _contradictions(header, size):
+        raise defect
+    return header
+
+
+def examine(stream: IO[bytes], size: int) -> tuple[OtaHeader, list[str]]:
+    """Return the header at the start of `stream`, and a sentence for everything in it that contradicts itself.
+
+    Raises OtaError only where there is no header to be read at all.
+    """
+    header = _header(stream)
+    return header, [str(defect) for defect in _contradictions(header, size)]
+
+
+def _header(stream: IO[bytes]) -> OtaHeader:
     fixed = _read(stream, FIXED_LENGTH)
     header = _fixed(fixed)
-    optional = _read(stream, header.header_length - FIXED_LENGTH)
-    header = _with_optional(header, optional)
-    if size is not None:
-        check_size(header, size)
-    return header
+    return _with_optional(header, _read(stream, header.header_length - FIXED_LENGTH))
 
 
 def check_size(header: OtaHeader, size: int) -> None:
     """Raise OtaError unless a file of `size` bytes is as long as its header states and not over the limit."""
+    if (defect := _size_defect(header, size)) is not None:
+        raise defect
+
+
+def _contradictions(header: OtaHeader, size: int | None) -> Iterator[OtaError]:
+    low, high = header.min_hardware, header.max_hardware
+    if low is not None and high is not None and low > high:
+        sentence = f"The hardware range is inverted: lowest {low:04X}, highest {high:04X}."
+        yield OtaError(Defect.HARDWARE_RANGE, sentence)
+    defect = None if size is None else _size_defect(header, size)
+    if defect is not None:
+        yield defect
+
+
+def _size_defect(header: OtaHeader, size: int) -> OtaError | None:
+    stated = header.total_size
     if size > MAX_SIZE:
-        raise OtaError(Defect.TOO_LARGE, f"The file has {size:,} bytes; the limit is {MAX_SIZE:,} (64 MB).")
-    if size < header.total_size:
-        raise OtaError(
-            Defect.TRUNCATED,
-            f"The file is truncated: it has {size:,} bytes, its header states {header.total_size:,}.",
-        )
-    if size > header.total_size:
-        raise OtaError(
-            Defect.TRAILING,
-            f"The file is longer than its header states: {size:,} bytes instead of {header.total_size:,}.",
-        )
+        return OtaError(Defect.TOO_LARGE, f"The file has {size:,} bytes; the limit is {MAX_SIZE:,} (64 MB).")
+    if size < stated:
+        sentence = f"The file is truncated: it has {size:,} bytes, its header states {stated:,}."
+        return OtaError(Defect.TRUNCATED, sentence)
+    if size > stated:
+        sentence = f"The file is longer than its header states: {size:,} bytes instead of {stated:,}."
+        return OtaError(Defect.TRAILING, sentence)
+    return None
 
 
 def chunks(stream: IO[bytes]) -> Iterator[bytes]:
@@ -185,7 +211,7 @@ def build(
         text,
         total,
     )
-    _with_optional(_fixed(fixed), optional)
+    parse(io.BytesIO(fixed + optional))
     return fixed + optional + payload
 
 
@@ -259,11 +285,6 @@ def _with_optional(header: OtaHeader, data: bytes) -> OtaHeader:
         at += _DESTINATION.size
     if header.field_control & Field.HARDWARE:
         low, high = _HARDWARE.unpack_from(data, at)
-        if low > high:
-            raise OtaError(
-                Defect.HARDWARE_RANGE,
-                f"The hardware range is inverted: lowest {low:04X}, highest {high:04X}.",
-            )
     return replace(
         header,
         security_credential=credential,

@@ -5,14 +5,15 @@ The Central Products List and the validity periods are public knowledge (White);
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import models
-from django.db.models import Q, QuerySet
+from django.db.models import Count, F, Max, Q, QuerySet
 
 from portal.people.permissions import Permission
 from portal.workflow.actor import Actor
+from portal.working_days import london_day
 from releases.products import may
 from releases.products.cohorts import supplied_by
 from releases.products.models import (
@@ -20,11 +21,14 @@ from releases.products.models import (
     DeviceCombination,
     FirmwareVersion,
     HubModel,
+    Image,
+    ImageScan,
     ImportLine,
     ListImport,
+    ManufacturerKey,
     ValidityPeriod,
 )
-from releases.products.validity import Span
+from releases.products.validity import Span, words
 
 
 def hub_models() -> QuerySet[HubModel]:
@@ -198,3 +202,77 @@ def _between(kind: type[models.Model], earlier: Any, later: Any) -> list[tuple[s
 
 def _said(value: object) -> str:
     return "nothing" if value in (None, "") else str(value)
+
+
+def keys(actor: Actor) -> QuerySet[ManufacturerKey]:
+    """Return the public keys of manufacturers, for whoever may read the portal."""
+    rows = ManufacturerKey.objects.all()
+    return rows if actor.has(Permission.READ_PORTAL) else rows.none()
+
+
+def keys_valid_on(day: date, manufacturer: str) -> QuerySet[ManufacturerKey]:
+    """Return the keys with which images of a manufacturer are verified on a day."""
+    lasting = Q(valid_to=None) | Q(valid_to__gte=day)
+    return ManufacturerKey.objects.filter(
+        lasting, manufacturer=manufacturer, valid_from__lte=day, revoked_at__isnull=True
+    )
+
+
+MOST_FAILED_SCANS = 5
+SCAN_AGAIN_AFTER = timedelta(minutes=10)
+
+
+def images_to_scan(at: datetime) -> QuerySet[Image]:
+    """Return the images nobody scanned yet, and those whose scan failed, some time later and not for ever."""
+    told = ImageScan.objects.exclude(outcome=ImageScan.Outcome.FAILED)
+    failed = Count("scans", filter=Q(scans__outcome=ImageScan.Outcome.FAILED))
+    found = Image.objects.exclude(pk__in=told.values("image")).annotate(failed=failed, last=Max("scans__scanned_at"))
+    due = Q(last=None) | Q(last__lte=at - SCAN_AGAIN_AFTER)
+    return found.filter(due, failed__lt=MOST_FAILED_SCANS).order_by("pk")
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What is known of an image in one respect: a state for its tag, and a sentence."""
+
+    state: str
+    words: str
+
+
+def _on(at: datetime) -> str:
+    return words(london_day(at))
+
+
+def signature_of(image: Image) -> Checked:
+    """Return whether the image is signed, and by whom; a verified signature counts before one without a key."""
+    signatures = image.signatures.select_related("key").order_by(F("key").asc(nulls_last=True), "-pk")
+    found = signatures.first()
+    if found is None:
+        return Checked("no_signature", "No signature was handed over.")
+    if found.key is None:
+        return Checked(
+            "no_key", f"Signed; manufacturer {image.manufacturer} had no valid key on {_on(found.checked_at)}."
+        )
+    if found.key.revoked_at is not None:
+        return Checked("revoked", f"Verified with {found.key}, a key revoked on {_on(found.key.revoked_at)}.")
+    return Checked("verified", f"Verified with {found.key} on {_on(found.checked_at)}.")
+
+
+def scan_of(image: Image) -> Checked:
+    """Return what a malware scanner found in the image last."""
+    last = image.scans.first()
+    if last is None:
+        return Checked("not_scanned", "No malware scanner has looked at this image.")
+    said = {"clean": "Found clean", "infected": "Found infected", "failed": "Could not be scanned"}[last.outcome]
+    return Checked(last.outcome, f"{said} on {_on(last.scanned_at)}.{f' {last.detail}' if last.detail else ''}")
+
+
+def hash_on_list(image: Image, entry: FirmwareVersion | None) -> Checked:
+    """Return how the image's SHA-256 compares with the Central Products List."""
+    if entry is None:
+        return Checked("not_listed", "The version is not on the Central Products List.")
+    if not entry.image_hash:
+        return Checked("none_listed", "The Central Products List states no image hash.")
+    if entry.image_hash != image.sha256:
+        return Checked("mismatch", f"The Central Products List has {entry.image_hash[:12]}….")
+    return Checked("match", "The Central Products List has the same.")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from releases.products.views import importing, keeping, reading
+from releases.products.views import importing, keeping, keys, reading
 
 app_name = "products"
 urlpatterns = [
@@ -20,4 +20,7 @@ urlpatterns = [
     path("imports/", importing.check_import, name="check_import"),
     path("imports/<int:pk>/", importing.list_import, name="list_import"),
     path("imports/<int:pk>/write/", importing.write_import, name="write_import"),
+    path("keys/", keys.keys, name="keys"),
+    path("keys/register/", keys.register_key, name="register_key"),
+    path("keys/<int:pk>/revoke/", keys.revoke_key, name="revoke_key"),
 ]

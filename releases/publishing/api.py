@@ -3,6 +3,7 @@
 from typing import Any, TypeVar
 
 from django.db.models import QuerySet
+from django.http import Http404
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.decorators import action
@@ -15,6 +16,7 @@ from rest_framework.viewsets import ReadOnlyModelViewSet
 from portal.people.api_base import Acting
 from releases.publishing import may, queries, verbs
 from releases.publishing import serializers as shown
+from releases.publishing.images import image_facts
 from releases.publishing.models import Release
 
 S = TypeVar("S", bound=serializers.Serializer[Any])
@@ -67,8 +69,18 @@ class ReleaseViewSet(Acting, ReadOnlyModelViewSet[Release]):
         """Attach the firmware image: a ZigBee OTA file."""
         given = answers(shown.ImageUploadSerializer, request)
         release = self.get_object()
-        file = given.pop("file")
+        file, signature = given.pop("file"), given.pop("signature")
+        given["signature"] = signature.read() if signature else None
         return self._done(verbs.attach_image(release, file, by=self.actor, at=self.at, **given))
+
+    @extend_schema(responses=shown.ImageSerializer)
+    @action(detail=True, methods=["get"], url_path="image/facts")
+    def image_facts(self, request: Request, reference: str) -> Response:
+        """Return what the image's header says, its hash on the product list, its signature and its malware scan."""
+        facts = image_facts(self.get_object())
+        if facts is None:
+            raise Http404
+        return Response(shown.ImageSerializer(facts).data)
 
     @extend_schema(responses=shown.NotesSerializer(many=True))
     @action(detail=True, methods=["get"], pagination_class=None, filterset_fields=())

@@ -8,8 +8,10 @@ from django.urls import reverse
 from portal.pages.contributions import Act, Dated, Due, Link, Panel, Stage, Waiting
 from portal.people.permissions import Permission
 from portal.workflow.actor import Actor
+from releases.products.may import download_image
 from releases.products.models import HubModel
 from releases.publishing import can, may, paths, queries
+from releases.publishing.images import image_facts
 from releases.publishing.models import Notice, Release
 from releases.publishing.readiness import Requirement, release_timetable, requirements
 from releases.publishing.stages import stages
@@ -101,6 +103,9 @@ def release_panels(release: Release, actor: Actor, at: datetime) -> Iterator[Pan
         yield Panel(20, "Dates", "publishing/panels/dates.html", context | {"homes": homes}, slug="dates")
     notes = queries.current_notes(release, drafts=drafts)
     yield Panel(40, "Release notes", "publishing/panels/notes.html", {"release": release, "notes": notes}, slug="notes")
+    if (facts := image_facts(release)) is not None:
+        image = {"release": release, "facts": facts, "no_download": download_image.why_not(by=actor)}
+        yield Panel(45, "Firmware image", "publishing/panels/image.html", image, slug="image")
     evidence = {"release": release, "evidence": queries.evidence(release)}
     yield Panel(50, "Test evidence", "publishing/panels/evidence.html", evidence, slug="evidence")
     if notice is not None and drafts:

@@ -7,6 +7,7 @@ from django import forms
 
 from portal.pages.forms import DateField, GovForm, UkDateTimeField, VersionedForm
 from portal.people.models import Membership, Organisation, User
+from releases.products.forms import not_too_large_a_signature, not_too_large_an_image
 from releases.products.models import FirmwareVersion, HubModel
 from releases.publishing.models import EVERY_REGION, Approach, Classification, Evidence, Release, UrgencyClass
 from releases.publishing.notes import LONGEST
@@ -132,7 +133,20 @@ class ImageForm(VersionedForm):
         label="ZigBee OTA image",
         help_text="At most 64 MB. Its header is checked against the hub models.",
         allow_empty_file=True,
+        validators=[not_too_large_an_image],
     )
+    signature = forms.FileField(
+        required=False,
+        label="Detached signature (Ed25519)",
+        help_text="64 bytes over the whole file, or the same in hexadecimal or Base64.",
+        allow_empty_file=True,
+        validators=[not_too_large_a_signature],
+    )
+
+    def uploads(self) -> dict[str, Any]:
+        """Return the answers as the verb takes them."""
+        signature = self.cleaned_data["signature"]
+        return {"signature": signature.read() if signature else None, "seen": self.cleaned_data["seen"]}
 
 
 class NotesForm(VersionedForm):

@@ -8,6 +8,7 @@ from portal.people.models import Organisation
 from releases.products.matching import mismatches
 from releases.products.models import Region
 from releases.products.ota import OtaHeader
+from releases.products.queries import scan_of
 from releases.publishing import notes, scope
 from releases.publishing.dates import timetable
 from releases.publishing.models import EVERY_REGION, Approach, Classification, Release
@@ -49,7 +50,11 @@ def image_lacks(release: Release) -> str:
     if release.image is None:
         return "No firmware image is attached."
     header = OtaHeader.from_json(release.image.header)
-    return " ".join(mismatches(header, release.hub_models.all(), release.firmware_version))
+    lacking = mismatches(header, release.hub_models.all(), release.firmware_version)
+    scan = scan_of(release.image)
+    if scan.state == "infected":
+        lacking.append(f"The malware scanner stops this image. {scan.words}")
+    return " ".join(lacking)
 
 
 def evidence_lacks(release: Release) -> str:

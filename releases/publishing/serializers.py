@@ -5,8 +5,10 @@ from typing import Any
 from rest_framework import serializers
 
 from portal.people.models import Membership, Organisation, User
+from releases.products.forms import not_too_large_a_signature, not_too_large_an_image
 from releases.products.models import FirmwareVersion, HubModel, Region
 from releases.publishing.forms import in_our_time
+from releases.publishing.images import ImageFacts
 from releases.publishing.models import (
     EVERY_REGION,
     Acknowledgement,
@@ -117,7 +119,25 @@ class AmendSerializer(DatesSerializer):
 
 
 class ImageUploadSerializer(SeenSerializer):
-    file = serializers.FileField(allow_empty_file=True)
+    file = serializers.FileField(allow_empty_file=True, validators=[not_too_large_an_image])
+    signature = serializers.FileField(
+        allow_null=True, default=None, allow_empty_file=True, validators=[not_too_large_a_signature]
+    )
+
+
+class ImageSerializer(serializers.Serializer[ImageFacts]):
+    """A firmware image: what its header says, and what is known of it."""
+
+    sha256 = serializers.CharField(source="image.sha256")
+    size = serializers.IntegerField(source="image.size")
+    uploaded_at = serializers.DateTimeField(source="image.uploaded_at")
+    header = serializers.DictField(source="image.header")
+    signature = serializers.CharField(source="signature.state")
+    signature_words = serializers.CharField(source="signature.words")
+    scan = serializers.CharField(source="scan.state")
+    scan_words = serializers.CharField(source="scan.words")
+    scanned_at = serializers.DateTimeField(allow_null=True)
+    listed_hash = serializers.DictField(child=serializers.CharField(), help_text="By hub model.")
 
 
 class NotesSerializer(serializers.ModelSerializer[NotesRevision]):

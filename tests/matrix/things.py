@@ -145,6 +145,14 @@ def _of_tests_and_products(things: Things, matter: Matter) -> None:
         "validity": ValidityPeriod.objects.earliest("pk"),
         "combination": matter.catalogue.combinations["dual"],
         "case": TestCase.objects.earliest("pk"),
+        "manufacturer_key": products.register_key(
+            manufacturer="10F2",
+            name="Signing key",
+            public_key="ab" * 32,
+            valid_from=matter.at.date(),
+            by=matter.actor("manager"),
+            at=matter.at,
+        ),
         "list_import": products.check_import(
             io.BytesIO("".join(exports.validity(ValidityPeriod.objects.all())).encode()),
             kind="validity",

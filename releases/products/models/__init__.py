@@ -12,7 +12,7 @@ from releases.products.models.catalogue import (
     ValidityPeriod,
 )
 from releases.products.models.cohorts import COHORT_AXES, Selected
-from releases.products.models.images import Image
+from releases.products.models.images import Image, ImageScan, ImageSignature, ManufacturerKey
 from releases.products.models.imports import Fate, ImportLine, ListImport
 
 __all__ = [
@@ -25,8 +25,11 @@ __all__ = [
     "HanVariant",
     "HubModel",
     "Image",
+    "ImageScan",
+    "ImageSignature",
     "ImportLine",
     "ListImport",
+    "ManufacturerKey",
     "Region",
     "Selected",
     "Smets",

@@ -138,13 +138,21 @@ def _next_reference(at: datetime) -> str:
 
 
 @transaction.atomic
-def attach_image(release: Release, stream: IO[bytes], *, by: Actor, at: datetime, seen: int | None = None) -> Release:
+def attach_image(
+    release: Release,
+    stream: IO[bytes],
+    *,
+    by: Actor,
+    at: datetime,
+    seen: int | None = None,
+    signature: bytes | None = None,
+) -> Release:
     """Store an OTA file and make it the image of a draft. Raises Invalid, naming each field that does not fit."""
     release = lock(release, seen=seen)
     may.attach_image(release, by=by)
     can.attach_image(release)
-    models = list(release.hub_models.all())
-    release.image = store_image(stream, hub_models=models, version=release.firmware_version, by=by, at=at)
+    models, version = list(release.hub_models.all()), release.firmware_version
+    release.image = store_image(stream, hub_models=models, version=version, by=by, at=at, signature=signature)
     release.emergency_approved_by = release.emergency_approved_at = None
     save(release, "image", "emergency_approved_by", "emergency_approved_at")
     note(release, by=by, at=at, verb="attach_image", data={"sha256": release.image.sha256})

@@ -69,7 +69,7 @@ def attach_image(request: PortalRequest, reference: str) -> HttpResponse:
     can.attach_image(release)
     form = ImageForm(request.POST or None, request.FILES or None, initial={"seen": release.version})
     act = partial(verbs.attach_image, release, by=request.actor, at=request.at)
-    if done(form, lambda: act(form.cleaned_data["file"], seen=form.cleaned_data["seen"])):
+    if done(form, lambda: act(form.cleaned_data["file"], **form.uploads())):
         messages.success(request, f"The image is checked and attached to {reference}.")
         return redirect("publishing:release", reference)
     return page(request, "attach_image", form=form, release=release, models=release.hub_models.all())

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from portal.pages.contributions import Panel, collect
 from portal.workflow.http import PortalRequest
 from releases.products.may import download_image as may_download
+from releases.products.verbs import hand_out_image
 from releases.publishing import may, notes, queries
 from releases.publishing.forms import FilterForm
 from releases.publishing.models import Release
@@ -102,7 +103,7 @@ def download_image(request: PortalRequest, reference: str) -> FileResponse:
     if found.image is None:
         raise Http404
     return FileResponse(
-        found.image.file.open("rb"),
+        hand_out_image(found.image, by=request.actor, at=request.at),
         as_attachment=True,
         filename=f"{found.reference}-{found.firmware_version}.ota",
         content_type="application/octet-stream",
