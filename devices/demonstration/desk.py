@@ -1,5 +1,6 @@
 """DCC's release desk: lists a version, drafts a release with everything it needs, announces it, keeps its promises."""
 
+import hashlib
 import io
 from collections.abc import Generator
 from dataclasses import replace
@@ -7,6 +8,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
 
+from devices.demonstration import keys
 from devices.demonstration.cast import NO_MAIL
 from devices.demonstration.scripts import Script, notes
 from devices.demonstration.stage import Stage, Story
@@ -72,6 +74,8 @@ def list_version(stage: Stage, script: Script) -> FirmwareVersion:
         before = model.versions.filter(version__lt=script.version).latest("version")
         today = london_day(stage.at)
         listed = FirmwareVersion(hub_model=model, version=script.version, chts=before.chts, gbcs="3.2", listed_on=today)
+        if model.manufacturer == keys.SIGNS:
+            listed.image_hash = hashlib.sha256(image(model, script)).hexdigest()
         keep_entry(listed, by=stage.actor(MANAGER), at=stage.at)
     return listed
 
@@ -79,7 +83,9 @@ def list_version(stage: Stage, script: Script) -> FirmwareVersion:
 def complete(stage: Stage, script: Script, release: Release, *, by: str = MANAGER) -> Release:
     """Attach image, notes and the evidence of each region; return the release."""
     actor, model = stage.actor(by), release.hub_models.get()
-    release = publishing.attach_image(release, io.BytesIO(image(model, script)), by=actor, at=stage.at)
+    data = image(model, script)
+    signature = keys.signature(model, data)
+    release = publishing.attach_image(release, io.BytesIO(data), signature=signature, by=actor, at=stage.at)
     publishing.save_notes(release, notes(script), by=actor, at=stage.at)
     for region, environment, signatory in LABORATORIES:
         evidence = publishing.EvidenceFacts(

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from devices.demonstration import keys
 from devices.demonstration.cast import SEEDER, assemble
 from devices.demonstration.director import play
 from devices.demonstration.stage import Stage
@@ -21,6 +22,7 @@ def build(*, hubs: int, seed: int, now: datetime, history: timedelta = HISTORY) 
     began = now - history
     players = assemble(began)
     fleet.seed(hubs=hubs, seed=seed, by=SEEDER, at=began)
+    keys.keep(began)
     return Stage(players, now)
 
 

@@ -4,13 +4,12 @@ A forgotten one must never open a gate, so they are listed here and not contribu
 """
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import datetime
 
-from portal.working_days import london_day
 from releases.ballots.queries import blocking, determination_in_force, undetermined
 from releases.gates.conditions import Condition, Standing, fact, passed
 from releases.holds.models import Stage
-from releases.products.models import FirmwareVersion, ValidityPeriod
+from releases.publishing import fitness
 from releases.publishing.models import Approach, NotesRevision, Release
 from releases.publishing.queries import notice_in_force
 from releases.publishing.readiness import approach_lacks, evidence_lacks, image_lacks
@@ -54,7 +53,6 @@ def _state(release: Release, stage: str) -> Condition:
 
 def _deployment(release: Release, at: datetime) -> Iterator[Condition]:
     yield _lacking("Image verified", image_lacks(release), "The image fits every hub model and the version.")
-    yield _listed(release)
     yield _lacking("Test evidence (Section T)", evidence_lacks(release), "Signed evidence covers every region.")
     yield fact(
         "Release notes",
@@ -72,7 +70,7 @@ def _deployment(release: Release, at: datetime) -> Iterator[Condition]:
         still="The date stated in the notice has not come.",
         done="The date stated in the notice has come.",
     )
-    yield from _validity(release)
+    yield from _products(release)
 
 
 def _notice(release: Release) -> Condition:
@@ -88,20 +86,10 @@ def _lacking(title: str, lacking: str, met: str) -> Condition:
     return fact(title, not lacking, met=met, unmet=lacking)
 
 
-def _listed(release: Release) -> Condition:
-    digest = release.image.sha256 if release.image else ""
-    entries = FirmwareVersion.objects.filter(
-        hub_model__in=release.hub_models.all(),
-        version=release.firmware_version,
-        status=FirmwareVersion.Status.CURRENT,
-        image_hash__in=["", digest],
-    )
-    return fact(
-        "Central Products List",
-        0 < release.hub_models.count() == entries.count(),
-        met="The version is listed as current for every hub model, with no other image's SHA-256.",
-        unmet="The version is not listed as current, with this image's SHA-256, for every hub model.",
-    )
+def _products(release: Release) -> Iterator[Condition]:
+    """The entry on the Central Products List, permitted from-versions, maintenance, GBCS applicability, deadlines."""
+    for found in fitness.findings(release):
+        yield Condition(found.title, Standing(found.state), found.reason)
 
 
 def _approach(release: Release) -> Condition:
@@ -111,36 +99,6 @@ def _approach(release: Release) -> Condition:
         Approach.NOTICE_ONLY: f"Notice only, permitted by {release.approach_authority}.",
     }
     return _lacking("Condition of the approach", approach_lacks(release), met[Approach(release.approach)])
-
-
-def _validity(release: Release) -> Iterator[Condition]:
-    planned = london_day(release.planned_activation_at) if release.planned_activation_at else None
-    for specification, version in (("CHTS", release.chts), ("GBCS", release.gbcs)):
-        row = ValidityPeriod.objects.filter(specification=specification, version=version).first()
-        if row is None:
-            yield Condition(
-                f"{specification} validity", Standing.UNMET, f"{specification} {version} has no validity row."
-            )
-            continue
-        yield _covers(f"{specification} {version} maintenance period", row.maintenance_to, planned)
-        if specification == "GBCS":
-            yield _covers(f"GBCS {version} applicability", row.applicability_to, planned)
-        if row.installation_to and planned and row.installation_to < planned:
-            reason = (
-                f"Closed on {row.installation_to:%-d %B %Y}: new hubs may not be installed with it. This only warns."
-            )
-            yield Condition(f"{specification} {version} installation period", Standing.NOTE, reason)
-
-
-def _covers(title: str, until: date | None, planned: date | None) -> Condition:
-    if until is None:
-        return Condition(title, Standing.MET, "Open: no end date is set.")
-    return fact(
-        title,
-        planned is not None and planned <= until,
-        met=f"Runs to {until:%-d %B %Y}, which covers the planned activation.",
-        unmet=f"Ends on {until:%-d %B %Y}, before the planned activation.",
-    )
 
 
 def _activation(release: Release, at: datetime) -> Iterator[Condition]:

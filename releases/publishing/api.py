@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from portal.people.api_base import Acting
-from releases.publishing import may, queries, verbs
+from releases.publishing import fitness, may, queries, verbs
 from releases.publishing import serializers as shown
 from releases.publishing.images import image_facts
 from releases.publishing.models import Release
@@ -81,6 +81,13 @@ class ReleaseViewSet(Acting, ReadOnlyModelViewSet[Release]):
         if facts is None:
             raise Http404
         return Response(shown.ImageSerializer(facts).data)
+
+    @extend_schema(responses=shown.FindingSerializer(many=True))
+    @action(detail=True, methods=["get"], pagination_class=None, filterset_fields=())
+    def fitness(self, request: Request, reference: str) -> Response:
+        """Return how the release fits the product lists: met, a warning, or not met, which keeps the gates shut."""
+        found = fitness.findings(self.get_object())
+        return Response(shown.FindingSerializer(found, many=True).data)
 
     @extend_schema(responses=shown.NotesSerializer(many=True))
     @action(detail=True, methods=["get"], pagination_class=None, filterset_fields=())

@@ -10,7 +10,7 @@ from portal.people.permissions import Permission
 from portal.workflow.actor import Actor
 from releases.products.may import download_image
 from releases.products.models import HubModel
-from releases.publishing import can, may, paths, queries
+from releases.publishing import can, fitness, may, paths, queries
 from releases.publishing.images import image_facts
 from releases.publishing.models import Notice, Release
 from releases.publishing.readiness import Requirement, release_timetable, requirements
@@ -103,6 +103,10 @@ def release_panels(release: Release, actor: Actor, at: datetime) -> Iterator[Pan
         yield Panel(20, "Dates", "publishing/panels/dates.html", context | {"homes": homes}, slug="dates")
     notes = queries.current_notes(release, drafts=drafts)
     yield Panel(40, "Release notes", "publishing/panels/notes.html", {"release": release, "notes": notes}, slug="notes")
+    if drafts and release.state == ReleaseState.DRAFT and (warnings := fitness.worth_saying(release)):
+        yield Panel(
+            15, "Products and validity", "publishing/panels/fitness.html", {"warnings": warnings}, slug="fitness"
+        )
     if (facts := image_facts(release)) is not None:
         image = {"release": release, "facts": facts, "no_download": download_image.why_not(by=actor)}
         yield Panel(45, "Firmware image", "publishing/panels/image.html", image, slug="image")

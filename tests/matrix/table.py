@@ -354,6 +354,7 @@ API = [
     Row("release-attach-evidence", "POST", "release", "DCC", hidden="outsider"),
     Row("release-confirm-schedule", "POST", "release", "DCC", hidden="outsider"),
     Row("release-evidence", "GET", "release", "READERS", hidden="outsider"),
+    Row("release-fitness", "GET", "release", "READERS", hidden="outsider"),
     Row("release-image", "POST", "release", "SIGNED_IN"),
     Row("release-image-facts", "GET", "release", "READERS", hidden="outsider"),
     Row("release-notes", "GET", "release", "READERS", hidden="outsider"),

@@ -70,5 +70,5 @@ def write_import(request: PortalRequest, pk: int) -> HttpResponse:
     form = WriteImportForm(request.POST)
     seen = form.cleaned_data["seen"] if form.is_valid() else None
     verbs.write_import(found, by=request.actor, at=request.at, seen=seen)
-    messages.success(request, f"{found.added:,} rows were added and {found.changed:,} changed, as shown.")
+    messages.success(request, f"Written as shown: {found.added:,} added, {found.changed:,} changed.")
     return redirect("products:list_import", found.pk)

@@ -11,7 +11,7 @@ from portal.pages.forms import VersionedForm
 from portal.people.models import Organisation
 from portal.workflow.errors import NotNow
 from portal.workflow.http import PortalRequest
-from releases.publishing import can, may, queries, scope, verbs
+from releases.publishing import can, fitness, may, queries, scope, verbs
 from releases.publishing.forms import AcknowledgeForm, AmendForm, FactsForm, ReasonForm, SupersedeForm
 from releases.publishing.models import Notice, Release
 from releases.publishing.readiness import release_timetable, requirements
@@ -35,6 +35,7 @@ def announce(request: PortalRequest, reference: str) -> HttpResponse:
         form=form,
         release=release,
         requirements=requirements(release, at=request.at),
+        warnings=fitness.worth_saying(release),
         refused=can.announce.why_not(release, at=request.at),
         timetable=release_timetable(release, at=request.at),
         recipients=scope.recipients(release),

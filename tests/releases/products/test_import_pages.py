@@ -41,7 +41,7 @@ def test_a_file_is_checked_looked_at_and_written(dcc):
     assert text(dcc.get(f"{PAGE}{found.pk}/?fate=added")).count('scope="row"') == 1
     assert "No row has this fate" in text(dcc.get(f"{PAGE}{found.pk}/?fate=refused"))
     written = dcc.post(f"{PAGE}{found.pk}/write/", {"seen": found.version}, follow=True)
-    assert "1 rows were added and 1 changed, as shown." in text(written)
+    assert "Written as shown: 1 added, 1 changed." in text(written)
     assert FirmwareVersion.objects.filter(version="0A010300").exists()
     assert "list.csv" in text(dcc.get(PAGE))
 
