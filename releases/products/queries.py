@@ -68,7 +68,6 @@ _SORTS = {
     "gbcs": "gbcs",
     "status": "status",
     "listed_on": "listed_on",
-    "removed_on": "removed_on",
 }
 _EXACT = ("hub_model", "chts", "gbcs")
 
