@@ -7,7 +7,7 @@ from rest_framework import serializers
 from portal.people.models import Membership, Organisation, User
 from releases.products.forms import not_too_large_a_signature, not_too_large_an_image
 from releases.products.models import FirmwareVersion, HubModel, Region
-from releases.publishing.fitness import MET, NOT_MET, WARNING, Finding
+from releases.publishing.fitness import MET, NOT_MET, WARNING
 from releases.publishing.forms import in_our_time
 from releases.publishing.images import ImageFacts
 from releases.publishing.models import (
@@ -141,7 +141,7 @@ class ImageSerializer(serializers.Serializer[ImageFacts]):
     listed_hash = serializers.DictField(child=serializers.CharField(), help_text="By hub model.")
 
 
-class FindingSerializer(serializers.Serializer[Finding]):
+class FindingSerializer(serializers.Serializer[Any]):
     """One thing compared with the product lists: met, warning or not_met."""
 
     title = serializers.CharField()

@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from portal.journal.models import Entry
+from portal.workflow.actor import Channel, system
 from portal.workflow.errors import Invalid, NotAllowed, NotNow
 from releases.products import can, exports, queries, tables
 from releases.products.columns import VALIDITY, VERSIONS
@@ -123,6 +124,13 @@ class TestWriting:
         write(found, seen=found.version)
         with pytest.raises(NotNow, match="This import is written already"):
             write(found)
+
+    def test_the_portal_itself_may_import_and_no_person_is_named_in_the_history(self, catalogue, world):
+        by = system("Seed", channel=Channel.COMMAND)
+        found = check_import(io.BytesIO(lines(CHANGED)), kind="versions", name="x.csv", by=by, at=world.at)
+        write_import(found, by=by, at=world.at)
+        past = FirmwareVersion.objects.get(status="removed").history.latest("history_id")
+        assert (found.checked_by, past.history_user) == (None, None)
 
     def test_nothing_to_write_is_said(self, check, write):
         with pytest.raises(NotNow, match="there is nothing to write"):
