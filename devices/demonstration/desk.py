@@ -6,6 +6,7 @@ from collections.abc import Generator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from django.core.files.base import File
 from django.db.models import QuerySet
 
 from devices.demonstration import keys
@@ -80,6 +81,15 @@ def list_version(stage: Stage, script: Script) -> FirmwareVersion:
     return listed
 
 
+def report(script: Script, region: str, signatory: str) -> File[bytes]:
+    """Return a test report as a document of plain text."""
+    text = (
+        f"Section T test report\n\n{script.title}, {script.model} {script.version}\nRegion: {region.title()}\n"
+        f"Cases: 214, passed: 214, of these new: 9\nSigned: {signatory}\n"
+    )
+    return File(io.BytesIO(text.encode()), f"report-{region}.txt")
+
+
 def complete(stage: Stage, script: Script, release: Release, *, by: str = MANAGER) -> Release:
     """Attach image, notes and the evidence of each region; return the release."""
     actor, model = stage.actor(by), release.hub_models.get()
@@ -95,6 +105,7 @@ def complete(stage: Stage, script: Script, release: Release, *, by: str = MANAGE
             signatory=signatory,
             signed_on=london_day(stage.at - timedelta(days=3)),
             summary="214 of 214 cases of the regression set passed; 9 cases are new with this release.",
+            file=report(script, region, signatory),
         )
         publishing.attach_evidence(release, evidence, by=actor, at=stage.at)
     release.refresh_from_db()

@@ -68,9 +68,9 @@ def dates(actor: Actor, start: datetime, end: datetime) -> Iterator[Dated]:
                 yield Dated(moment, f"{rollout.reference}: {words}", _url(rollout), "done")
 
 
-def due(at: datetime) -> Iterator[Due]:
+def due(actor: Actor, at: datetime) -> Iterator[Due]:
     """The next answers, retries, windows and verdicts of running rollouts."""
-    for rollout in Rollout.objects.filter(state__in=LIVE):
+    for rollout in queries.visible_to(actor).filter(state__in=LIVE):
         step = rollout.batches.filter(due_at__gt=at).aggregate(next=Min("due_at"))["next"]
         if step is not None:
             yield Due(step, f"Rollout {rollout}: hubs answer or are asked again")

@@ -11,6 +11,7 @@ from devices.rollouts.models import Rollout
 from portal.delivery.messages import Notification, Recipient
 from portal.people.models import Role
 from portal.people.recipients import with_role
+from releases.publishing.classification import told
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,10 @@ class RolloutMoved(Notification):
     why: str = ""
 
     @property
+    def restricted(self) -> bool:  # type: ignore[override]  # decided by the release's classification
+        return self.rollout.release.is_restricted
+
+    @property
     def subject(self) -> str:
         return f"Rollout {self.rollout.reference} {self.what}"
 
@@ -39,8 +44,9 @@ class RolloutMoved(Notification):
         return ("rollouts.rollout", self.rollout.pk)
 
     def recipients(self) -> Iterable[Recipient]:
-        """Everybody who runs rollouts today."""
-        return [*with_role(Role.RELEASE_MANAGER, self.at), *with_role(Role.CSP_OPERATOR, self.at)]
+        """Everybody who runs rollouts today and may know of the release."""
+        found = [*with_role(Role.RELEASE_MANAGER, self.at), *with_role(Role.CSP_OPERATOR, self.at)]
+        return told(found, self.rollout.release, self.at)
 
     def context(self) -> dict[str, Any]:
         return {"rollout": self.rollout, "what": self.what, "why": self.why}

@@ -7,6 +7,7 @@ from devices.rollouts import views
 app_name = "rollouts"
 urlpatterns = [
     path("", views.rollouts, name="rollouts"),
+    path("csv/", views.rollouts_csv, name="rollouts_csv"),
     path("plan/<slug:reference>/", views.plan, name="plan"),
     path("<slug:reference>/", views.rollout, name="rollout"),
     path("<slug:reference>/progress/", views.progress, name="progress"),

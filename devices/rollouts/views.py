@@ -1,12 +1,13 @@
 """Pages of rollouts: the list, the plan, the live page, its acts, the exit report."""
 
 from collections.abc import Callable
+from operator import attrgetter
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -17,6 +18,7 @@ from devices.rollouts.models import Rollout
 from devices.rollouts.planning import cut_waves
 from devices.rollouts.states import RolloutState
 from portal.journal.queries import timeline
+from portal.pages.exports import Column, csv_of
 from portal.workflow.errors import Invalid
 from portal.workflow.http import PortalRequest
 from portal.workflow.transitions import subject_of
@@ -24,6 +26,24 @@ from releases.publishing.models import Release
 from releases.publishing.queries import visible_to as visible_releases
 
 PAGE_SIZE = 25
+
+
+COLUMNS = (
+    Column("Reference", attrgetter("reference")),
+    Column("Release", attrgetter("release.reference")),
+    Column("State", attrgetter("state")),
+    Column("Hubs", attrgetter("hubs")),
+    Column("Planned", attrgetter("planned_at")),
+    Column("Deployment started", attrgetter("deployment_started_at")),
+    Column("Activation started", attrgetter("activation_started_at")),
+    Column("Finished", attrgetter("finished_at")),
+)
+
+
+@require_safe
+@login_required
+def rollouts_csv(request: PortalRequest) -> HttpResponseBase:
+    return csv_of(request, "rollouts", queries.visible_to(request.actor), COLUMNS)
 
 
 @require_safe

@@ -6,9 +6,11 @@ A ``contributes.py`` holds any of these functions; each gets the actor and porta
     def acting_for(actor, at) -> Iterable[Acting]           # header: organisations this person may act for
     def waiting(actor, at) -> Iterable[Waiting]             # home page: what waits for me
     def dates(actor, start, end) -> Iterable[Dated]         # calendar
-    def due(at) -> Iterable[Due]                            # the clock's next due dates (demonstration)
+    def due(actor, at) -> Iterable[Due]                     # the clock's next due dates (demonstration)
     def release_stages(release, actor, at) -> Iterable[Stage]   # tracker of a release
     def release_panels(release, actor, at) -> Iterable[Panel]   # sections of the release page
+    def searchable(actor) -> Iterable[Searchable]               # what the search looks through
+    def lists(actor) -> Iterable[ListPage]                      # lists whose filters a person may keep
     def release_acts(release, actor, at) -> Iterable[Act]       # buttons with the reason why not
     def hub_model_panels(model, actor, at) -> Iterable[Panel]   # sections of a hub model's page
 
@@ -100,6 +102,14 @@ class Panel:
     template: str
     context: dict[str, Any] = field(default_factory=dict)
     slug: str = ""
+
+
+@dataclass(frozen=True)
+class ListPage:
+    """A list whose filters can be kept: the name of its address, and its title."""
+
+    name: str
+    title: str
 
 
 @dataclass(frozen=True)

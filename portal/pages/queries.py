@@ -63,9 +63,9 @@ def moments(rows: Iterable[Due], at: datetime) -> list[Moment]:
     return [Moment(moment, sorted(texts)) for moment, texts in sorted(found.items())]
 
 
-def upcoming(at: datetime) -> list[Moment]:
-    """Return the next moments at which something happens by the clock."""
-    return moments(collect("due", at), at)[:UPCOMING]
+def upcoming(actor: Actor, at: datetime) -> list[Moment]:
+    """Return the next moments at which something that this actor may know of happens by the clock."""
+    return moments(collect("due", actor, at), at)[:UPCOMING]
 
 
 def coming(actor: Actor, at: datetime, days: int = 14) -> list[Dated]:

@@ -3,11 +3,12 @@
 from django.conf import settings
 from django.urls import path
 
-from portal.pages import gallery, views
+from portal.pages import finding, gallery, views
 
 app_name = "pages"
 urlpatterns = [
     path("", views.home, name="home"),
+    path("search/", finding.search, name="search"),
     path("calendar/", views.calendar, name="calendar"),
     path("clock/", views.show_clock, name="clock"),
     path("clock/advance/", views.advance_clock, name="advance_clock"),

@@ -59,7 +59,7 @@ def _day(text: str, otherwise: date) -> date:
 def _clock_page(request: PortalRequest, form: AdvanceForm, status: int = 200) -> HttpResponse:
     context = {
         "form": form,
-        "upcoming": queries.upcoming(request.at),
+        "upcoming": queries.upcoming(request.actor, request.at),
         "speed": clock.speed(),
         "speeds": clock.SPEEDS,
     }

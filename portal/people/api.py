@@ -11,14 +11,16 @@ from rest_framework.viewsets import GenericViewSet, ReadOnlyModelViewSet, ViewSe
 
 from portal.people import queries, verbs
 from portal.people.api_base import Acting
-from portal.people.models import Appointment, Committee, Organisation, Seat
+from portal.people.models import Appointment, Committee, Organisation, SavedFilter, Seat
 from portal.people.serializers import (
     AppointmentSerializer,
     AppointSerializer,
     CommitteeSerializer,
     EndSerializer,
+    KeepFilterSerializer,
     MeSerializer,
     OrganisationSerializer,
+    SavedFilterSerializer,
 )
 
 
@@ -88,9 +90,31 @@ class AppointmentViewSet(Acting, mixins.ListModelMixin, mixins.RetrieveModelMixi
         return Response(AppointmentSerializer(ended).data)
 
 
+class SavedFilterViewSet(Acting, mixins.ListModelMixin, mixins.DestroyModelMixin, GenericViewSet[SavedFilter]):
+    """The caller's own saved filters of lists."""
+
+    serializer_class = SavedFilterSerializer
+    queryset = SavedFilter.objects.none()
+
+    def get_queryset(self) -> QuerySet[SavedFilter]:
+        return queries.saved_filters(self.actor)
+
+    @extend_schema(request=KeepFilterSerializer, responses={201: SavedFilterSerializer})
+    def create(self, request: Request) -> Response:
+        """Keep a filter; one of the same name is replaced."""
+        answers = KeepFilterSerializer(data=request.data, context={"actor": self.actor})
+        answers.is_valid(raise_exception=True)
+        kept = verbs.keep_filter(**answers.validated_data, by=self.actor, at=self.at)
+        return Response(SavedFilterSerializer(kept).data, status=status.HTTP_201_CREATED)
+
+    def perform_destroy(self, instance: SavedFilter) -> None:
+        verbs.forget_filter(instance, by=self.actor)
+
+
 ENTRIES = [
     ("me", MeViewSet, "me"),
     ("organisations", OrganisationViewSet, "organisation"),
     ("committees", CommitteeViewSet, "committee"),
     ("appointments", AppointmentViewSet, "appointment"),
+    ("saved-filters", SavedFilterViewSet, "saved-filter"),
 ]

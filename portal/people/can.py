@@ -2,10 +2,21 @@
 
 from datetime import datetime, timedelta
 
-from portal.people.models import ApiToken, Appointment, Committee, Membership, Organisation, Seat, Term, User
+from portal.people.models import (
+    ApiToken,
+    Appointment,
+    Committee,
+    Membership,
+    Organisation,
+    SavedFilter,
+    Seat,
+    Term,
+    User,
+)
 from portal.workflow.rules import when
 
 MOST_TOKENS = 10
+MOST_FILTERS = 20  # of one person and list
 LONGEST_TOKEN = timedelta(days=366)
 
 
@@ -73,3 +84,11 @@ def create_token(user: User, *, at: datetime) -> str | None:
 @when
 def revoke_token(token: ApiToken) -> str | None:
     return "This key is revoked already." if token.revoked_at else None
+
+
+@when
+def keep_filter(user: int, *, page: str, name: str) -> str | None:
+    others = SavedFilter.objects.filter(user=user, page=page).exclude(name=name)
+    if others.count() >= MOST_FILTERS:
+        return f"You have {MOST_FILTERS} filters of this list: forget one first."
+    return None

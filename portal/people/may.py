@@ -1,6 +1,6 @@
 """Who may change who everyone is."""
 
-from portal.people.models import ApiToken, Appointment, Membership, Organisation
+from portal.people.models import ApiToken, Appointment, Membership, Organisation, SavedFilter
 from portal.people.permissions import Permission
 from portal.workflow.actor import Actor, Channel
 from portal.workflow.rules import who
@@ -81,3 +81,13 @@ def revoke_token(token: ApiToken, *, by: Actor) -> str | None:
     if by.user_id == token.user_id or by.has(Permission.MANAGE_ORGANISATIONS):
         return None
     return "Only its owner or an administrator revokes a key."
+
+
+@who
+def keep_filter(*, by: Actor) -> str | None:
+    return None if by.user_id is not None else "Sign in to save a filter."
+
+
+@who
+def forget_filter(row: SavedFilter, *, by: Actor) -> str | None:
+    return None if by.user_id == row.user_id else "Only its owner forgets a filter."

@@ -11,6 +11,7 @@ from django.contrib.auth.models import PermissionsMixin
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
 from portal.workflow.transitions import Versioned
@@ -250,3 +251,25 @@ class ApiToken(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix}…)"
+
+
+class SavedFilter(models.Model):
+    """What a person asks of a list again and again, under a name of their own: an address, and nothing of its rows."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="saved_filters")
+    page = models.CharField(max_length=60, help_text="The name of the list's address.")
+    name = models.CharField(max_length=60)
+    query = models.CharField(max_length=1500, blank=True)
+    kept_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [models.UniqueConstraint(fields=["user", "page", "name"], name="one_filter_a_name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def url(self) -> str:
+        """The list with this filter."""
+        return f"{reverse(self.page)}?{self.query}"

@@ -11,6 +11,7 @@ from portal.people.models import (
     Membership,
     Organisation,
     OrganisationKind,
+    SavedFilter,
     Seat,
     TermQuerySet,
     User,
@@ -95,3 +96,8 @@ def tokens(actor: Actor) -> QuerySet[ApiToken]:
     """Return the person's own tokens for the organisation acted for, newest first."""
     own = ApiToken.objects.filter(user=actor.user_id, organisation=actor.organisation_id)
     return own.order_by("-created_at", "-pk")
+
+
+def saved_filters(actor: Actor) -> QuerySet[SavedFilter]:
+    """Return the person's own saved filters, by name."""
+    return SavedFilter.objects.filter(user=actor.user_id).order_by("name")

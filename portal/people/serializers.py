@@ -2,7 +2,8 @@
 
 from rest_framework import serializers
 
-from portal.people.models import Appointment, Committee, Organisation, OrganisationKind, Seat
+from portal.pages.contributions import collect
+from portal.people.models import Appointment, Committee, Organisation, OrganisationKind, SavedFilter, Seat
 
 
 class OrganisationSerializer(serializers.ModelSerializer[Organisation]):
@@ -60,3 +61,24 @@ class MeSerializer(serializers.Serializer[object]):
     roles = serializers.ListField(child=serializers.CharField(), read_only=True)
     permissions = serializers.ListField(child=serializers.CharField(), read_only=True)
     suppliers = serializers.ListField(child=serializers.IntegerField(), read_only=True)
+
+
+class SavedFilterSerializer(serializers.ModelSerializer[SavedFilter]):
+    class Meta:
+        model = SavedFilter
+        fields = ("id", "page", "name", "query", "url", "kept_at")
+
+
+class KeepFilterSerializer(serializers.Serializer[SavedFilter]):
+    """A filter to keep: ``page`` is the name of a list's address, ``query`` what follows the question mark there."""
+
+    page = serializers.CharField(max_length=60)
+    name = serializers.CharField(max_length=60)
+    query = serializers.CharField(max_length=4000, allow_blank=True, default="")
+
+    def validate_page(self, page: str) -> str:
+        """Return the name of a list whose filters can be kept."""
+        known = [one.name for one in collect("lists", self.context["actor"])]
+        if page not in known:
+            raise serializers.ValidationError(f"Choose one of: {', '.join(known)}.")
+        return page

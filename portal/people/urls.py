@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.people import views
+from portal.people import filters, views
 
 app_name = "people"
 urlpatterns = [
@@ -19,5 +19,7 @@ urlpatterns = [
     path("account/", views.account, name="account"),
     path("account/keys/create/", views.create_token, name="create_token"),
     path("account/keys/<int:pk>/revoke/", views.revoke_token, name="revoke_token"),
+    path("account/filters/keep/", filters.keep_filter, name="keep_filter"),
+    path("account/filters/<int:pk>/forget/", filters.forget_filter, name="forget_filter"),
     path("account/act-for/", views.act_for, name="act_for"),
 ]

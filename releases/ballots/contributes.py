@@ -3,16 +3,19 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from django.db.models import Q
 from django.urls import reverse
 
 from portal.pages.contributions import Act, Dated, Due, Link, Panel, Stage, Waiting
+from portal.pages.searching import Searchable
 from portal.people.permissions import Permission
 from portal.workflow.actor import Actor
 from releases.ballots import can, may, queries
-from releases.ballots.models import RUNNING, Ballot, Determination, Objection
+from releases.ballots.models import RUNNING, SEARCHED, Ballot
 from releases.ballots.roll import Roll, awaits_ruling, last_declaration, roll_of
 from releases.ballots.states import BallotState, ObjectionState
 from releases.publishing.models import Approach, Release
+from releases.publishing.queries import visible_to
 from releases.publishing.states import ReleaseState
 
 GROUP_VOTES, GROUP_OBJECTIONS = "Ballots", "Objections"
@@ -26,6 +29,19 @@ def navigation(actor: Actor) -> Iterator[Link]:
         yield Link("Determinations", reverse("ballots:determinations"), order=50, prefix="/ballots/")
 
 
+def searchable(actor: Actor) -> Iterator[Searchable]:
+    """The published determinations the actor may see: what is not published yet is nobody's reading."""
+    yield Searchable(
+        "Determination",
+        queries.determinations(actor).filter(published_at__isnull=False).select_related("ballot__release"),
+        SEARCHED,
+        "reasons",
+        title=lambda row: f"{row.reference} on {row.ballot.release.reference}: {row.get_outcome_display()}",
+        url=lambda row: _at("determination", row.reference),
+        references=("reference",),
+    )
+
+
 def _at(name: str, reference: str) -> str:
     return reverse(f"ballots:{name}", args=[reference])
 
@@ -33,27 +49,27 @@ def _at(name: str, reference: str) -> str:
 def waiting(actor: Actor, at: datetime) -> Iterator[Waiting]:
     """What waits for SECAS, DCC, objectors, the Chair and the members."""
     if actor.has(Permission.ADMIT_OBJECTIONS):
-        yield from _objections(ObjectionState.LODGED, "Admit or return", "lodged_at")
+        yield from _objections(actor, ObjectionState.LODGED, "Admit or return")
     if actor.has(Permission.ANSWER_OBJECTIONS):
-        yield from _objections(ObjectionState.ADMITTED, "Answer", "lodged_at")
+        yield from _objections(actor, ObjectionState.ADMITTED, "Answer")
     if actor.has(Permission.OBJECT):
-        mine = Objection.objects.filter(organisation__in=actor.suppliers)
-        yield from _objections(ObjectionState.NARROWED, "Agree to the narrowing of", "lodged_at", among=mine)
+        mine = Q(organisation__in=actor.suppliers)
+        yield from _objections(actor, ObjectionState.NARROWED, "Agree to the narrowing of", mine)
     if actor.has(Permission.RUN_BALLOTS):
-        yield from _for_secretary(at)
+        yield from _for_secretary(actor)
     if actor.committees:
         yield from _for_members(actor)
 
 
-def _objections(state: ObjectionState, what: str, since: str, *, among: object = None) -> Iterator[Waiting]:
-    rows = Objection.objects.all() if among is None else among
-    for row in rows.filter(state=state).select_related("release").order_by("due_at"):  # type: ignore[attr-defined]
+def _objections(actor: Actor, state: ObjectionState, what: str, among: Q | None = None) -> Iterator[Waiting]:
+    rows = queries.objections(actor).filter(among or Q(), state=state)
+    for row in rows.select_related("release").order_by("due_at"):
         text = f"{what} objection {row.reference} on {row.release.reference}"
-        yield Waiting(text, _at("objection", row.reference), getattr(row, since), row.due_at, GROUP_OBJECTIONS)
+        yield Waiting(text, _at("objection", row.reference), row.lodged_at, row.due_at, GROUP_OBJECTIONS)
 
 
-def _for_secretary(at: datetime) -> Iterator[Waiting]:
-    for release in Release.objects.filter(objections__state=ObjectionState.CONTESTED).distinct():
+def _for_secretary(actor: Actor) -> Iterator[Waiting]:
+    for release in visible_to(actor).filter(objections__state=ObjectionState.CONTESTED).distinct():
         contested = queries.contested(release).first()
         if contested:
             text = f"Prepare a ballot on {release.reference}"
@@ -65,7 +81,7 @@ def _for_secretary(at: datetime) -> Iterator[Waiting]:
         BallotState.INQUORATE: "Extend, or void and refer,",
         BallotState.DECIDED: "Publish the determination of",
     }
-    for ballot in Ballot.objects.filter(state__in=words).order_by("drafted_at"):
+    for ballot in queries.ballots(actor).filter(state__in=words).order_by("drafted_at"):
         text = f"{words[BallotState(ballot.state)]} ballot {ballot.reference}"
         yield Waiting(text, _at("ballot", ballot.reference), ballot.drafted_at, ballot.opens_at, GROUP_VOTES)
 
@@ -107,18 +123,18 @@ def dates(actor: Actor, start: datetime, end: datetime) -> Iterator[Dated]:
         yield Dated(row.appeal_until or start, text, _at("determination", row.reference), "confirmed")
 
 
-def due(at: datetime) -> Iterator[Due]:
+def due(actor: Actor, at: datetime) -> Iterator[Due]:
     """The next moments at which an objection or a ballot moves by the clock."""
     waiting_for = (ObjectionState.LODGED, ObjectionState.ADMITTED, ObjectionState.NARROWED)
-    for objection in Objection.objects.filter(state__in=waiting_for, due_at__gt=at):
+    for objection in queries.objections(actor).filter(state__in=waiting_for, due_at__gt=at):
         yield Due(objection.due_at or at, f"{objection.reference}: an answer is due")
     fields = {"opens_at": "voting may open", "closes_at": "voting closes", "casting_until": "casting vote due"}
-    for ballot in Ballot.objects.filter(state__in=(BallotState.NOTICED, BallotState.OPEN, BallotState.TIED)):
+    for ballot in queries.ballots(actor).filter(state__in=(BallotState.NOTICED, BallotState.OPEN, BallotState.TIED)):
         for field, words in fields.items():
             moment = getattr(ballot, field)
             if moment and moment > at:
                 yield Due(moment, f"{ballot.reference}: {words}")
-    for row in Determination.objects.filter(appeal_until__gt=at).exclude(ballot__state=BallotState.VOID):
+    for row in queries.determinations(actor).filter(appeal_until__gt=at).exclude(ballot__state=BallotState.VOID):
         yield Due(row.appeal_until or at, f"{row.reference}: appeal window ends")
 
 

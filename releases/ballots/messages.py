@@ -12,15 +12,17 @@ from portal.people.models import Organisation, Role
 from portal.people.recipients import of_committee, of_organisations, of_user, with_role
 from releases.ballots.models import Ballot, Determination, Entitlement, Objection
 from releases.ballots.roll import roll_of
+from releases.publishing.classification import told
+from releases.publishing.models import Release
 
 
-def parties(objections: Iterable[Objection]) -> list[Recipient]:
-    """The objectors and those who joined them."""
+def parties(release: Release, objections: Iterable[Objection], at: datetime) -> list[Recipient]:
+    """The objectors and those who joined them, where they may still know of the release."""
     found: dict[int, Organisation] = {}
     for objection in objections:
         found[objection.organisation_id] = objection.organisation
         found |= {row.organisation_id: row.organisation for row in objection.joinders.select_related("organisation")}
-    return of_organisations(found.values())
+    return told(of_organisations(found.values()), release, at)
 
 
 def secretaries(at: datetime) -> list[Recipient]:
@@ -58,13 +60,14 @@ class AboutObjection(Notification):
 
     @property
     def restricted(self) -> bool:  # type: ignore[override]  # the base has a plain attribute
-        return any(issue.is_security for issue in self.objection.issues.all())
+        secret = any(issue.is_security for issue in self.objection.issues.all())
+        return secret or self.objection.release.is_restricted
 
     def context(self) -> dict[str, Any]:
         return {"objection": self.objection}
 
     def recipients(self) -> Iterable[Recipient]:
-        return [*parties([self.objection]), *secretaries(self.at), *dcc(self.at)]
+        return [*parties(self.objection.release, [self.objection], self.at), *secretaries(self.at), *dcc(self.at)]
 
 
 class Lodged(AboutObjection):
@@ -130,13 +133,14 @@ class AboutBallot(Notification):
     @property
     def restricted(self) -> bool:  # type: ignore[override]  # the base has a plain attribute
         objections = self.ballot.objections.prefetch_related("issues")
-        return any(issue.is_security for objection in objections for issue in objection.issues.all())
+        secret = any(issue.is_security for objection in objections for issue in objection.issues.all())
+        return secret or self.ballot.release.is_restricted
 
     def context(self) -> dict[str, Any]:
         return {"ballot": self.ballot}
 
     def recipients(self) -> Iterable[Recipient]:
-        heard = parties(self.ballot.objections.select_related("organisation"))
+        heard = parties(self.ballot.release, self.ballot.objections.select_related("organisation"), self.at)
         return [*of_committee(self.ballot.committee, self.at), *heard, *secretaries(self.at), *dcc(self.at)]
 
 

@@ -8,6 +8,7 @@ from releases.ballots.steps import BALLOT_STEPS, OBJECTION_STEPS
 app_name = "ballots"
 urlpatterns = [
     path("", views.ballots, name="ballots"),
+    path("csv/", views.ballots_csv, name="ballots_csv"),
     path("objections/", views.objections, name="objections"),
     path("objections/lodge/<str:reference>/", views.lodge, name="lodge"),
     path("objections/<str:reference>/", views.objection, name="objection"),

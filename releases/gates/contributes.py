@@ -10,6 +10,7 @@ from portal.workflow.actor import Actor
 from releases.gates.queries import gate, notice_over
 from releases.holds.models import Stage
 from releases.publishing.models import Release
+from releases.publishing.queries import visible_to
 from releases.publishing.states import BEFORE_ACTIVATION, FINISHED, ReleaseState
 
 
@@ -22,9 +23,9 @@ def release_panels(release: Release, actor: Actor, at: datetime) -> Iterator[Pan
     yield Panel(30, "Gates", "gates/panel.html", {"gates": gates, "url": url}, slug="gates")
 
 
-def due(at: datetime) -> Iterator[Due]:
+def due(actor: Actor, at: datetime) -> Iterator[Due]:
     """Yield each date on which a notice is over, for the last of its suppliers; publishing tells the release's own."""
-    for release in Release.objects.filter(state__in=BEFORE_ACTIVATION).exclude(state=ReleaseState.DRAFT):
+    for release in visible_to(actor).filter(state__in=BEFORE_ACTIVATION).exclude(state=ReleaseState.DRAFT):
         for stage in (Stage.DEPLOYMENT, Stage.ACTIVATION):
             over = notice_over(release, stage, at)
             if over is not None:

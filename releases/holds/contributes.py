@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.urls import reverse
 
-from portal.pages.contributions import Act, Dated, Due, Link, Panel, Waiting
+from portal.pages.contributions import Act, Dated, Due, Link, ListPage, Panel, Waiting
 from portal.people.permissions import Permission
 from portal.workflow.actor import Actor
 from releases.holds import can, may, queries
@@ -23,6 +23,12 @@ def navigation(actor: Actor) -> Iterator[Link]:
 
 def _url(hold: Hold) -> str:
     return reverse("holds:hold", args=[hold.reference])
+
+
+def lists(actor: Actor) -> Iterator[ListPage]:
+    """The list of holds."""
+    if actor.has(Permission.READ_PORTAL):
+        yield ListPage("holds:holds", "Holds")
 
 
 def waiting(actor: Actor, at: datetime) -> Iterator[Waiting]:
@@ -46,9 +52,9 @@ def dates(actor: Actor, start: datetime, end: datetime) -> Iterator[Dated]:
         yield Dated(hold.review_at or start, f"Hold {hold}: review", _url(hold), "planned")
 
 
-def due(at: datetime) -> Iterator[Due]:
+def due(actor: Actor, at: datetime) -> Iterator[Due]:
     """Reviews, and the moments from which announced ends may be carried out."""
-    for hold in Hold.objects.filter(state=HoldState.PLACED):
+    for hold in queries.visible_to(actor).filter(state=HoldState.PLACED):
         for moment, words in ((hold.review_at, "review"), (can.lift_notice_over(hold), "may be lifted")):
             if moment is not None and moment > at:
                 yield Due(moment, f"Hold {hold}: {words}")

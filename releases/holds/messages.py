@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.db.models import Q
@@ -15,6 +16,7 @@ from releases.holds.can import lift_notice_over
 from releases.holds.models import Hold
 from releases.products import cohorts
 from releases.products.cohorts import Cohort
+from releases.publishing.classification import told
 
 
 class _AboutHold(Notification):
@@ -28,12 +30,24 @@ class _AboutHold(Notification):
     def reference(self) -> tuple[str, int]:
         return ("holds.hold", self.hold.pk)
 
+    @property
+    def restricted(self) -> bool:  # type: ignore[override]  # decided by the release's classification
+        return self.hold.release is not None and self.hold.release.is_restricted
+
     def recipients(self) -> Iterable[Recipient]:
         concerned = queries.concerned(self.hold)
-        at = self.hold.lifted_at or self.hold.placed_at
-        agents = Appointment.objects.current(at).filter(supplier__in=concerned).values("rsa")
-        told = Organisation.objects.filter(Q(pk__in=concerned) | Q(pk__in=agents), is_active=True)
-        return recipients.of_organisations(told)
+        agents = Appointment.objects.current(self.at).filter(supplier__in=concerned).values("rsa")
+        found = Organisation.objects.filter(Q(pk__in=concerned) | Q(pk__in=agents), is_active=True)
+        return self.readers(found)
+
+    @property
+    def at(self) -> datetime:
+        """The moment it is about."""
+        return self.hold.lifted_at or self.hold.lift_notified_at or self.hold.placed_at
+
+    def readers(self, organisations: Iterable[Organisation]) -> list[Recipient]:
+        """Return those of the organisations that may know of the hold's release, as recipients."""
+        return told(recipients.of_organisations(organisations), self.hold.release, self.at)
 
     def context(self) -> dict[str, Any]:
         cohort = Cohort.of(self.hold)
@@ -74,7 +88,7 @@ class LiftAnnounced(_AboutHold):
         return f"Hold {self.hold} will end"
 
     def recipients(self) -> Iterable[Recipient]:
-        return recipients.of_organisations(Organisation.objects.filter(pk__in=self.hold.parties, is_active=True))
+        return self.readers(Organisation.objects.filter(pk__in=self.hold.parties, is_active=True))
 
     def context(self) -> dict[str, Any]:
         return {**super().context(), "why": self.why, "from_when": lift_notice_over(self.hold)}

@@ -7,6 +7,7 @@ from releases.holds import views
 app_name = "holds"
 urlpatterns = [
     path("", views.holds, name="holds"),
+    path("csv/", views.holds_csv, name="holds_csv"),
     path("place/", views.place, name="place"),
     path("<slug:reference>/", views.hold, name="hold"),
     path("<slug:reference>/announce-lift/", views.announce_lift, name="announce_lift"),

@@ -1,13 +1,17 @@
 """Pages of holds: the list, one hold, placing and lifting with their effect shown first."""
 
+from operator import attrgetter
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.db.models import QuerySet
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portal.journal.queries import timeline
+from portal.pages.exports import Column, csv_of
 from portal.workflow.errors import Invalid
 from portal.workflow.http import PortalRequest
 from portal.workflow.transitions import subject_of
@@ -22,12 +26,35 @@ PAGE_SIZE = 25
 HAPPENED = {"place_hold": "Placed", "announce_lift": "End announced", "lift_hold": "Lifted"}
 
 
+COLUMNS = (
+    Column("Reference", attrgetter("reference")),
+    Column("Release", lambda row: row.release.reference if row.release else "every release"),
+    Column("Stops", lambda row: row.get_stage_display()),
+    Column("Cause", attrgetter("cause_words")),
+    Column("Homes selected", lambda row: cohorts.words(Cohort.of(row))),
+    Column("State", lambda row: row.get_state_display()),
+    Column("Placed", attrgetter("placed_at")),
+    Column("Lifted", attrgetter("lifted_at")),
+)
+
+
+def _listed(request: PortalRequest) -> tuple[FilterForm, QuerySet[Hold]]:
+    """Return the filters of the address and the holds they show."""
+    form = FilterForm(request.GET)
+    return form, queries.listed(request.actor, form.cleaned_data if form.is_valid() else {})
+
+
+@require_safe
+@login_required
+def holds_csv(request: PortalRequest) -> HttpResponseBase:
+    return csv_of(request, "holds", _listed(request)[1], COLUMNS)
+
+
 @require_safe
 @login_required
 def holds(request: PortalRequest) -> HttpResponse:
-    form = FilterForm(request.GET)
-    chosen = form.cleaned_data if form.is_valid() else {}
-    page = Paginator(queries.listed(request.actor, chosen), PAGE_SIZE).get_page(request.GET.get("page"))
+    form, found = _listed(request)
+    page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
     homes = queries.homes_held(list(page.object_list))
     context = {
         "filters": form,

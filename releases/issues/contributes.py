@@ -5,12 +5,13 @@ from datetime import datetime
 
 from django.urls import reverse
 
-from portal.pages.contributions import Act, Dated, Due, Link, Panel, Waiting
+from portal.pages.contributions import Act, Dated, Due, Link, ListPage, Panel, Waiting
+from portal.pages.searching import Searchable
 from portal.people.permissions import Permission
 from portal.workflow.actor import Actor
 from releases.issues import can, may, queries
 from releases.issues.clocks import reopen_until
-from releases.issues.models import Issue
+from releases.issues.models import SEARCHED, Issue
 from releases.issues.states import IssueState
 from releases.publishing.models import Release
 from releases.publishing.states import ReleaseState
@@ -23,6 +24,18 @@ def navigation(actor: Actor) -> Iterator[Link]:
     """The issues, for whoever may read the portal."""
     if actor.has(Permission.READ_PORTAL):
         yield Link("Issues", reverse("issues:issues"), order=30)
+
+
+def lists(actor: Actor) -> Iterator[ListPage]:
+    """The list of issues."""
+    if actor.has(Permission.READ_PORTAL):
+        yield ListPage("issues:issues", "Issues")
+
+
+def searchable(actor: Actor) -> Iterator[Searchable]:
+    """The issues the actor may see."""
+    rows = queries.visible_to(actor)
+    yield Searchable("Issue", rows, SEARCHED, "description", title=str, url=_url, references=("reference",))
 
 
 def _url(issue: Issue) -> str:
@@ -65,9 +78,9 @@ def dates(actor: Actor, start: datetime, end: datetime) -> Iterator[Dated]:
         yield Dated(issue.acknowledge_by, f"{issue.reference}: acknowledgement due", _url(issue), "due")
 
 
-def due(at: datetime) -> Iterator[Due]:
+def due(actor: Actor, at: datetime) -> Iterator[Due]:
     """The moments at which acknowledgements become late."""
-    for issue in Issue.objects.filter(state=IssueState.RAISED, acknowledge_by__gt=at):
+    for issue in queries.visible_to(actor).filter(state=IssueState.RAISED, acknowledge_by__gt=at):
         yield Due(issue.acknowledge_by, f"{issue.reference}: acknowledgement due")
 
 

@@ -11,15 +11,19 @@ from portal.delivery.messages import Notification, Recipient
 from portal.people.models import Appointment, Committee, CommitteeKind, OrganisationKind, Role
 from portal.people.recipients import of_committee, of_organisation, with_role
 from releases.issues.models import Comment, Issue
+from releases.publishing.classification import told
 
 
 def raiser(issue: Issue, at: datetime) -> list[Recipient]:
-    """Return the organisation an issue was raised for, and the agent that did so while it is appointed."""
-    told = [of_organisation(issue.organisation)]
+    """Return the organisation an issue was raised for, and the agent that did so while it is appointed.
+
+    Neither where it may not know of the release any more.
+    """
+    found = [of_organisation(issue.organisation)]
     agent = Appointment.objects.current(at).filter(supplier=issue.organisation_id, rsa=issue.raised_by_organisation_id)
     if agent.exists():
-        told.append(of_organisation(issue.raised_by_organisation))
-    return told
+        found.append(of_organisation(issue.raised_by_organisation))
+    return told(found, issue.release, at)
 
 
 def dcc(at: datetime) -> list[Recipient]:
@@ -40,7 +44,7 @@ class _AboutIssue(Notification):
 
     @property
     def restricted(self) -> bool:  # type: ignore[override]  # the base has a plain attribute
-        return self.issue.is_security
+        return self.issue.is_security or self.issue.release.is_restricted
 
     @property
     def subject(self) -> str:
@@ -76,8 +80,8 @@ class IssueRaised(_AboutIssue):
     at: datetime
 
     def recipients(self) -> Iterable[Recipient]:
-        told = [*dcc(self.at), *raiser(self.issue, self.at)]
-        return [*told, *security_committee(self.at)] if self.issue.is_security else told
+        found = [*dcc(self.at), *raiser(self.issue, self.at)]
+        return [*found, *security_committee(self.at)] if self.issue.is_security else found
 
 
 @dataclass(frozen=True)
@@ -156,5 +160,5 @@ class Commented(_AboutIssue):
         if self.comment.audience == Comment.Audience.INTERNAL:
             return []
         author = self.comment.organisation
-        told = [one for one in raiser(self.issue, self.at) if one.organisation_id != author.pk]
-        return told if author.kind == OrganisationKind.DCC else [*told, *dcc(self.at)]
+        found = [one for one in raiser(self.issue, self.at) if one.organisation_id != author.pk]
+        return found if author.kind == OrganisationKind.DCC else [*found, *dcc(self.at)]

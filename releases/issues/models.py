@@ -1,12 +1,16 @@
 from typing import ClassVar
 
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from simple_history.models import HistoricalRecords
 
+from portal.pages.searching import vector
 from portal.workflow.transitions import Stateful
 from releases.issues.states import ISSUE, IssueState
 from releases.products.models import Selected, Smets
+
+SEARCHED = ("reference", "title", "description", "answer")  # what the search and its index look through
 
 
 class Category(models.TextChoices):
@@ -54,6 +58,7 @@ class Issue(Stateful, Selected):
 
     class Meta:
         ordering = ["-raised_at"]
+        indexes = [GinIndex(vector(*SEARCHED), name="issue_search")]
         constraints = [
             models.CheckConstraint(condition=Q(severity__gte=1, severity__lte=5), name="severity_1_to_5"),
             models.CheckConstraint(

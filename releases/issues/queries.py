@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from django.contrib.postgres.search import SearchQuery, SearchVector
 from django.db.models import Q, QuerySet
 
+from portal.pages.searching import query, vector
 from portal.people.models import Committee, CommitteeKind, Organisation
 from portal.people.permissions import Permission
 from portal.workflow.actor import Actor
@@ -15,7 +15,7 @@ from releases.holds.queries import cells_of
 from releases.issues import may
 from releases.issues.can import LIVE
 from releases.issues.may import is_dcc, is_raiser
-from releases.issues.models import Category, Comment, Issue
+from releases.issues.models import SEARCHED, Category, Comment, Issue
 from releases.issues.states import IssueState
 from releases.products import cohorts
 from releases.products.cohorts import Cohort, Counts
@@ -76,8 +76,7 @@ def listed(actor: Actor, chosen: Mapping[str, Any], sort: str = "") -> QuerySet[
         if chosen.get(name):
             issues = issues.filter(**{lookup: chosen[name]})
     if chosen.get("words"):
-        found = SearchVector("title", "description", "reference", config="english")
-        issues = issues.annotate(found=found).filter(found=SearchQuery(chosen["words"], config="english"))
+        issues = issues.annotate(found=vector(*SEARCHED)).filter(found=query(chosen["words"]))
     if chosen.get("mine"):
         issues = issues.filter(organisation__in={actor.organisation_id, *actor.suppliers})
     order = sort if sort.removeprefix("-") in SORTS else "-raised_at"

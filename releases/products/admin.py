@@ -1,4 +1,4 @@
-"""The administration of the product lists; cells and images are only looked at."""
+"""The administration of the product lists; cells are only looked at. Images are shown with their releases."""
 
 from typing import Any, cast
 
@@ -14,9 +14,6 @@ from releases.products.models import (
     DeviceModel,
     FirmwareVersion,
     HubModel,
-    Image,
-    ImageScan,
-    ImageSignature,
     ListImport,
     ManufacturerKey,
     ValidityPeriod,
@@ -90,31 +87,11 @@ class CellAdmin(RecordAdmin):
     )
 
 
-@admin.register(Image)
-class ImageAdmin(RecordAdmin):
-    list_display = ("file_version", "sha256", "size", "uploaded_by_name", "uploaded_at")
-    exclude = ("file",)
-    search_fields = ("sha256", "file_version")
-
-
 @admin.register(ManufacturerKey)
 class ManufacturerKeyAdmin(RecordAdmin):
     list_display = ("name", "manufacturer", "valid_from", "valid_to", "registered_by_name", "revoked_at")
     list_filter = ("manufacturer",)
     search_fields = ("name", "fingerprint")
-
-
-@admin.register(ImageSignature)
-class ImageSignatureAdmin(RecordAdmin):
-    list_display = ("image", "key", "checked_by_name", "checked_at")
-    list_select_related = ("image", "key")
-
-
-@admin.register(ImageScan)
-class ImageScanAdmin(RecordAdmin):
-    list_display = ("image", "outcome", "detail", "scanned_at")
-    list_filter = ("outcome",)
-    list_select_related = ("image",)
 
 
 @admin.register(ListImport)

@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from portal.people.api_base import Acting
-from releases.publishing import fitness, may, queries, verbs
+from releases.publishing import classification, fitness, listing, may, queries, verbs
 from releases.publishing import serializers as shown
 from releases.publishing.images import image_facts
 from releases.publishing.models import Release
@@ -39,13 +39,24 @@ class ReleaseViewSet(Acting, ReadOnlyModelViewSet[Release]):
     queryset = Release.objects.none()
     lookup_field = "reference"
     lookup_value_regex = "[-A-Za-z0-9]+"
-    filterset_fields = ("state", "urgency_class__name", "approach", "hub_models")
+    filterset_fields = ("state", "urgency_class__name", "approach", "classification", "hub_models")
 
     def get_queryset(self) -> QuerySet[Release]:
-        return queries.listed(self.actor, {}).select_related("image", "superseded_by")
+        return listing.listed(self.actor, {}).select_related("image", "superseded_by")
+
+    def get_object(self) -> Release:
+        """Return the release of the address, journalling reads of Red."""
+        found: Release = super().get_object()
+        verbs.note_reading(found, self.request.path, by=self.actor, at=self.at)
+        return found
+
+    def get_serializer_context(self) -> dict[str, Any]:
+        """Add the references of the successors that the caller may know of."""
+        known = queries.visible_to(self.actor).filter(supersedes__isnull=False)
+        return {**super().get_serializer_context(), "successors": set(known.values_list("reference", flat=True))}
 
     def _done(self, release: Release, made: int = status.HTTP_200_OK) -> Response:
-        return Response(shown.ReleaseSerializer(self.get_queryset().get(pk=release.pk)).data, status=made)
+        return Response(self.get_serializer(self.get_queryset().get(pk=release.pk)).data, status=made)
 
     @extend_schema(request=shown.FactsSerializer, responses={201: shown.ReleaseSerializer})
     def create(self, request: Request) -> Response:
@@ -117,7 +128,7 @@ class ReleaseViewSet(Acting, ReadOnlyModelViewSet[Release]):
     @action(detail=True, methods=["get"], pagination_class=None, filterset_fields=())
     def evidence(self, request: Request, reference: str) -> Response:
         """Return the test evidence."""
-        return Response(shown.EvidenceSerializer(queries.evidence(self.get_object()), many=True).data)
+        return Response(shown.EvidenceSerializer(queries.evidence(self.get_object(), self.actor), many=True).data)
 
     @extend_schema(request=shown.AttachEvidenceSerializer, responses={201: shown.EvidenceSerializer})
     @action(detail=True, methods=["post"], url_path="evidence/attach", parser_classes=[MultiPartParser, JSONParser])
@@ -128,6 +139,26 @@ class ReleaseViewSet(Acting, ReadOnlyModelViewSet[Release]):
         facts = verbs.EvidenceFacts(**given)
         made = verbs.attach_evidence(self.get_object(), facts, by=self.actor, at=self.at, seen=seen)
         return Response(shown.EvidenceSerializer(made).data, status=status.HTTP_201_CREATED)
+
+    @extend_schema(request=shown.ReclassifySerializer, responses=shown.ReleaseSerializer)
+    @action(detail=True, methods=["post"], url_path="classification")
+    def reclassify(self, request: Request, reference: str) -> Response:
+        """Change who may read the release and its notes."""
+        given = answers(shown.ReclassifySerializer, request)
+        why, seen = given.pop("why"), given.pop("seen")
+        to = verbs.Readership(**given)
+        return self._done(verbs.reclassify(self.get_object(), to, why=why, by=self.actor, at=self.at, seen=seen))
+
+    @extend_schema(request=shown.ReadershipSerializer, responses=shown.ChangeOfSightSerializer)
+    @action(detail=True, methods=["post"], url_path="classification/effect")
+    def sight(self, request: Request, reference: str) -> Response:
+        """Return who would gain and who would lose sight of the release; nothing is changed."""
+        to = answers(shown.ReadershipSerializer, request)
+        release = self.get_object()
+        may.reclassify(release, by=self.actor)
+        readers, people = ({one.pk for one in to.get(name, ())} for name in ("readers", "named_people"))
+        found = classification.effect_of_reclassifying(release, to["classification"], readers, people, self.at)
+        return Response(shown.ChangeOfSightSerializer(found).data)
 
     @extend_schema(request=shown.DatesSerializer, responses=shown.ReleaseSerializer)
     @action(detail=True, methods=["post"], url_path="schedule")

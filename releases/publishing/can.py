@@ -5,8 +5,8 @@ from datetime import datetime
 from portal.people.models import Organisation
 from portal.workflow.rules import when
 from portal.workflow.state_machine import words as state_words
-from releases.publishing.models import Notice, Release, UrgencyClass
-from releases.publishing.readiness import requirements
+from releases.publishing.models import Classification, Notice, Release, UrgencyClass
+from releases.publishing.readiness import readers_lack, requirements
 from releases.publishing.states import FINISHED, IN_SERVICE_OF_NOTICE, ReleaseState
 from releases.publishing.working import words
 
@@ -56,6 +56,16 @@ def attach_evidence(release: Release) -> str | None:
     if release.state in FINISHED:
         return f"Release {release.reference} is {state_words(release.state)}: no evidence can be added."
     return None
+
+
+@when
+def reclassify(release: Release, *, classification: str, readers: set[int]) -> str | None:
+    """Rule: while notice of it is in force, whose hubs it changes must be able to read it (Notice)."""
+    if release.state == ReleaseState.DRAFT or release.state in FINISHED:
+        return None
+    if classification == Classification.RED:
+        return "Its suppliers could not read the notice served on them any more. Choose Amber, or return it to draft."
+    return readers_lack(release, classification, readers) or None
 
 
 @when

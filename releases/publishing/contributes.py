@@ -5,15 +5,23 @@ from datetime import datetime
 
 from django.urls import reverse
 
-from portal.pages.contributions import Act, Dated, Due, Link, Panel, Stage, Waiting
+from portal.pages.contributions import Act, Dated, Due, Link, ListPage, Panel, Stage, Waiting
+from portal.pages.searching import Searchable
 from portal.people.permissions import Permission
 from portal.workflow.actor import Actor
 from releases.products.may import download_image
 from releases.products.models import HubModel
-from releases.publishing import can, fitness, may, paths, queries
+from releases.publishing import can, classification, fitness, listing, may, paths, queries
 from releases.publishing.images import image_facts
-from releases.publishing.models import Notice, Release
-from releases.publishing.readiness import Requirement, release_timetable, requirements
+from releases.publishing.models import (
+    SEARCHED_EVIDENCE,
+    SEARCHED_NOTES,
+    SEARCHED_RELEASE,
+    Evidence,
+    Notice,
+    Release,
+)
+from releases.publishing.readiness import Requirement, evidence_gaps, release_timetable, requirements
 from releases.publishing.stages import stages
 from releases.publishing.states import FINISHED, IN_SERVICE_OF_NOTICE, ReleaseState
 
@@ -65,6 +73,41 @@ def _to_acknowledge(actor: Actor) -> Iterator[Waiting]:
         yield Waiting(text, url, since=notice.issued_at, due=due, group="To acknowledge")
 
 
+def lists(actor: Actor) -> Iterator[ListPage]:
+    """The list of releases."""
+    yield ListPage("publishing:releases", "Releases")
+
+
+def searchable(actor: Actor) -> Iterator[Searchable]:
+    """Releases, the newest published notes of each, and documents of evidence."""
+    yield Searchable(
+        "Release",
+        queries.visible_to(actor).select_related("urgency_class"),
+        SEARCHED_RELEASE,
+        "title",
+        title=str,
+        url=lambda row: _at("release", row),
+        references=("reference", "firmware_version"),
+        weight=4,
+    )
+    yield Searchable(
+        "Release notes",
+        listing.published_notes(actor).select_related("release"),
+        SEARCHED_NOTES,
+        "markdown",
+        title=lambda row: f"Notes of {row.release}",
+        url=lambda row: f"{_at('release', row.release)}#notes",
+    )
+    yield Searchable(
+        "Test evidence",
+        classification.material(Evidence.objects.select_related("release"), actor),
+        SEARCHED_EVIDENCE,
+        "summary",
+        title=lambda row: f"{row.title} ({row.release.reference})",
+        url=lambda row: f"{_at('release', row.release)}#evidence",
+    )
+
+
 def dates(actor: Actor, start: datetime, end: datetime) -> Iterator[Dated]:
     """Planned and stated dates of the releases the actor may see."""
     for release in queries.visible_to(actor).exclude(state__in=FINISHED):
@@ -75,9 +118,9 @@ def dates(actor: Actor, start: datetime, end: datetime) -> Iterator[Dated]:
                 yield Dated(moment, f"{release.reference}: {words}", _at("release", release), status)
 
 
-def due(at: datetime) -> Iterator[Due]:
+def due(actor: Actor, at: datetime) -> Iterator[Due]:
     """The next moment at which something about a release in service changes by the clock."""
-    for release in Release.objects.exclude(state__in=(ReleaseState.DRAFT, *FINISHED)):
+    for release in queries.visible_to(actor).exclude(state__in=(ReleaseState.DRAFT, *FINISHED)):
         for field, words in _DATED:
             moment = getattr(release, field)
             if moment is not None and moment > at:
@@ -101,7 +144,7 @@ def release_panels(release: Release, actor: Actor, at: datetime) -> Iterator[Pan
         context = {"release": release, "working": working, "notice": notice, "timetable": found}
         homes = queries.own_homes(release, actor)
         yield Panel(20, "Dates", "publishing/panels/dates.html", context | {"homes": homes}, slug="dates")
-    notes = queries.current_notes(release, drafts=drafts)
+    notes = queries.revisions(release, actor).first()
     yield Panel(40, "Release notes", "publishing/panels/notes.html", {"release": release, "notes": notes}, slug="notes")
     if drafts and release.state == ReleaseState.DRAFT and (warnings := fitness.worth_saying(release)):
         yield Panel(
@@ -110,7 +153,12 @@ def release_panels(release: Release, actor: Actor, at: datetime) -> Iterator[Pan
     if (facts := image_facts(release)) is not None:
         image = {"release": release, "facts": facts, "no_download": download_image.why_not(by=actor)}
         yield Panel(45, "Firmware image", "publishing/panels/image.html", image, slug="image")
-    evidence = {"release": release, "evidence": queries.evidence(release)}
+    evidence = {
+        "release": release,
+        "evidence": queries.evidence(release, actor),
+        "gaps": evidence_gaps(release),
+        "may_attach": drafts and can.attach_evidence.why_not(release) is None,
+    }
     yield Panel(50, "Test evidence", "publishing/panels/evidence.html", evidence, slug="evidence")
     if notice is not None and drafts:
         yield Panel(60, "Service of the notice", "publishing/panels/service.html", _service(notice), slug="service")

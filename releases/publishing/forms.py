@@ -1,6 +1,6 @@
 """Forms of the release pages."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
@@ -9,10 +9,11 @@ from portal.pages.forms import DateField, GovForm, UkDateTimeField, VersionedFor
 from portal.people.models import Membership, Organisation, User
 from releases.products.forms import not_too_large_a_signature, not_too_large_an_image
 from releases.products.models import FirmwareVersion, HubModel
+from releases.publishing.documents import ALLOWED, LARGEST
 from releases.publishing.models import EVERY_REGION, Approach, Classification, Evidence, Release, UrgencyClass
 from releases.publishing.notes import LONGEST
 from releases.publishing.states import BEFORE_ACTIVATION, ReleaseState
-from releases.publishing.verbs import EvidenceFacts, Facts
+from releases.publishing.verbs import EvidenceFacts, Facts, Readership
 
 _CLASS_HINTS = {
     "emergency": "Security, safety, loss of supply. Needs a second approver and a cited issue.",
@@ -26,11 +27,18 @@ _APPROACH_HINTS = {
     "notice_only": "The arrangement of 2017. Live use needs a determination.",
 }
 
+OWN_CLASSIFICATIONS = [("", "Whoever may read the release"), *Classification.choices]
 
-def in_our_time(value: datetime) -> None:
-    """Raise ValidationError for a time outside the years whose bank holidays and classes are known."""
+
+def in_our_years(value: date) -> None:
+    """Raise ValidationError for a day or a time outside the years whose bank holidays and classes are known."""
     if not 2016 <= value.year < 2100:
         raise forms.ValidationError("Choose a date between 2016 and 2099.")
+
+
+def in_our_time(value: datetime) -> None:
+    """Raise ValidationError as for a day."""
+    in_our_years(value)
 
 
 class ChoicesWithHints(forms.ChoiceField):
@@ -166,24 +174,75 @@ class EvidenceForm(VersionedForm):
     signatory = forms.CharField(max_length=120, label="Signed by")
     signed_on = DateField(label="Signed on")
     summary = forms.CharField(label="What it shows", widget=forms.Textarea(attrs={"rows": 4}))
-    file = forms.FileField(required=False, label="Document", help_text="At most 20 MB.")
+    classification = forms.ChoiceField(
+        choices=OWN_CLASSIFICATIONS,
+        required=False,
+        label="May be read by",
+        help_text="Never more widely than the release. Amber and Red are for those named on the release.",
+    )
+    replaces = forms.ModelChoiceField(
+        Evidence.objects.none(),
+        required=False,
+        label="Replaces",
+        empty_label="No document",
+        help_text="The older document is kept and marked as replaced.",
+    )
+    file = forms.FileField(
+        required=False, label="Document", help_text=f"At most 20 MB: {ALLOWED}. Its content is checked."
+    )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, release: Release, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choices = Evidence._meta.get_field("region").choices or []
         self.fields["region"] = forms.ChoiceField(
             choices=list(choices), label="Region", widget=forms.RadioSelect, initial=EVERY_REGION
         )
+        self.offer("replaces", release.evidence.filter(replaced_by=None).order_by("region", "pk"))
 
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]
-        if file is not None and file.size > 20 * 1024 * 1024:
+        if file is not None and file.size > LARGEST:
             raise forms.ValidationError("The document is larger than 20 MB.")
         return file
 
     def facts(self) -> EvidenceFacts:
         """Return the answers as the value the verb takes."""
         return EvidenceFacts(**{name: value for name, value in self.cleaned_data.items() if name != "seen"})
+
+
+class ReclassifyForm(VersionedForm):
+    """Who may read a release and its notes, and the names that Amber and Red refer to."""
+
+    classification = forms.ChoiceField(choices=Classification.choices, label="Release", widget=forms.RadioSelect)
+    notes_classification = forms.ChoiceField(
+        choices=OWN_CLASSIFICATIONS, required=False, label="Notes", help_text="Never more widely than the release."
+    )
+    readers = forms.ModelMultipleChoiceField(
+        Organisation.objects.filter(is_active=True).order_by("name"),
+        required=False,
+        label="Organisations named (Amber)",
+        widget=forms.CheckboxSelectMultiple,
+    )
+    named_people = forms.ModelMultipleChoiceField(
+        User.objects.filter(is_active=True, pk__in=Membership.objects.values("user")).order_by("name"),
+        required=False,
+        label="People named (Red)",
+        widget=forms.CheckboxSelectMultiple,
+    )
+    why = forms.CharField(max_length=2000, label="Reason", widget=forms.Textarea(attrs={"rows": 3}))
+
+    def readership(self) -> Readership:
+        """Return the answers as the value the verb takes."""
+        answers = self.cleaned_data
+        names = list(answers["readers"]), list(answers["named_people"])
+        return Readership(answers["classification"], answers["notes_classification"], *names)
+
+    @classmethod
+    def answers_of(cls, release: Release) -> dict[str, Any]:
+        """Return the first values of the form for a release."""
+        names = {"readers": list(release.readers.all()), "named_people": list(release.named_people.all())}
+        plain = {name: getattr(release, name) for name in ("classification", "notes_classification")}
+        return {**plain, **names, "seen": release.version}
 
 
 class AcknowledgeForm(VersionedForm):
@@ -222,21 +281,6 @@ class DatesForm(VersionedForm):
 
 class AmendForm(DatesForm):
     why = forms.CharField(max_length=2000, label="Why the dates move", widget=forms.Textarea(attrs={"rows": 3}))
-
-
-class FilterForm(GovForm):
-    """Filters of the list; their state is in the address."""
-
-    search = forms.CharField(required=False, label="Words in reference, title or version", max_length=80)
-    state = forms.MultipleChoiceField(
-        choices=ReleaseState.choices, required=False, label="State", widget=forms.CheckboxSelectMultiple
-    )
-    urgency_class = forms.MultipleChoiceField(
-        choices=UrgencyClass.Name.choices, required=False, label="Urgency class", widget=forms.CheckboxSelectMultiple
-    )
-    hub_model = forms.ModelChoiceField(
-        HubModel.objects.all(), required=False, label="Hub model", empty_label="Every hub model"
-    )
 
 
 def whatif_answers(at: datetime) -> dict[str, Any]:

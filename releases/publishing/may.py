@@ -51,6 +51,11 @@ def attach_evidence(release: Release, *, by: Actor) -> str | None:
 
 
 @who
+def reclassify(release: Release, *, by: Actor) -> str | None:
+    return _manager(by)
+
+
+@who
 def confirm_schedule(release: Release, *, by: Actor) -> str | None:
     return _manager(by)
 

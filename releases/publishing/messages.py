@@ -8,8 +8,9 @@ from typing import Any, ClassVar
 from django.urls import reverse
 
 from portal.delivery.messages import Notification, Recipient
-from portal.people.models import Organisation, Role
-from portal.people.recipients import of_organisations, with_role
+from portal.people.models import Organisation, Role, User
+from portal.people.recipients import of_organisations, of_user, with_role
+from releases.publishing.classification import told
 from releases.publishing.models import Notice, Release
 from releases.publishing.scope import recipients as to_be_served
 
@@ -104,6 +105,10 @@ class NotesPublished(_AboutRelease):
     def subject(self) -> str:
         return f"Release {self.release.reference}: revision {self.number} of the notes"
 
+    def recipients(self) -> Iterable[Recipient]:
+        published = self.release.notes.get(number=self.number).published_at or self.release.drafted_at
+        return told(super().recipients(), self.release, published, own=self.release.notes_classification)
+
     def context(self) -> dict[str, Any]:
         return {"release": self.release, "number": self.number}
 
@@ -127,6 +132,26 @@ class ReleaseMoved(_AboutRelease):
 
     def context(self) -> dict[str, Any]:
         return {"release": self.release, "what": self.what, "why": self.why}
+
+
+@dataclass(frozen=True)
+class Reclassified(_AboutRelease):
+    """Those who may read a release from now on hear of it."""
+
+    kind: ClassVar[str] = "publishing.reclassified"
+    title: ClassVar[str] = "A release was opened to me"
+    template: ClassVar[str] = "publishing/reclassified.txt"
+
+    release: Release
+    organisations: tuple[Organisation, ...]
+    people: tuple[User, ...]
+
+    @property
+    def subject(self) -> str:
+        return f"You may now read release {self.release.reference}"
+
+    def recipients(self) -> Iterable[Recipient]:
+        return [*of_organisations(self.organisations), *map(of_user, self.people)]
 
 
 @dataclass(frozen=True)

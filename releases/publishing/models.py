@@ -3,10 +3,12 @@
 from datetime import date
 from typing import ClassVar
 
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from simple_history.models import HistoricalRecords
 
+from portal.pages.searching import vector
 from portal.workflow.transitions import Stateful, Versioned
 from portal.working_days import last_day_before
 from releases.products.models import Region
@@ -14,6 +16,10 @@ from releases.publishing.states import RELEASE, ReleaseState
 from releases.publishing.terms import ClassTerms, Period, Unit
 
 EVERY_REGION = "all"
+# What the search looks through, each kept by an index on the text of exactly these fields.
+SEARCHED_RELEASE = ("reference", "title", "firmware_version", "emergency_reason")
+SEARCHED_NOTES = ("markdown",)
+SEARCHED_EVIDENCE = ("title", "summary", "environment", "signatory")
 
 
 class Approach(models.TextChoices):
@@ -112,6 +118,13 @@ class Release(Stateful):
     named_people = models.ManyToManyField(
         "people.User", blank=True, related_name="+", help_text="Red: the people who may read it."
     )
+    notes_classification = models.CharField(
+        max_length=6,
+        choices=Classification,
+        default="",
+        blank=True,
+        help_text="Of the notes, where stricter than the release's.",
+    )
     class_terms = models.JSONField(
         null=True, blank=True, editable=False, help_text="The urgency class as it stood when the notice was served."
     )
@@ -153,6 +166,7 @@ class Release(Stateful):
 
     class Meta:
         ordering = ["-drafted_at"]
+        indexes = [GinIndex(vector(*SEARCHED_RELEASE), name="release_search")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(emergency_approved_by=None, emergency_approved_at=None)
@@ -211,6 +225,7 @@ class NotesRevision(models.Model):
     published_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        indexes = [GinIndex(vector(*SEARCHED_NOTES), name="notes_search")]
         constraints = [models.UniqueConstraint(fields=["release", "number"], name="one_notes_revision")]
         ordering = ["-number"]
 
@@ -228,11 +243,20 @@ class Evidence(models.Model):
     signatory = models.CharField(max_length=120)
     signed_on = models.DateField()
     summary = models.TextField()
+    classification = models.CharField(
+        max_length=6, choices=Classification, default="", blank=True, help_text="Where stricter than the release's."
+    )
     file = models.FileField(upload_to="evidence/", blank=True)
+    file_kind = models.CharField(max_length=20, blank=True, editable=False, help_text="What its content is.")
+    file_size = models.PositiveIntegerField(null=True, editable=False, help_text="Bytes.")
     sha256 = models.CharField(max_length=64, blank=True, editable=False)
+    replaced_by = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="replaces")
     added_by_name = models.CharField(max_length=200)
     added_at = models.DateTimeField()
     history = HistoricalRecords()
+
+    class Meta:
+        indexes = [GinIndex(vector(*SEARCHED_EVIDENCE), name="evidence_search")]
 
     def __str__(self) -> str:
         return self.title

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, QuerySet, Sum
 
 from portal.delivery.models import Delivery
 from portal.people.models import Organisation, OrganisationKind
@@ -14,10 +14,11 @@ from portal.workflow.actor import Actor
 from portal.workflow.errors import Invalid
 from portal.working_days import london_day
 from releases.products.cohorts import counts, supplied_by
+from releases.publishing import classification
+from releases.publishing.classification import acts_for
 from releases.publishing.dates import timetable
 from releases.publishing.models import (
     Acknowledgement,
-    Classification,
     Evidence,
     NotesRevision,
     Notice,
@@ -34,39 +35,19 @@ NOTICE = "publishing.notice"
 
 
 def visible_to(actor: Actor) -> QuerySet[Release]:
-    """Return the releases this actor may know of; the one place where classification is decided.
-
-    Rule (Information classification, portal default): White is public; Green for whoever may read the portal;
-    Amber for the named organisations, agents of a named supplier, DCC and SECAS; Red for the named people and
-    DCC's release managers. What was never announced is DCC's alone.
-    """
-    if actor.is_system or actor.has(Permission.MANAGE_RELEASES):
-        return Release.objects.all()
-    readable = Q(classification=Classification.WHITE)
-    if actor.has(Permission.READ_PORTAL):
-        readable |= Q(classification=Classification.GREEN)
-        readable |= Q(classification=Classification.AMBER, pk__in=_named_to(actor))
-        named = Release.named_people.through.objects.filter(user_id__in=[actor.user_id] if actor.user_id else [])
-        readable |= Q(classification=Classification.RED, pk__in=named.values("release_id"))
-    return Release.objects.filter(readable, announced_at__isnull=False)
-
-
-def _named_to(actor: Actor) -> QuerySet[Release]:
-    if actor.kind in (OrganisationKind.DCC, OrganisationKind.SECAS):
-        return Release.objects.order_by()
-    named = Release.readers.through.objects.filter(organisation_id__in=acts_for(actor))
-    return Release.objects.filter(pk__in=named.values("release_id")).order_by()
-
-
-def acts_for(actor: Actor) -> set[int]:
-    """Return the ids of the organisations the actor speaks for today: the own one and the suppliers acted for."""
-    own = set() if actor.organisation_id is None else {actor.organisation_id}
-    return own | actor.suppliers
+    """Return the releases this actor may know of, as their classification allows."""
+    return classification.releases(actor)
 
 
 def by_reference(actor: Actor) -> QuerySet[Release]:
     """Return the visible releases with what a release page needs loaded beside them."""
     return visible_to(actor).select_related("urgency_class", "image", "superseded_by", "drafted_by")
+
+
+def successor(release: Release, actor: Actor) -> Release | None:
+    """Return the release that took this one's place, where the actor may know of it."""
+    found = release.superseded_by
+    return found if found is not None and classification.sees(found, actor) else None
 
 
 def current_class(name: str, at: datetime) -> UrgencyClass:
@@ -131,27 +112,6 @@ def whatif(answers: Mapping[str, Any]) -> Timetable:
     return timetable(terms, Way(answers["approach"]), announced_at, planned_activation=planned)
 
 
-_SORTS = {"reference", "title", "announced_at", "planned_deployment_at", "planned_activation_at", "state"}
-
-
-def listed(actor: Actor, chosen: Mapping[str, Any], *, sort: str = "") -> QuerySet[Release]:
-    """Return the visible releases that fit the chosen filters, the newest first unless sorted otherwise."""
-    found = visible_to(actor).select_related("urgency_class").prefetch_related("hub_models")
-    sought = chosen.get("search")
-    if sought:
-        found = found.filter(
-            Q(reference__icontains=sought) | Q(title__icontains=sought) | Q(firmware_version__icontains=sought)
-        )
-    if chosen.get("state"):
-        found = found.filter(state__in=chosen["state"])
-    if chosen.get("urgency_class"):
-        found = found.filter(urgency_class__name__in=chosen["urgency_class"])
-    if chosen.get("hub_model"):
-        found = found.filter(pk__in=chosen["hub_model"].releases.values("pk"))
-    order = sort if sort.removeprefix("-") in _SORTS else "-drafted_at"
-    return found.order_by(order, "-pk")
-
-
 _NEXT = (
     ("tests_until", "user testing ends"),
     ("objections_until", "objections end"),
@@ -172,7 +132,11 @@ def next_date(release: Release, at: datetime) -> str:
 
 def revisions(release: Release, actor: Actor) -> QuerySet[NotesRevision]:
     """Return the revisions of the notes the actor may read, the newest first: all for DCC, else the published."""
-    return release.notes.all() if sees_drafts(actor) else release.notes.filter(published_at__isnull=False)
+    if sees_drafts(actor):
+        return release.notes.all()
+    if not classification.sees_notes(release, actor):
+        return release.notes.none()
+    return release.notes.filter(published_at__isnull=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,9 +195,10 @@ def sees_drafts(actor: Actor) -> bool:
     return actor.is_system or actor.has(Permission.MANAGE_RELEASES)
 
 
-def evidence(release: Release) -> QuerySet[Evidence]:
-    """Return the test evidence attached to a release, by region."""
-    return release.evidence.order_by("region", "signed_on", "pk")
+def evidence(release: Release, actor: Actor) -> QuerySet[Evidence]:
+    """Return the test evidence of a release that this actor may read, by region, documents in force first."""
+    shown = classification.material(release.evidence.select_related("release", "replaced_by"), actor)
+    return shown.order_by("region", "signed_on", "pk")
 
 
 def acknowledging(notice: Notice, actor: Actor) -> QuerySet[Organisation]:
@@ -255,4 +220,5 @@ def notices_to_acknowledge(actor: Actor) -> QuerySet[Notice]:
         answered.values_list("notice_id", "organisation_id")
     )
     open_notices = Notice.objects.filter(voided_at=None, pk__in={notice for notice, _ in lacking if notice})
+    open_notices = open_notices.filter(release__in=visible_to(actor).values("pk"))
     return open_notices.exclude(release__state__in=FINISHED).select_related("release").order_by("issued_at")

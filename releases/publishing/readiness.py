@@ -59,12 +59,17 @@ def image_lacks(release: Release) -> str:
 
 def evidence_lacks(release: Release) -> str:
     """Return which regions have no test evidence. Rule: Section T evidence attached (Gates)."""
-    there = set(release.evidence.values_list("region", flat=True))
+    lacking = evidence_gaps(release)
+    return f"No test evidence is attached for {', '.join(lacking)}." if lacking else ""
+
+
+def evidence_gaps(release: Release) -> list[str]:
+    """Return the regions with hubs of the release for which no document in force is attached, by name."""
+    there = set(release.evidence.filter(replaced_by=None).values_list("region", flat=True))
     regions = set(scope.affected_cells(release).order_by().values_list("region", flat=True).distinct())
     if EVERY_REGION in there or (there and regions <= there):
-        return ""
-    lacking = [str(region.label) for region in Region if region in (regions or set(Region)) - there]
-    return f"No test evidence is attached for {', '.join(lacking)}."
+        return []
+    return [str(region.label) for region in Region if region in (regions or set(Region)) - there]
 
 
 def notes_lack(release: Release) -> str:
@@ -98,10 +103,15 @@ def emergency_lacks(release: Release) -> str:
 
 def classification_lacks(release: Release) -> str:
     """Return why notice could not reach everybody it must: whose hubs are changed must be able to read it."""
-    if release.classification == Classification.RED:
+    return readers_lack(release, release.classification, set(release.readers.values_list("pk", flat=True)))
+
+
+def readers_lack(release: Release, classification: str, readers: set[int]) -> str:
+    """Return why a release of this classification with these readers (ids) could not reach its suppliers."""
+    if classification == Classification.RED:
         return "A Red release cannot be announced: its notice could not reach the suppliers. Reclassify it."
-    if release.classification == Classification.AMBER:
-        unnamed = scope.responsible_suppliers(release) - set(release.readers.values_list("pk", flat=True))
+    if classification == Classification.AMBER:
+        unnamed = scope.responsible_suppliers(release) - readers
         names = Organisation.objects.filter(pk__in=unnamed).values_list("name", flat=True)
         if names:
             return f"These suppliers have hubs in it and are not named as readers: {', '.join(names)}."

@@ -30,9 +30,12 @@ class ReleaseSerializer(serializers.ModelSerializer[Release]):
     hub_models = serializers.SlugRelatedField[HubModel](slug_field="name", many=True, read_only=True)
     urgency_class = serializers.CharField(source="urgency_class.name", read_only=True)
     image_sha256 = serializers.CharField(source="image.sha256", read_only=True, allow_null=True, default=None)
-    superseded_by = serializers.CharField(
-        source="superseded_by.reference", read_only=True, allow_null=True, default=None
-    )
+    superseded_by = serializers.SerializerMethodField(help_text="Where the caller may know of it.")
+
+    def get_superseded_by(self, release: Release) -> str | None:
+        """Return the reference of the release that took its place; ``successors`` are those the caller may know of."""
+        found = release.superseded_by
+        return found.reference if found is not None and found.reference in self.context["successors"] else None
 
     class Meta:
         model = Release
@@ -49,6 +52,7 @@ class ReleaseSerializer(serializers.ModelSerializer[Release]):
             "urgency_class",
             "approach",
             "classification",
+            "notes_classification",
             "drafted_at",
             "announced_at",
             "planned_deployment_at",
@@ -160,9 +164,25 @@ class SaveNotesSerializer(SeenSerializer):
 
 
 class EvidenceSerializer(serializers.ModelSerializer[Evidence]):
+    """A document; an empty ``classification`` is the release's, ``replaced_by`` the document that took its place."""
+
     class Meta:
         model = Evidence
-        fields = ("id", "title", "region", "environment", "signatory", "signed_on", "summary", "sha256", "added_at")
+        fields = (
+            "id",
+            "title",
+            "region",
+            "environment",
+            "signatory",
+            "signed_on",
+            "summary",
+            "classification",
+            "file_kind",
+            "file_size",
+            "sha256",
+            "replaced_by",
+            "added_at",
+        )
 
 
 class AttachEvidenceSerializer(SeenSerializer):
@@ -172,7 +192,43 @@ class AttachEvidenceSerializer(SeenSerializer):
     signatory = serializers.CharField(max_length=120)
     signed_on = serializers.DateField()
     summary = serializers.CharField()
+    classification = serializers.ChoiceField(choices=Classification.choices, allow_blank=True, default="")
+    replaces = serializers.PrimaryKeyRelatedField[Evidence](
+        queryset=Evidence.objects.all(), allow_null=True, default=None
+    )
     file = serializers.FileField(allow_null=True, default=None)
+
+
+class ReadershipSerializer(serializers.Serializer[Any]):
+    """Who may read a release and its notes: organisations by slug, people by address."""
+
+    classification = serializers.ChoiceField(choices=Classification.choices)
+    notes_classification = serializers.ChoiceField(choices=Classification.choices, allow_blank=True, default="")
+    readers = serializers.SlugRelatedField[Organisation](
+        many=True, slug_field="slug", queryset=Organisation.objects.filter(is_active=True), required=False
+    )
+    named_people = serializers.SlugRelatedField[User](
+        many=True,
+        slug_field="email",
+        queryset=User.objects.filter(is_active=True, pk__in=Membership.objects.values("user")),
+        required=False,
+    )
+
+
+class ReclassifySerializer(ReadershipSerializer, ReasonSerializer):
+    """Another readership, with the reason."""
+
+
+class ChangeOfSightSerializer(serializers.Serializer[Any]):
+    """Who would gain and who would lose sight of the release, by name."""
+
+    public = serializers.BooleanField()
+    organisations = serializers.ListField(child=serializers.CharField())
+    people = serializers.ListField(child=serializers.CharField())
+    losing_public = serializers.BooleanField()
+    losing = serializers.ListField(child=serializers.CharField())
+    losing_people = serializers.ListField(child=serializers.CharField())
+    keeping = serializers.ListField(child=serializers.CharField())
 
 
 class NoticeSerializer(serializers.ModelSerializer[Notice]):

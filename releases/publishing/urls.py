@@ -2,13 +2,13 @@
 
 from django.urls import path
 
-from releases.publishing.views import deciding, drafting, reading
-from releases.publishing.views.feed import AnnouncedReleases
+from releases.publishing.views import deciding, drafting, feed, reading
 
 app_name = "publishing"
 urlpatterns = [
     path("", reading.releases, name="releases"),
-    path("feed/", AnnouncedReleases(), name="feed"),
+    path("csv/", reading.releases_csv, name="releases_csv"),
+    path("feed/", feed.feed, name="feed"),
     path("draft/", drafting.draft_release, name="draft_release"),
     path("what-if/", drafting.what_if, name="what_if"),
     path("<slug:reference>/", reading.release, name="release"),
@@ -27,6 +27,7 @@ urlpatterns = [
     path("<slug:reference>/serve/<slug:slug>/", deciding.serve_by_other_means, name="serve_by_other_means"),
     path("<slug:reference>/amend/", deciding.amend, name="amend"),
     path("<slug:reference>/return/", deciding.return_to_draft, name="return_to_draft"),
+    path("<slug:reference>/classification/", deciding.reclassify, name="reclassify"),
     path("<slug:reference>/withdraw/", deciding.withdraw, name="withdraw"),
     path("<slug:reference>/supersede/", deciding.supersede, name="supersede"),
 ]

@@ -1,8 +1,11 @@
 """The administration of user testing: looked at with history; changed by its own acts only."""
 
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 
-from portal.people.admin_site import RecordAdmin
+from portal.people.admin_site import RecordAdmin, actor_in
+from releases.publishing.queries import visible_to
 from releases.testing.models import Environment, TestCase, TestWindow
 
 
@@ -22,3 +25,7 @@ class TestWindowAdmin(RecordAdmin):
     list_filter = ("state", "environment")
     list_select_related = ("release", "environment", "organisation")
     search_fields = ("reference",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[TestWindow]:
+        rows: QuerySet[TestWindow] = super().get_queryset(request)
+        return rows.filter(release__in=visible_to(actor_in(request)).values("pk"))

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.urls import reverse
 from psycopg.types.range import TimestamptzRange
 
-from portal.pages.contributions import Act, Dated, Due, Link, Panel, Waiting
+from portal.pages.contributions import Act, Dated, Due, Link, ListPage, Panel, Waiting
 from portal.people.permissions import Permission
 from portal.workflow.actor import Actor
 from releases.publishing.models import Release
@@ -25,6 +25,12 @@ def navigation(actor: Actor) -> Iterator[Link]:
 
 def _url(window: TestWindow) -> str:
     return reverse("testing:window", args=[window.reference])
+
+
+def lists(actor: Actor) -> Iterator[ListPage]:
+    """The list of test windows."""
+    if actor.has(Permission.READ_PORTAL):
+        yield ListPage("testing:windows", "Test windows")
 
 
 def waiting(actor: Actor, at: datetime) -> Iterator[Waiting]:
@@ -50,9 +56,9 @@ def dates(actor: Actor, start: datetime, end: datetime) -> Iterator[Dated]:
         yield Dated(window.starts_at, text, _url(window), status, until=window.ends_at)
 
 
-def due(at: datetime) -> Iterator[Due]:
+def due(actor: Actor, at: datetime) -> Iterator[Due]:
     """The starts and ends of windows to come."""
-    for window in TestWindow.objects.filter(state=WindowState.BOOKED, during__endswith__gt=at):
+    for window in queries.visible_to(actor).filter(state=WindowState.BOOKED, during__endswith__gt=at):
         for moment, words in ((window.starts_at, "begins"), (window.ends_at, "ends")):
             if moment > at:
                 yield Due(moment, f"Test window {window} {words}")

@@ -10,11 +10,17 @@ from django.urls import reverse
 from portal.delivery.messages import Notification, Recipient
 from portal.people.models import Role
 from portal.people.recipients import of_organisation, with_role
+from releases.publishing.classification import told
 from releases.testing.models import TestResult, TestWindow
 
 
 class _AboutWindow(Notification):
     window: TestWindow
+    at: datetime
+
+    @property
+    def restricted(self) -> bool:  # type: ignore[override]  # decided by the release's classification
+        return self.window.release.is_restricted
 
     @property
     def url(self) -> str:
@@ -29,8 +35,10 @@ class _AboutWindow(Notification):
 
     def recipients(self) -> Iterable[Recipient]:
         """The organisation it is for, and the agent that booked it."""
-        told = [of_organisation(self.window.organisation)]
-        return [*told, of_organisation(self.window.booked_by_organisation)] if self.window.for_another else told
+        found = [of_organisation(self.window.organisation)]
+        if self.window.for_another:
+            found.append(of_organisation(self.window.booked_by_organisation))
+        return told(found, self.window.release, self.at)
 
 
 @dataclass(frozen=True)
@@ -40,6 +48,7 @@ class WindowBooked(_AboutWindow):
     template: ClassVar[str] = "testing/booked.txt"
 
     window: TestWindow
+    at: datetime
 
     @property
     def subject(self) -> str:
@@ -55,6 +64,7 @@ class WindowCancelled(_AboutWindow):
     window: TestWindow
     by_name: str
     why: str
+    at: datetime
 
     @property
     def subject(self) -> str:

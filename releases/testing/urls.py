@@ -7,6 +7,7 @@ from releases.testing import views
 app_name = "testing"
 urlpatterns = [
     path("", views.windows, name="windows"),
+    path("csv/", views.windows_csv, name="windows_csv"),
     path("cases/", views.cases, name="cases"),
     path("on/<slug:release>/", views.coverage, name="coverage"),
     path("on/<slug:release>/book/", views.book, name="book"),

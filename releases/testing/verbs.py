@@ -77,7 +77,7 @@ def book(
     _insert(window)
     window.combinations.set(chosen)
     note(window, by=by, at=at, verb="book", data={"organisation": organisation.name, "environment": environment.name})
-    tell(messages.WindowBooked(window), at=at)
+    tell(messages.WindowBooked(window, at), at=at)
     return window
 
 
@@ -131,7 +131,7 @@ def cancel(window: TestWindow, *, by: Actor, at: datetime, why: str = "", seen: 
     if window.organisation_id not in by.suppliers and not why.strip():
         raise Invalid("Say why it is cancelled.", {"why": ["Say why it is cancelled."]})
     move(window, to=WindowState.CANCELLED, by=by, at=at, verb="cancel", why=why)
-    tell(messages.WindowCancelled(window, by.name, why), at=at)
+    tell(messages.WindowCancelled(window, by.name, why, at), at=at)
     return window
 
 

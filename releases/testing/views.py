@@ -1,13 +1,17 @@
 """Pages of user testing: windows, booking, results, coverage."""
 
+from operator import attrgetter
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.db.models import QuerySet
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portal.journal.queries import timeline
+from portal.pages.exports import Column, csv_of
 from portal.pages.forms import GovForm
 from portal.workflow.errors import Invalid, NotAllowed
 from portal.workflow.http import PortalRequest
@@ -36,12 +40,36 @@ def _page(request: PortalRequest, name: str, form: GovForm, **context: object) -
     return render(request, f"testing/{name}.html", {"form": form, **context}, status=status)
 
 
+COLUMNS = (
+    Column("Reference", attrgetter("reference")),
+    Column("Release", attrgetter("release.reference")),
+    Column("Environment", attrgetter("environment")),
+    Column("For", attrgetter("organisation")),
+    Column("Begins", attrgetter("starts_at")),
+    Column("Ends", attrgetter("ends_at")),
+    Column("State", lambda row: row.get_state_display()),
+    Column("Results", attrgetter("result_count")),
+    Column("Fails", attrgetter("fail_count")),
+)
+
+
+def _listed(request: PortalRequest) -> tuple[FilterForm, QuerySet[TestWindow]]:
+    """Return the filters of the address and the windows they show."""
+    form = FilterForm(request.GET)
+    return form, queries.listed(request.actor, form.cleaned_data if form.is_valid() else {})
+
+
+@require_safe
+@login_required
+def windows_csv(request: PortalRequest) -> HttpResponseBase:
+    return csv_of(request, "test-windows", _listed(request)[1], COLUMNS)
+
+
 @require_safe
 @login_required
 def windows(request: PortalRequest) -> HttpResponse:
-    form = FilterForm(request.GET)
-    chosen = form.cleaned_data if form.is_valid() else {}
-    page = Paginator(queries.listed(request.actor, chosen), PAGE_SIZE).get_page(request.GET.get("page"))
+    form, found = _listed(request)
+    page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
     return render(request, "testing/windows.html", {"filters": form, "rows": page})
 
 

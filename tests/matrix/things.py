@@ -87,6 +87,10 @@ def _of_people(things: Things) -> None:
     kwargs["appointment"] = {"pk": world.appointment.pk}
     kwargs["seat"] = {"pk": world.seats["third_member"].pk}
     kwargs["token"] = {"pk": token.pk}
+    kept = people.keep_filter(
+        page="publishing:releases", name="Urgent", query="urgency_class=urgent", by=world.actor("supplier"), at=world.at
+    )
+    kwargs["saved_filter"] = {"pk": kept.pk}
     kwargs["delivery"] = {"pk": told.pk}
     kwargs["committee"] = {"slug": "panel"}
     kwargs["organisation"] = {"slug": "heron-power"}

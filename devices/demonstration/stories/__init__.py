@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from devices.demonstration.stage import Stage, Story
-from devices.demonstration.stories import past, post, present, underway
+from devices.demonstration.stories import past, post, present, readers, underway
 
 
 def every_story(stage: Stage) -> Iterator[Story]:
@@ -22,6 +22,8 @@ def every_story(stage: Stage) -> Iterator[Story]:
         present.emergency_draft,
         present.plain_draft,
         present.just_served,
+        readers.evidence_again,
+        readers.classified,
         post.read,
     ):
         yield tell(stage)

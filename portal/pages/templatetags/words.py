@@ -161,6 +161,12 @@ def markdown(text: str | None) -> SafeString:
 
 
 @register.filter
+def before_colon(words: str) -> str:
+    """Return the short name of what is explained after a colon: "White" of "White: public"."""
+    return words.partition(":")[0]
+
+
+@register.filter
 def slug_state(state: Any) -> str:
     """Return a state's value as a class name part: "not_met" becomes "not-met"."""
     return str(getattr(state, "value", state)).strip().lower().replace("_", "-").replace(" ", "-")

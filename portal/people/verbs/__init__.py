@@ -2,6 +2,7 @@
 
 from portal.people.verbs.appointments import appoint_rsa, end_appointment
 from portal.people.verbs.committees import create_committee, end_seat, seat_member
+from portal.people.verbs.filters import forget_filter, keep_filter
 from portal.people.verbs.organisations import (
     add_membership,
     change_organisation,
@@ -23,7 +24,9 @@ __all__ = [
     "end_appointment",
     "end_membership",
     "end_seat",
+    "forget_filter",
     "invite",
+    "keep_filter",
     "revoke_token",
     "seat_member",
 ]

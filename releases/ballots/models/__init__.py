@@ -1,7 +1,16 @@
 """Rows of objections, ballots and decisions."""
 
 from releases.ballots.models.ballots import RUNNING, Ballot, Declaration, Entitlement, RuleSet, Ruling, Statement
-from releases.ballots.models.decisions import ABSTAIN, CHOICES, OPTIONS, CastingVote, Determination, Tally, Vote
+from releases.ballots.models.decisions import (
+    ABSTAIN,
+    CHOICES,
+    OPTIONS,
+    SEARCHED,
+    CastingVote,
+    Determination,
+    Tally,
+    Vote,
+)
 from releases.ballots.models.objections import Joinder, Objection, Remedy
 
 __all__ = [
@@ -9,6 +18,7 @@ __all__ = [
     "CHOICES",
     "OPTIONS",
     "RUNNING",
+    "SEARCHED",
     "Ballot",
     "CastingVote",
     "Declaration",

@@ -1,13 +1,16 @@
 """Sealed votes, the count, the casting vote and the determination."""
 
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from simple_history.models import HistoricalRecords
 
+from portal.pages.searching import vector
 from portal.workflow.transitions import Versioned
 from releases.ballots.models.ballots import Ballot, Entitlement
 from releases.ballots.paper import AXIS
 
+SEARCHED = ("reference", "reasons", "minority_statement", "rule_in_words")  # what the search and its index look through
 ABSTAIN = "abstain"
 OPTIONS = [(option.value, option.words.capitalize()) for option in AXIS]
 CHOICES = [*OPTIONS, (ABSTAIN, "Abstain")]
@@ -86,6 +89,7 @@ class Determination(Versioned):
 
     class Meta:
         ordering = ["-decided_at"]
+        indexes = [GinIndex(vector(*SEARCHED), name="determination_search")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(published_at=None, appeal_until=None)

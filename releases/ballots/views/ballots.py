@@ -1,12 +1,16 @@
 """Pages of ballots, rules and determinations."""
 
+from operator import attrgetter
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.db.models import QuerySet
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from portal.pages.exports import Column, csv_of
 from portal.workflow.errors import Invalid
 from portal.workflow.http import PortalRequest
 from releases.ballots import bundle, may, queries, rulesets, verbs
@@ -19,12 +23,31 @@ from releases.ballots.steps import BALLOT_STEP, BALLOT_STEPS
 from releases.ballots.views.steps import offers, posted, take
 from releases.publishing.queries import visible_to
 
+COLUMNS = (
+    Column("Reference", attrgetter("reference")),
+    Column("Release", attrgetter("release.reference")),
+    Column("Committee", attrgetter("committee")),
+    Column("Question", attrgetter("question")),
+    Column("State", lambda row: row.get_state_display()),
+    Column("Opens", attrgetter("opens_at")),
+    Column("Closes", attrgetter("closes_at")),
+)
+
+
+def _listed(request: PortalRequest) -> QuerySet[Ballot]:
+    return queries.ballots(request.actor).select_related("release", "committee").order_by("-pk")
+
+
+@require_safe
+@login_required
+def ballots_csv(request: PortalRequest) -> HttpResponseBase:
+    return csv_of(request, "ballots", _listed(request), COLUMNS)
+
 
 @require_safe
 @login_required
 def ballots(request: PortalRequest) -> HttpResponse:
-    rows = queries.ballots(request.actor).select_related("release", "committee").order_by("-pk")
-    page = Paginator(rows, 50).get_page(request.GET.get("page"))
+    page = Paginator(_listed(request), 50).get_page(request.GET.get("page"))
     return render(request, "ballots/ballots.html", {"page": page})
 
 

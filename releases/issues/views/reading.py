@@ -1,11 +1,15 @@
 """Reading issues: the list, one issue, the live count of a cohort."""
 
+from operator import attrgetter
+
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.db.models import QuerySet
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from portal.pages.exports import Column, csv_of
 from portal.workflow.http import PortalRequest
 from releases.issues import can, may, queries
 from releases.issues.acts import ACTS
@@ -31,12 +35,38 @@ def visible_release(request: PortalRequest, reference: str) -> Release:
     return get_object_or_404(publishing.visible_to(request.actor), reference=reference)
 
 
+COLUMNS = (
+    Column("Reference", attrgetter("reference")),
+    Column("Title", attrgetter("title")),
+    Column("Release", attrgetter("release.reference")),
+    Column("Category", lambda row: row.get_category_display()),
+    Column("Severity", attrgetter("severity")),
+    Column("State", lambda row: row.get_state_display()),
+    Column("Raised for", attrgetter("organisation")),
+    Column("Raised", attrgetter("raised_at")),
+    Column("Acknowledgement due", attrgetter("acknowledge_by")),
+    Column("Acknowledged", attrgetter("acknowledged_at")),
+    Column("Answer", attrgetter("answer")),
+)
+
+
+def _listed(request: PortalRequest) -> tuple[FilterForm, QuerySet[Issue]]:
+    """Return the filters of the address and the issues they show."""
+    form = FilterForm(request.GET)
+    chosen = form.cleaned_data if form.is_valid() else {}
+    return form, queries.listed(request.actor, chosen, sort=request.GET.get("sort", ""))
+
+
+@require_safe
+@login_required
+def issues_csv(request: PortalRequest) -> HttpResponseBase:
+    return csv_of(request, "issues", _listed(request)[1], COLUMNS)
+
+
 @require_safe
 @login_required
 def issues(request: PortalRequest) -> HttpResponse:
-    form = FilterForm(request.GET)
-    chosen = form.cleaned_data if form.is_valid() else {}
-    found = queries.listed(request.actor, chosen, sort=request.GET.get("sort", ""))
+    form, found = _listed(request)
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
     return render(request, "issues/issues.html", {"filters": form, "rows": page})
 

@@ -1,6 +1,7 @@
 """Every change of a release, one function each, by noun."""
 
 from releases.publishing.verbs.classes import keep_class
+from releases.publishing.verbs.classifying import Readership, note_reading, reclassify
 from releases.publishing.verbs.drafting import (
     Facts,
     approve_emergency,
@@ -41,6 +42,7 @@ from releases.publishing.verbs.notice import (
 __all__ = [
     "EvidenceFacts",
     "Facts",
+    "Readership",
     "acknowledge",
     "activate",
     "amend",
@@ -60,7 +62,9 @@ __all__ = [
     "halt",
     "keep_class",
     "lock_notes",
+    "note_reading",
     "publish_notes",
+    "reclassify",
     "record_services",
     "reject",
     "resume",

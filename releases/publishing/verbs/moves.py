@@ -178,7 +178,9 @@ def supersede(
     release.superseded_by = successor
     move(release, to=ReleaseState.SUPERSEDED, by=by, at=at, verb="supersede", why=why, fields=("superseded_by",))
     if was_announced:
-        tell(messages.ReleaseMoved(release, f"is superseded by {successor.reference}", why), at=at)
+        known = successor.announced_at is not None and not successor.is_restricted
+        by_which = f" by {successor.reference}" if known else ""
+        tell(messages.ReleaseMoved(release, f"is superseded{by_which}", why), at=at)
     return release
 
 

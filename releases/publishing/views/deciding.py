@@ -1,6 +1,7 @@
 """Deciding on a release: announcing, acknowledging, approving, amending and ending it."""
 
 from functools import partial
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -11,8 +12,8 @@ from portal.pages.forms import VersionedForm
 from portal.people.models import Organisation
 from portal.workflow.errors import NotNow
 from portal.workflow.http import PortalRequest
-from releases.publishing import can, fitness, may, queries, scope, verbs
-from releases.publishing.forms import AcknowledgeForm, AmendForm, FactsForm, ReasonForm, SupersedeForm
+from releases.publishing import can, classification, fitness, may, queries, scope, verbs
+from releases.publishing.forms import AcknowledgeForm, AmendForm, FactsForm, ReasonForm, ReclassifyForm, SupersedeForm
 from releases.publishing.models import Notice, Release
 from releases.publishing.readiness import release_timetable, requirements
 from releases.publishing.views.common import done, page, visible
@@ -154,3 +155,31 @@ def supersede(request: PortalRequest, reference: str) -> HttpResponse:
         messages.success(request, f"{reference} is superseded by {form.cleaned_data['successor'].reference}.")
         return redirect("publishing:release", reference)
     return page(request, "supersede", form=form, release=release, reach=queries.reach(release))
+
+
+@login_required
+def reclassify(request: PortalRequest, reference: str) -> HttpResponse:
+    """Show who would gain and who would lose sight of the release; change it when confirmed."""
+    release = visible(request, reference)
+    may.reclassify(release, by=request.actor)
+    form = ReclassifyForm(request.POST or None, initial=ReclassifyForm.answers_of(release))
+    act = partial(verbs.reclassify, release, by=request.actor, at=request.at)
+    asked = "preview" in request.POST
+    if not asked and done(form, lambda: act(form.readership(), **_reason(form))):
+        release.refresh_from_db()
+        messages.success(request, f"{reference} is now {release.get_classification_display()}.")
+        return redirect("publishing:release", reference)
+    return page(request, "reclassify", form=form, release=release, effect=_effect(request, release, form))
+
+
+def _reason(form: ReclassifyForm) -> dict[str, Any]:
+    return {"why": form.cleaned_data["why"], "seen": form.cleaned_data["seen"]}
+
+
+def _effect(request: PortalRequest, release: Release, form: ReclassifyForm) -> classification.ChangeOfSight | None:
+    """Return what the answers would change, None while they are not complete."""
+    if not (form.is_bound and form.is_valid()):
+        return None
+    to = form.readership()
+    readers, people = {one.pk for one in to.readers}, {one.pk for one in to.named_people}
+    return classification.effect_of_reclassifying(release, to.classification, readers, people, request.at)

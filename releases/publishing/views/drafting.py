@@ -108,7 +108,8 @@ def attach_evidence(request: PortalRequest, reference: str) -> HttpResponse:
     release = visible(request, reference)
     may.attach_evidence(release, by=request.actor)
     can.attach_evidence(release)
-    form = EvidenceForm(request.POST or None, request.FILES or None, initial={"seen": release.version})
+    asked = {"seen": release.version, "replaces": request.GET.get("replaces")}
+    form = EvidenceForm(request.POST or None, request.FILES or None, release=release, initial=asked)
     act = partial(verbs.attach_evidence, release, by=request.actor, at=request.at)
     if done(form, lambda: act(form.facts(), seen=form.cleaned_data["seen"])):
         messages.success(request, "The evidence is attached.")

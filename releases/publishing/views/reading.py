@@ -1,30 +1,58 @@
 """Reading releases: the list, a release, its notes, its files, the feed. Open to the public for White material."""
 
+from operator import attrgetter
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import FileResponse, Http404, HttpResponse
+from django.db.models import QuerySet
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
 
 from portal.pages.contributions import Panel, collect
+from portal.pages.exports import Column, csv_of
 from portal.workflow.http import PortalRequest
 from releases.products.may import download_image as may_download
 from releases.products.verbs import hand_out_image
-from releases.publishing import may, notes, queries
-from releases.publishing.forms import FilterForm
-from releases.publishing.models import Release
+from releases.publishing import documents, listing, may, notes, queries, verbs
+from releases.publishing.list_forms import FilterForm
+from releases.publishing.models import Classification, Release
 from releases.publishing.views.common import page, visible
 
 PAGE_SIZE = 25
 
 
+COLUMNS = (
+    Column("Reference", attrgetter("reference")),
+    Column("Title", attrgetter("title")),
+    Column("State", lambda row: row.get_state_display()),
+    Column("Class", attrgetter("urgency_class")),
+    Column("Approach", lambda row: row.get_approach_display()),
+    Column("May be read by", lambda row: row.get_classification_display()),
+    Column("Firmware version", attrgetter("firmware_version")),
+    Column("Hub models", lambda row: ", ".join(str(model) for model in row.hub_models.all())),
+    Column("Announced", attrgetter("announced_at")),
+    Column("Deployment planned", attrgetter("planned_deployment_at")),
+    Column("Activation planned", attrgetter("planned_activation_at")),
+)
+
+
+def _listed(request: PortalRequest) -> tuple[FilterForm, QuerySet[Release]]:
+    """Return the filters of the address and the releases they show."""
+    form = FilterForm(request.GET, actor=request.actor)
+    chosen = form.cleaned_data if form.is_valid() else {}
+    return form, listing.listed(request.actor, chosen, sort=request.GET.get("sort", ""))
+
+
+@require_safe
+def releases_csv(request: PortalRequest) -> HttpResponseBase:
+    return csv_of(request, "releases", _listed(request)[1], COLUMNS)
+
+
 @require_safe
 def releases(request: PortalRequest) -> HttpResponse:
-    form = FilterForm(request.GET)
-    chosen = form.cleaned_data if form.is_valid() else {}
-    found = queries.listed(request.actor, chosen, sort=request.GET.get("sort", ""))
+    form, found = _listed(request)
     return page(
         request,
         "releases",
@@ -53,6 +81,8 @@ def release(request: PortalRequest, reference: str) -> HttpResponse:
         models=list(found.hub_models.all()),
         from_versions=list(found.from_versions.select_related("hub_model")),
         notice=notice,
+        successor=queries.successor(found, actor),
+        no_reclassify=may.reclassify.why_not(found, by=actor),
     )
 
 
@@ -89,10 +119,16 @@ def _pair(request: PortalRequest, shown: list[Any]) -> tuple[Any, Any]:
 
 @require_safe
 def evidence_file(request: PortalRequest, reference: str, pk: int) -> FileResponse:
-    found = get_object_or_404(queries.evidence(visible(request, reference)).exclude(file=""), pk=pk)
-    name = f"{found.release.reference}-evidence-{found.pk}.bin"
+    release = visible(request, reference)
+    found = get_object_or_404(queries.evidence(release, request.actor).exclude(file=""), pk=pk)
+    if release.classification != Classification.RED:  # else the release's own line says it
+        verbs.note_reading(release, request.path, own=found.classification, by=request.actor, at=request.at)
+    ending = documents.KINDS[found.file_kind].ending if found.file_kind else "bin"
     return FileResponse(
-        found.file.open("rb"), as_attachment=True, filename=name, content_type="application/octet-stream"
+        found.file.open("rb"),
+        as_attachment=True,
+        filename=f"{release.reference}-evidence-{found.pk}.{ending}",
+        content_type="application/octet-stream",
     )
 
 

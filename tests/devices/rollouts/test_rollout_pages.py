@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from devices.rollouts import contributes, verbs
 from devices.rollouts.models import ExitReport, Rollout
+from portal.workflow.actor import system
 from tests.factories.ballots import set_clock
 from tests.factories.rollouts import make_road
 from tests.html import mistakes
@@ -276,14 +277,14 @@ class TestContributions:
 
     def test_due_dates(self, world, served):
         road = make_road(world, served, answer_seconds=60, soak_seconds=3600)
-        assert list(contributes.due(road.at)) == []
+        assert list(contributes.due(system("clock"), road.at)) == []
         road.start()
         road.turn()
-        [due] = contributes.due(road.at)
+        [due] = contributes.due(system("clock"), road.at)
         assert due.at == road.at + timedelta(seconds=60)
         road.at = due.at
         road.run()
-        texts = [one.text for one in contributes.due(road.at)]
+        texts = [one.text for one in contributes.due(system("clock"), road.at)]
         assert any("verdict on a wave" in text or "asked again" in text for text in texts)
 
     def test_calendar(self, road):

@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 
+from portal.workflow.actor import system
 from releases.ballots import contributes, verbs
 from releases.ballots.models import Ballot, Determination, Objection
 from releases.publishing.models import Release
@@ -78,7 +79,7 @@ def test_dates_and_due_dates(matter):
         f"{ballot.reference}: voting closes": ballot.closes_at,
     }
     make.lodge(matter)
-    due = [one.text for one in contributes.due(matter.at)]
+    due = [one.text for one in contributes.due(system("clock"), matter.at)]
     assert due == [
         f"{Objection.objects.latest('pk').reference}: an answer is due",
         f"{ballot.reference}: voting closes",
@@ -87,7 +88,7 @@ def test_dates_and_due_dates(matter):
     ballot = make.close(matter, ballot)
     verbs.publish(ballot, reasons="x", minority_statement="", by=matter.actor("secretary"), at=matter.at)
     decision = Determination.objects.get()
-    texts = [one.text for one in contributes.due(matter.at)]
+    texts = [one.text for one in contributes.due(system("clock"), matter.at)]
     assert f"{decision.reference}: appeal window ends" in texts
     dates = [one.text for one in contributes.dates(matter.actor("supplier"), matter.world.at, end)]
     assert dates == [f"{decision.reference}: appeal window ends"]

@@ -209,10 +209,10 @@ def test_notice_only_needs_its_authority(world, catalogue):
 
 
 def test_the_clock_names_when_the_last_responsible_suppliers_notice_is_over(world, release):
-    assert list(contributes.due(SERVED)) == []  # nobody is served yet
+    assert list(contributes.due(system("clock"), SERVED)) == []  # nobody is served yet
     serve(world, release, "heron")
     serve(world, release, "osprey", at=SERVED + timedelta(days=2))
-    found = {due.text.partition(": ")[2]: due.at for due in contributes.due(SERVED)}
+    found = {due.text.partition(": ")[2]: due.at for due in contributes.due(system("clock"), SERVED)}
     over = datetime(2017, 1, 19, tzinfo=UTC)  # Wednesday the 11th: 5 Working Days, and 7 clear days
     assert found == {"deployment notice over": over, "activation notice over": over}
-    assert list(contributes.due(over)) == []
+    assert list(contributes.due(system("clock"), over)) == []

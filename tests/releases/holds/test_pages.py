@@ -175,11 +175,11 @@ def test_reviews_and_announced_ends_wait_for_dcc(world, announced):
     ]
     assert not list(contributes.waiting(world.actor("supplier"), later))
     assert [row.at for row in contributes.dates(actor, world.at, later)] == [review]
-    assert sorted(row.text for row in contributes.due(world.at)) == [
+    assert sorted(row.text for row in contributes.due(system("clock"), world.at)) == [
         f"Hold {hold}: review",
         f"Hold {issue_hold}: may be lifted",
     ]
-    assert not list(contributes.due(later))
+    assert not list(contributes.due(system("clock"), later))
 
 
 def test_the_release_page_shows_its_holds(dcc, hold, announced, sign_in):

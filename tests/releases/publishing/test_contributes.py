@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from portal.workflow.actor import ANONYMOUS
+from portal.workflow.actor import ANONYMOUS, system
 from releases.publishing import contributes, verbs
 from releases.publishing.models import Release
 from releases.publishing.stages import stages
@@ -109,8 +109,8 @@ class TestDates:
         assert sorted(set(planned)) == ["confirmed", "planned"]
 
     def test_due_dates_are_those_still_to_come(self, world, announced, draft):
-        assert len(list(contributes.due(world.at))) == 4
-        assert list(contributes.due(world.at + timedelta(days=60))) == []
+        assert len(list(contributes.due(system("clock"), world.at))) == 4
+        assert list(contributes.due(system("clock"), world.at + timedelta(days=60))) == []
 
 
 class TestActs:

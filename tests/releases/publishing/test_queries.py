@@ -1,7 +1,7 @@
 import pytest
 
 from portal.workflow.actor import ANONYMOUS, system
-from releases.publishing import queries, verbs
+from releases.publishing import listing, queries, verbs
 from releases.publishing.models import Release
 from releases.publishing.states import ReleaseState
 from tests.factories.releases import NOTES, make_draft, make_ready
@@ -87,10 +87,10 @@ class TestReads:
             ({"hub_model": catalogue.models["birch"]}, [other]),
             ({}, [other, announced]),
         ):
-            assert list(queries.listed(manager, chosen)) == found
-        assert list(queries.listed(manager, {}, sort="reference")) == [announced, other]
-        assert list(queries.listed(manager, {}, sort="-title")) == [announced, other]
-        assert list(queries.listed(manager, {}, sort="password")) == [other, announced]
+            assert list(listing.listed(manager, chosen)) == found
+        assert list(listing.listed(manager, {}, sort="reference")) == [announced, other]
+        assert list(listing.listed(manager, {}, sort="-title")) == [announced, other]
+        assert list(listing.listed(manager, {}, sort="password")) == [other, announced]
 
     def test_notes_in_preparation_are_dccs(self, world, announced):
         manager, supplier = world.actor("manager"), world.actor("supplier")

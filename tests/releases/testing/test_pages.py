@@ -3,6 +3,7 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
+from portal.workflow.actor import system
 from releases.testing import contributes, queries, verbs
 from releases.testing.models import TestCase, TestResult, TestWindow
 from releases.testing.period import results_until
@@ -232,8 +233,8 @@ def test_own_windows_and_results_owed_wait(world, window):
 def test_the_calendar_and_the_clock_know_the_window(world, window):
     (dated,) = contributes.dates(world.actor("supplier"), world.at, world.at + 30 * DAY)
     assert (dated.at, dated.until, dated.status) == (window.starts_at, window.ends_at, "confirmed")
-    assert [row.at for row in contributes.due(world.at)] == [window.starts_at, window.ends_at]
-    assert [row.at for row in contributes.due(window.starts_at)] == [window.ends_at]
+    assert [row.at for row in contributes.due(system("clock"), world.at)] == [window.starts_at, window.ends_at]
+    assert [row.at for row in contributes.due(system("clock"), window.starts_at)] == [window.ends_at]
 
 
 def test_the_release_page_shows_coverage_and_offers_a_window(supplier, announced, world, sign_in, ready):

@@ -1,0 +1,74 @@
+"""What an uploaded document is, judged by its content and never by its name. Pure."""
+
+import zipfile
+from dataclasses import dataclass
+from typing import IO
+
+LARGEST = 20 * 1024 * 1024  # bytes
+MOST_PARTS = 5_000  # of an office document
+_HEAD = 4096  # bytes
+_MARKUP = (b"<", b"%!PS")  # what a browser or a printer would run
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of document: its name, as shown and stored, and the ending its copy is given."""
+
+    name: str
+    ending: str
+
+
+PDF, PNG, JPEG = Kind("PDF", "pdf"), Kind("PNG image", "png"), Kind("JPEG image", "jpg")
+TEXT = Kind("Plain text", "txt")
+WORD, EXCEL = Kind("Word document", "docx"), Kind("Excel workbook", "xlsx")
+ODT, ODS = Kind("OpenDocument text", "odt"), Kind("OpenDocument sheet", "ods")
+KINDS = {kind.name: kind for kind in (PDF, PNG, JPEG, TEXT, WORD, EXCEL, ODT, ODS)}
+ALLOWED = "a PDF, a PNG or JPEG image, plain text or CSV, or an Office document without macros"
+
+_MAGIC = {b"%PDF-": PDF, b"\x89PNG\r\n\x1a\n": PNG, b"\xff\xd8\xff": JPEG}
+_OPEN_DOCUMENT = {
+    b"application/vnd.oasis.opendocument.text": ODT,
+    b"application/vnd.oasis.opendocument.spreadsheet": ODS,
+}
+
+
+def kind_of(stream: IO[bytes]) -> Kind | None:
+    """Return what a document is, None for what is not allowed; the stream is left at its beginning."""
+    stream.seek(0)
+    head = stream.read(_HEAD)
+    for magic, kind in _MAGIC.items():
+        if head.startswith(magic):
+            found: Kind | None = kind
+            break
+    else:
+        found = _office(stream) if head.startswith(b"PK\x03\x04") else _text(stream)
+    stream.seek(0)
+    return found
+
+
+def _office(stream: IO[bytes]) -> Kind | None:
+    """Return the kind of an Office document from its table of parts; nothing is unpacked but a short type."""
+    try:
+        with zipfile.ZipFile(stream) as package:
+            parts = set(package.namelist())
+            if len(parts) > MOST_PARTS or any(part.lower().endswith("vbaproject.bin") for part in parts):
+                return None
+            if "[Content_Types].xml" in parts:
+                return WORD if "word/document.xml" in parts else EXCEL if "xl/workbook.xml" in parts else None
+            with package.open("mimetype") as declared:
+                return _OPEN_DOCUMENT.get(declared.read(100))
+    except (zipfile.BadZipFile, KeyError, NotImplementedError, RuntimeError, OSError, ValueError):
+        return None
+
+
+def _text(stream: IO[bytes]) -> Kind | None:
+    """Return plain text where every byte of it is UTF-8 text without control codes, and it is no markup."""
+    stream.seek(0)
+    data = stream.read(LARGEST + 1)
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return None
+    if not text.strip() or data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(_MARKUP):
+        return None
+    return TEXT if all(char in "\t\r\n\f" or char >= " " for char in text) else None
