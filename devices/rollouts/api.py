@@ -110,6 +110,12 @@ class RolloutViewSet(Acting, ReadOnlyModelViewSet[Rollout]):
         """End a rollout for good."""
         return self._act(verbs.stop, WhySerializer)
 
+    @extend_schema(request=WhySerializer, responses=RolloutSerializer)
+    @action(detail=True, methods=["post"], url_path="end-activation")
+    def end_activation(self, request: Request, reference: str) -> Response:
+        """End the release's activation where its stopped rollout left it: hypercare begins."""
+        return self._act(verbs.end_activation, WhySerializer)
+
     @extend_schema(request=RemarksSerializer, responses=RolloutSerializer)
     @action(detail=True, methods=["post"])
     def report(self, request: Request, reference: str) -> Response:

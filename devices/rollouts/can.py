@@ -11,6 +11,10 @@ from releases.publishing.models import Release
 from releases.publishing.states import IN_SERVICE_OF_NOTICE, ReleaseState
 from releases.publishing.working import words
 
+ENDED = frozenset({ReleaseState.DRAFT, ReleaseState.REJECTED, ReleaseState.WITHDRAWN, ReleaseState.SUPERSEDED})
+"""Releases that no rollout goes on with: it would be halted at once."""
+UNDER_WAY = frozenset({ReleaseState.ACTIVE, ReleaseState.HALTED})
+
 
 def _allows(rollout: Rollout, to: RolloutState, doing: str) -> str | None:
     if ROLLOUT.allows(rollout.state, to):
@@ -28,8 +32,10 @@ def _gate(release: Release, stage: str, at: datetime) -> str | None:
 
 @when
 def plan(release: Release) -> str | None:
-    if release.state not in IN_SERVICE_OF_NOTICE:
-        return "A rollout is planned for a release that is announced and not yet active."
+    """A release whose rollout was stopped half-way stays active or halted: the rest of its hubs is planned anew."""
+    if release.state not in {*IN_SERVICE_OF_NOTICE, *UNDER_WAY}:
+        state = state_words(release.state)
+        return f"The release is {state}: a rollout is planned for one that is announced and not yet in hypercare."
     if release.image_id is None:
         return "The release has no image yet."
     if release.rollouts.exclude(state__in=[*OVER]).exists():
@@ -79,12 +85,28 @@ def halt(rollout: Rollout) -> str | None:
 def resume(rollout: Rollout) -> str | None:
     if rollout.state not in (RolloutState.PAUSED, RolloutState.HALTED):
         return f"The rollout is {state_words(rollout.state)}: only a paused or halted one is resumed."
+    if rollout.release.state in ENDED:
+        return (
+            f"The release is {state_words(rollout.release.state)}: no hub is asked for it any more. Stop the rollout."
+        )
     return None
 
 
 @when
 def stop(rollout: Rollout) -> str | None:
     return _allows(rollout, RolloutState.STOPPING, "stopped")
+
+
+@when
+def end_activation(rollout: Rollout) -> str | None:
+    """Rule: hypercare follows when every hub in the plan is activated, failed, expired or excluded (Lifecycle)."""
+    if rollout.state != RolloutState.STOPPED:
+        return f"The rollout is {state_words(rollout.state)}: only a stopped one leaves its activation to be ended."
+    if rollout.release.state not in UNDER_WAY:
+        return f"The release is {state_words(rollout.release.state)}: it has no activation to end."
+    if (later := rollout.release.rollouts.exclude(state=RolloutState.CANCELLED).first()) != rollout:
+        return f"Rollout {later} came after this one: the activation ends with that."
+    return None
 
 
 @when

@@ -16,6 +16,8 @@ from releases.publishing.models import Release
 from releases.publishing.states import FINISHED as RELEASE_OVER
 from releases.publishing.states import ReleaseState
 
+_WITH_DCC = {RolloutState.FINISHED, RolloutState.STOPPED}
+
 
 def navigation(actor: Actor) -> Iterator[Link]:
     """The rollouts, for whoever may read the portal."""
@@ -36,12 +38,13 @@ def waiting(actor: Actor, at: datetime) -> Iterator[Waiting]:
     """For DCC: plans to approve, rollouts that stand still or wait for their next start, reports to publish."""
     if not actor.has(Permission.MANAGE_ROLLOUTS):
         return
-    for rollout in queries.visible_to(actor).exclude(state__in=OVER - {RolloutState.FINISHED}):
+    for rollout in queries.visible_to(actor).exclude(state__in=OVER - _WITH_DCC):
         if rollout.state == RolloutState.PLANNED and may.approve.why_not(rollout, by=actor) is None:
             yield Waiting(f"Approve rollout {rollout}", _url(rollout), since=rollout.planned_at, group="To approve")
         elif rollout.state in (RolloutState.PAUSED, RolloutState.HALTED):
             since = rollout.stood_still_at or at
-            yield Waiting(f"Rollout {rollout} is {rollout.state}: resume or stop it", _url(rollout), since=since)
+            acts = "resume or stop" if can.resume.why_not(rollout) is None else "stop"
+            yield Waiting(f"Rollout {rollout} is {rollout.state}: {acts} it", _url(rollout), since=since)
         elif rollout.state == RolloutState.APPROVED and can.start.why_not(rollout, at=at) is None:
             since = rollout.approved_at or at
             yield Waiting(f"Start rollout {rollout}", _url(rollout), since=since, group="To start")
@@ -52,6 +55,9 @@ def waiting(actor: Actor, at: datetime) -> Iterator[Waiting]:
             report = reverse("rollouts:report", args=[rollout.reference])
             since = rollout.finished_at or at
             yield Waiting(f"Publish the exit report of {rollout}", report, since=since, group="To report")
+        elif rollout.state == RolloutState.STOPPED and can.end_activation.why_not(rollout) is None:
+            text = f"Rollout {rollout} was stopped: plan another for the rest, or end the activation"
+            yield Waiting(text, _url(rollout), since=rollout.finished_at or at)
 
 
 def dates(actor: Actor, start: datetime, end: datetime) -> Iterator[Dated]:
@@ -85,16 +91,21 @@ def due(actor: Actor, at: datetime) -> Iterator[Due]:
 def release_stages(release: Release, actor: Actor, at: datetime) -> Iterator[Stage]:
     """The deployment of the release; its activation is publishing's own stage."""
     rollout = _present(release)
-    planned = release.planned_deployment_at
+    is_over = release.state in RELEASE_OVER and release.state != ReleaseState.CLOSED
     if rollout is None or rollout.deployment_started_at is None:
-        skipped = release.state in RELEASE_OVER and release.state != ReleaseState.CLOSED
         blocks = "the plan waits for approval" if rollout and rollout.state == RolloutState.PLANNED else ""
         url = _url(rollout) if rollout else ""
-        yield Stage(70, "Deployment", "skipped" if skipped else "waiting", planned=planned, blocks=blocks, url=url)
+        if is_over:
+            yield Stage(70, "Deployment", "skipped", url=url)
+            return
+        planned = release.planned_deployment_at
+        yield Stage(70, "Deployment", "waiting", planned=planned, blocks=blocks, url=url)
         return
     began = rollout.deployment_started_at
     if rollout.programme == Programme.ACTIVATION or rollout.state in (RolloutState.DEPLOYED, *OVER):
         yield Stage(70, "Deployment", "done", at=began, url=_url(rollout))
+    elif is_over:
+        yield Stage(70, "Deployment", "ended", at=began, url=_url(rollout))
     elif rollout.state == RolloutState.DEPLOYING:
         yield Stage(70, "Deployment", "current", at=began, holder="the network", url=_url(rollout))
     else:

@@ -109,10 +109,10 @@ class PlanForm(GovForm):
 class ReasonForm(VersionedForm):
     """Why, and the version the person has seen."""
 
-    why = forms.CharField(label="Why", required=False, widget=WHY)
+    why = forms.CharField(label="Why", required=False, max_length=2000, widget=WHY)
 
 
 class ReportForm(VersionedForm):
     """What DCC adds to the figures of an exit report."""
 
-    remarks = forms.CharField(label="Remarks", required=False, widget=WHY)
+    remarks = forms.CharField(label="Remarks", required=False, max_length=10_000, widget=WHY)

@@ -67,5 +67,10 @@ def stop(rollout: Rollout, *, by: Actor) -> str | None:
 
 
 @who
+def end_activation(rollout: Rollout, *, by: Actor) -> str | None:
+    return _manages(by)
+
+
+@who
 def report(rollout: Rollout, *, by: Actor) -> str | None:
     return _manages(by)

@@ -19,5 +19,6 @@ urlpatterns = [
     path("<slug:reference>/halt/", views.halt, name="halt"),
     path("<slug:reference>/resume/", views.resume, name="resume"),
     path("<slug:reference>/stop/", views.stop, name="stop"),
+    path("<slug:reference>/end-activation/", views.end_activation, name="end_activation"),
     path("<slug:reference>/report/", views.report, name="report"),
 ]

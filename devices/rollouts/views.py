@@ -1,6 +1,7 @@
 """Pages of rollouts: the list, the plan, the live page, its acts, the exit report."""
 
 from collections.abc import Callable
+from inspect import signature
 from operator import attrgetter
 from typing import Any
 
@@ -19,6 +20,7 @@ from devices.rollouts.planning import cut_waves
 from devices.rollouts.states import RolloutState
 from portal.journal.queries import timeline
 from portal.pages.exports import Column, csv_of
+from portal.pages.forms import VersionedForm
 from portal.workflow.errors import Invalid
 from portal.workflow.http import PortalRequest
 from portal.workflow.transitions import subject_of
@@ -87,12 +89,18 @@ def _planned(request: PortalRequest, release: Release, form: PlanForm) -> Rollou
 @require_safe
 @login_required
 def rollout(request: PortalRequest, reference: str) -> HttpResponse:
-    row = _rollout(request, reference)
+    return _page(request, _rollout(request, reference))
+
+
+def _page(request: PortalRequest, row: Rollout, form: VersionedForm | None = None, tried: str = "") -> HttpResponse:
+    """Show a rollout; with the act that was tried, what was wrong with it and what was typed."""
     context = pages.live(row, request.actor, request.at) | {
         "buttons": list(buttons(row, request.actor, request.at)),
         "entries": timeline(*subject_of(row)[:2]),
+        "form": form,
+        "tried": tried,
     }
-    return render(request, "rollouts/rollout.html", context)
+    return render(request, "rollouts/rollout.html", context, status=400 if form else 200)
 
 
 @require_safe
@@ -105,17 +113,18 @@ def progress(request: PortalRequest, reference: str) -> HttpResponse:
     return response
 
 
-def _act(request: PortalRequest, reference: str, verb: Callable[..., Rollout], done: str, **more: str) -> HttpResponse:
+def _act(request: PortalRequest, reference: str, verb: Callable[..., Rollout], done: str) -> HttpResponse:
     row = _rollout(request, reference)
-    form = ReasonForm(request.POST)
-    form.is_valid()
-    verb(row, by=request.actor, at=request.at, seen=form.cleaned_data.get("seen"), **more)
+    form = (ReasonForm if "why" in signature(verb).parameters else VersionedForm)(request.POST)
+    try:
+        if not form.is_valid():
+            return _page(request, row, form, tried=verb.__name__)
+        verb(row, by=request.actor, at=request.at, **form.cleaned_data)
+    except Invalid as refusal:
+        form.add_refusal(refusal)
+        return _page(request, row, form, tried=verb.__name__)
     messages.success(request, f"Rollout {row} {done}.")
     return redirect("rollouts:rollout", row.reference)
-
-
-def _why(request: PortalRequest) -> str:
-    return request.POST.get("why", "").strip()
 
 
 @require_POST
@@ -127,7 +136,7 @@ def approve(request: PortalRequest, reference: str) -> HttpResponse:
 @require_POST
 @login_required
 def cancel(request: PortalRequest, reference: str) -> HttpResponse:
-    return _act(request, reference, verbs.cancel, "is cancelled", why=_why(request))
+    return _act(request, reference, verbs.cancel, "is cancelled")
 
 
 @require_POST
@@ -145,25 +154,31 @@ def start_activation(request: PortalRequest, reference: str) -> HttpResponse:
 @require_POST
 @login_required
 def pause(request: PortalRequest, reference: str) -> HttpResponse:
-    return _act(request, reference, verbs.pause, "is paused", why=_why(request))
+    return _act(request, reference, verbs.pause, "is paused")
 
 
 @require_POST
 @login_required
 def halt(request: PortalRequest, reference: str) -> HttpResponse:
-    return _act(request, reference, verbs.halt, "is halted", why=_why(request))
+    return _act(request, reference, verbs.halt, "is halted")
 
 
 @require_POST
 @login_required
 def resume(request: PortalRequest, reference: str) -> HttpResponse:
-    return _act(request, reference, verbs.resume, "goes on", why=_why(request))
+    return _act(request, reference, verbs.resume, "goes on")
 
 
 @require_POST
 @login_required
 def stop(request: PortalRequest, reference: str) -> HttpResponse:
-    return _act(request, reference, verbs.stop, "is stopped", why=_why(request))
+    return _act(request, reference, verbs.stop, "is stopped")
+
+
+@require_POST
+@login_required
+def end_activation(request: PortalRequest, reference: str) -> HttpResponse:
+    return _act(request, reference, verbs.end_activation, "has ended: the release is in hypercare")
 
 
 @require_http_methods(["GET", "POST"])
@@ -176,9 +191,8 @@ def report(request: PortalRequest, reference: str) -> HttpResponse:
             may.report(row, by=request.actor)
             can.report(row, at=request.at)
         raise Http404
-    if request.method == "POST":
-        form = ReportForm(request.POST)
-        form.is_valid()
+    form = ReportForm(request.POST or None, initial={"seen": row.version})
+    if request.method == "POST" and form.is_valid():
         verbs.report(row, by=request.actor, at=request.at, **form.cleaned_data)
         messages.success(request, "The exit report is published and the release is closed.")
         return redirect("rollouts:report", row.reference)
@@ -187,6 +201,6 @@ def report(request: PortalRequest, reference: str) -> HttpResponse:
         "report": published,
         "figures": published.figures if published else reports.report_figures(row),
         "refused": can.report.why_not(row, at=request.at),
-        "publish_form": None if published else ReportForm(initial={"seen": row.version}),
+        "form": None if published else form,
     }
-    return render(request, "rollouts/report.html", context)
+    return render(request, "rollouts/report.html", context, status=400 if form.errors else 200)

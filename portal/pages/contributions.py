@@ -80,7 +80,8 @@ class Due:
 class Stage:
     """A stage of the release tracker.
 
-    ``state``: done, current, waiting, blocked, skipped. ``order`` 10, 20, … from draft to report.
+    ``state``: done, current, waiting, blocked, skipped, ended (begun and never finished). ``order`` 10, 20, … from
+    draft to report.
     """
 
     order: int

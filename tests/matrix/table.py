@@ -318,6 +318,7 @@ DEVICES = [
     Row("rollouts:halt", "POST", "rollout", "DCC csp", hidden="outsider"),
     Row("rollouts:resume", "POST", "rollout", "DCC", hidden="outsider"),
     Row("rollouts:stop", "POST", "rollout", "DCC", hidden="outsider"),
+    Row("rollouts:end_activation", "POST", "rollout", "DCC", hidden="outsider"),
     Row("rollouts:report", "GET", "rollout", "", hidden="SIGNED_IN"),
     Row("rollouts:report", "POST", "rollout", "DCC", hidden="outsider"),
 ]

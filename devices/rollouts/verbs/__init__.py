@@ -4,7 +4,7 @@ from devices.rollouts.verbs.advancing import advance
 from devices.rollouts.verbs.hints import publish_due, republish
 from devices.rollouts.verbs.planning import Plan, approve, cancel, plan, prepare
 from devices.rollouts.verbs.reporting import report
-from devices.rollouts.verbs.running import halt, pause, resume, start, start_activation, stop
+from devices.rollouts.verbs.running import end_activation, halt, pause, resume, start, start_activation, stop
 from devices.rollouts.verbs.stepping import step
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "advance",
     "approve",
     "cancel",
+    "end_activation",
     "halt",
     "pause",
     "plan",

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from devices.gateway import Stage
-from devices.rollouts import messages, path, queries
+from devices.rollouts import can, messages, path, queries
 from devices.rollouts.models import Rollout, Wave
 from devices.rollouts.states import RUNNING, WINDING_UP, RolloutState, WaveState
 from devices.rollouts.verbs.hints import publish_due
@@ -21,13 +21,7 @@ from releases.publishing.states import ReleaseState
 
 _SETTLED = {Stage.DEPLOYMENT: WaveState.DEPLOYED, Stage.ACTIVATION: WaveState.ACTIVATED}
 _OPENED = {Stage.DEPLOYMENT: WaveState.DEPLOYING, Stage.ACTIVATION: WaveState.ACTIVATING}
-_STANDS_FOR = (
-    ReleaseState.HALTED,
-    ReleaseState.DRAFT,
-    ReleaseState.REJECTED,
-    ReleaseState.WITHDRAWN,
-    ReleaseState.SUPERSEDED,
-)
+_STANDS_FOR = can.ENDED | {ReleaseState.HALTED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +132,8 @@ def _end_programme(rollout: Rollout, *, by: Actor, at: datetime) -> None:
 def _finish(rollout: Rollout, *, by: Actor, at: datetime) -> None:
     """End a rollout whose every batch is done. Rule: then the watch period (hypercare) runs on.
 
-    A release that was halted meanwhile is waited for: it enters hypercare when it goes on.
+    A release that was halted meanwhile is waited for: it enters hypercare when it goes on. After a stop DCC decides:
+    another rollout for the rest, or the end of the activation.
     """
     if rollout.batches.exclude(phase=path.DONE).exists():
         return

@@ -28,8 +28,10 @@ from portal.workflow.enqueue import enqueue
 from portal.workflow.errors import Invalid, NotNow
 from portal.workflow.transitions import lock, move, note
 from releases.products.models import Cell
+from releases.publishing import verbs as publishing
 from releases.publishing.models import Release
 from releases.publishing.scope import affected_cells
+from releases.publishing.states import ReleaseState
 
 MOST_WAVES = 50
 
@@ -220,10 +222,15 @@ def _batch(rollout: Rollout, wave: Wave, cut: Cut, hubs: Numbers, cells: Numbers
 
 @transaction.atomic
 def approve(rollout: Rollout, *, by: Actor, at: datetime, seen: int | None = None) -> Rollout:
-    """Approve a plan. Rule: nobody approves their own plan."""
+    """Approve a plan; a release that was halted with its stopped rollout goes on.
+
+    Rule: nobody approves their own plan.
+    """
     rollout = lock(rollout, seen=seen)
     may.approve(rollout, by=by)
     can.approve(rollout)
+    if rollout.release.state == ReleaseState.HALTED:
+        publishing.resume(rollout.release, by=by, at=at, why=f"Rollout {rollout.reference} is approved for the rest.")
     rollout.approved_by_id, rollout.approved_by_name, rollout.approved_at = by.user_id, by.name, at
     fields = ("approved_by", "approved_by_name", "approved_at")
     move(rollout, to=RolloutState.APPROVED, by=by, at=at, verb="approve", fields=fields)

@@ -124,6 +124,25 @@ def stop(rollout: Rollout, *, by: Actor, at: datetime, why: str, seen: int | Non
     return rollout
 
 
+@transaction.atomic
+def end_activation(rollout: Rollout, *, by: Actor, at: datetime, why: str, seen: int | None = None) -> Rollout:
+    """End the release's activation where its stopped rollout left it: hypercare runs for the hubs activated so far.
+
+    A halted release goes on first, because only an active one enters hypercare.
+    """
+    rollout = lock(rollout, seen=seen)
+    may.end_activation(rollout, by=by)
+    can.end_activation(rollout)
+    _needs(why)
+    release = rollout.release
+    if release.state == ReleaseState.HALTED:
+        release = publishing.resume(release, by=by, at=at, why=why)
+    publishing.enter_hypercare(release, by=by, at=at, why=why)
+    move(rollout, to=RolloutState.FINISHED, by=by, at=at, verb="end_activation", why=why)
+    tell(messages.RolloutMoved(rollout, "has ended where it was stopped", at, why), at=at)
+    return rollout
+
+
 def _go(
     rollout: Rollout,
     to: RolloutState,

@@ -184,6 +184,44 @@ class TestActs:
         road.start()
         visit("manager", "pause", road.rollout.reference, post={"why": " "}, status=400)
 
+    @pytest.mark.parametrize(
+        ("post", "sentence"),
+        [
+            ({"why": "x" * 20_000}, "at most 2000 characters"),
+            ({"why": f"a{chr(0)}b"}, "Null characters are not allowed"),
+            ({"why": "Go.", "seen": "zz"}, "This page was changed on its way here"),
+        ],
+    )
+    def test_what_cannot_be_read_changes_nothing_and_is_kept(self, visit, road, post, sentence):
+        road.start()
+        text = visit("manager", "stop", road.rollout.reference, post=post, status=400)
+        assert sentence in text
+        assert post["why"].partition(chr(0))[0] in text
+        assert road.fresh().state == "deploying"
+        visit("second_manager", "approve", road.rollout.reference, post={"seen": "zz"}, status=400)
+
+    def test_the_buttons_after_a_stop(self, visit, road):
+        name = road.rollout.reference
+        road.deploy()
+        road.activate()
+        road.turn()
+        set_clock(road.at)
+        visit("manager", "halt", name, post={"why": "Odd."}, status=302)
+        visit("manager", "stop", name, post={"why": "Enough."}, status=302)
+        road.run()
+        text = visit("manager", "rollout", name)
+        assert "End the activation here" in text
+        assert "End the activation here" not in visit("supplier", "rollout", name)
+        visit("manager", "end_activation", name, post={"why": "The rest waits."}, status=302)
+        assert "End the activation here" not in visit("manager", "rollout", name)
+
+    def test_a_rollout_of_an_ended_release_is_only_stopped(self, visit, road):
+        road.start()
+        verbs.pause(road.fresh(), by=road.manager, at=road.at, why="Wait.")
+        type(road.rollout.release).objects.update(state="withdrawn")
+        text = visit("manager", "rollout", road.rollout.reference)
+        assert "The release is withdrawn: no hub is asked for it any more. Stop the rollout." in text
+
     def test_others_are_refused(self, visit, road):
         road.start()
         visit("supplier", "halt", road.rollout.reference, post={"why": "No."}, status=403)
@@ -239,6 +277,19 @@ class TestContributions:
         road.at = road.rollout.release.hypercare_until
         assert self.texts(road) == [f"Publish the exit report of {name}"]
 
+    def test_what_waits_after_a_stop_or_the_release_s_end(self, road):
+        name = road.rollout.reference
+        road.deploy()
+        road.activate()
+        road.turn()
+        verbs.halt(road.fresh(), by=road.manager, at=road.at, why="Odd.")
+        type(road.rollout.release).objects.update(state="withdrawn")
+        assert self.texts(road) == [f"Rollout {name} is halted: stop it"]
+        type(road.rollout.release).objects.update(state="halted")
+        verbs.stop(road.fresh(), by=road.manager, at=road.at, why="Enough.")
+        road.run()
+        assert self.texts(road) == [f"Rollout {name} was stopped: plan another for the rest, or end the activation"]
+
     def test_the_stage_of_the_tracker(self, road):
         def stage():
             release = road.fresh().release
@@ -250,6 +301,9 @@ class TestContributions:
         assert stage() == ("current", "")
         verbs.pause(road.rollout, by=road.manager, at=road.at, why="Wait.")
         assert stage() == ("blocked", "the rollout is paused")
+        type(road.rollout.release).objects.update(state="withdrawn")
+        assert stage() == ("ended", "")
+        type(road.rollout.release).objects.update(state="notified")
         verbs.resume(road.rollout, by=road.manager, at=road.at, why="Go.")
         road.run()
         assert stage() == ("done", "")
@@ -259,7 +313,7 @@ class TestContributions:
         assert (found.state, found.url) == ("waiting", "")
         served.state = "withdrawn"
         [found] = contributes.release_stages(served, world.actor("manager"), world.at)
-        assert found.state == "skipped"
+        assert (found.state, found.planned) == ("skipped", None)
         assert list(contributes.release_panels(served, world.actor("manager"), world.at)) == []
 
     def test_panels_and_acts(self, road):

@@ -156,6 +156,91 @@ class TestStop:
         assert make_road(road.world, road.rollout.release).rollout.reference.endswith("-R2")
 
 
+@pytest.fixture
+def stopped(road):
+    """A rollout stopped for good with the first wave activated."""
+    road.deploy()
+    road.activate()
+    road.turn()
+    verbs.stop(road.fresh(), by=road.manager, at=road.at, why="A better plan.")
+    road.run()
+    return road
+
+
+class TestAfterAStop:
+    def test_the_release_waits_for_dcc_to_decide(self, stopped):
+        assert (stopped.fresh().state, stopped.rollout.release.state) == ("stopped", "active")
+
+    def test_another_rollout_takes_the_rest_and_leads_to_hypercare(self, stopped):
+        before = assert_counts_agree(stopped.rollout)
+        rest = make_road(stopped.world, stopped.rollout.release)
+        rest.at = stopped.at
+        assert rest.rollout.hubs == 350 - before[HubState.ACTIVATED]
+        rest.finish()
+        assert (rest.rollout.state, rest.rollout.release.state) == ("finished", "hypercare")
+        with pytest.raises(NotNow, match="The release is hypercare"):
+            verbs.end_activation(stopped.fresh(), by=stopped.manager, at=stopped.at, why="No.")
+
+    def test_dcc_ends_the_activation_there_and_reports(self, stopped):
+        with pytest.raises(Invalid, match="reason"):
+            verbs.end_activation(stopped.rollout, by=stopped.manager, at=stopped.at, why=" ")
+        with pytest.raises(NotAllowed):
+            verbs.end_activation(
+                stopped.rollout, by=stopped.world.actor("csp_north", at=stopped.at), at=stopped.at, why="No."
+            )
+        ended = verbs.end_activation(stopped.rollout, by=stopped.manager, at=stopped.at, why="The rest waits.")
+        assert (ended.state, stopped.fresh().release.state) == ("finished", "hypercare")
+        stopped.at = stopped.rollout.release.hypercare_until
+        verbs.report(stopped.rollout, by=stopped.manager, at=stopped.at)
+        assert stopped.fresh().release.state == "closed"
+
+    def test_only_of_a_stopped_rollout_of_a_release_under_way(self, road):
+        with pytest.raises(NotNow, match="only a stopped one"):
+            verbs.end_activation(road.rollout, by=road.manager, at=road.at, why="No.")
+        road.start()
+        verbs.stop(road.rollout, by=road.manager, at=road.at, why="Once more.")
+        road.run()
+        with pytest.raises(NotNow, match="no activation to end"):
+            verbs.end_activation(road.rollout, by=road.manager, at=road.at, why="No.")
+
+    def test_the_latest_rollout_decides(self, stopped):
+        make_road(stopped.world, stopped.rollout.release)
+        with pytest.raises(NotNow, match="-R2 came after this one"):
+            verbs.end_activation(stopped.rollout, by=stopped.manager, at=stopped.at, why="No.")
+
+    @pytest.fixture
+    def halted(self, road):
+        """Halted, then stopped without being resumed."""
+        road.deploy()
+        road.activate()
+        road.turn()
+        verbs.halt(road.fresh(), by=road.manager, at=road.at, why="Displays dark.")
+        verbs.stop(road.fresh(), by=road.manager, at=road.at, why="A better plan.")
+        road.run()
+        return road
+
+    def test_a_halted_release_goes_on_when_the_plan_for_the_rest_is_approved(self, halted):
+        assert halted.fresh().release.state == "halted"
+        rest = make_road(halted.world, halted.rollout.release)
+        rest.at = halted.at
+        rest.approve()
+        assert rest.fresh().release.state == "active"
+        verbs.start(rest.rollout, by=rest.manager, at=rest.at)
+
+    def test_a_halted_release_ends_its_activation_too(self, halted):
+        verbs.end_activation(halted.rollout, by=halted.manager, at=halted.at, why="The rest waits.")
+        assert halted.fresh().release.state == "hypercare"
+
+
+@pytest.mark.parametrize("state", ["withdrawn", "superseded", "draft", "rejected"])
+def test_nothing_resumes_for_a_release_that_ended(road, state):
+    road.start()
+    verbs.pause(road.rollout, by=road.manager, at=road.at, why="Wait.")
+    type(road.rollout.release).objects.filter(pk=road.rollout.release_id).update(state=state)
+    with pytest.raises(NotNow, match="no hub is asked for it any more. Stop the rollout."):
+        verbs.resume(road.fresh(), by=road.manager, at=road.at, why="Go.")
+
+
 class TestReport:
     def test_after_the_watch_period_it_closes_the_release(self, road):
         road.finish()
