@@ -199,6 +199,15 @@ def defer(release: Release, *, until: datetime) -> str | None:
 
 
 @when
+def shorten_deferral(release: Release, *, until: datetime | None) -> str | None:
+    if release.deferred_until is None:
+        return f"Release {release.reference} is not deferred."
+    if until is not None and until >= release.deferred_until:
+        return f"{words(until)} is not earlier than {words(release.deferred_until)}."
+    return None
+
+
+@when
 def waive_notice(release: Release) -> str | None:
     """Rule: only the activation notice of an Emergency can be waived (Urgency classes)."""
     if release.terms.code != "emergency":

@@ -266,12 +266,13 @@ class ReasonForm(VersionedForm):
 
 
 class SupersedeForm(ReasonForm):
-    successor = forms.ModelChoiceField(
-        Release.objects.filter(state__in=[*BEFORE_ACTIVATION, ReleaseState.ACTIVE, ReleaseState.HALTED]),
-        label="Superseded by",
-        empty_label="Choose a release",
-    )
+    successor = forms.ModelChoiceField(Release.objects.none(), label="Superseded by", empty_label="Choose a release")
     field_order = ("successor", "why")
+
+    def __init__(self, release: Release, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        states = [*BEFORE_ACTIVATION, ReleaseState.ACTIVE, ReleaseState.HALTED]
+        self.offer("successor", Release.objects.filter(state__in=states).exclude(pk=release.pk))
 
 
 class DatesForm(VersionedForm):

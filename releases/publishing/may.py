@@ -155,6 +155,11 @@ def defer(release: Release, *, by: Actor) -> str | None:
 
 
 @who
+def shorten_deferral(release: Release, *, by: Actor) -> str | None:
+    return _any(by, Permission.RUN_BALLOTS, reason="A deferral is shortened only when its ballot is voided.")
+
+
+@who
 def waive_notice(release: Release, *, by: Actor) -> str | None:
     return _any(by, Permission.PUBLISH_DETERMINATIONS, reason="Only an expedited ballot waives the notice.")
 

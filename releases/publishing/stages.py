@@ -30,7 +30,7 @@ def stages(release: Release, at: datetime) -> Iterator[Stage]:
     yield _activation(release)
     watching, closed = state == ReleaseState.HYPERCARE, state == ReleaseState.CLOSED
     watch = "current" if watching else "done" if closed else _to_come(state)
-    yield Stage(90, "Hypercare", watch, planned=release.hypercare_until)
+    yield Stage(90, "Hypercare", watch, planned=None if watch == "skipped" else release.hypercare_until)
     yield Stage(100, "Report", "done" if closed else _to_come(state))
 
 
@@ -45,8 +45,9 @@ def _period(order: int, name: str, until: datetime | None, release: Release, at:
         return Stage(order, name, "skipped")
     if at >= until:
         return Stage(order, name, "done", at=until)
-    running = "skipped" if release.state in _ENDED_EARLY else "current"
-    return Stage(order, name, running, planned=until, holder="Suppliers and RSAs")
+    if release.state in _ENDED_EARLY:
+        return Stage(order, name, "ended")
+    return Stage(order, name, "current", planned=until, holder="Suppliers and RSAs")
 
 
 def _objections(release: Release, at: datetime) -> Stage:
@@ -55,7 +56,7 @@ def _objections(release: Release, at: datetime) -> Stage:
             40,
             "Objections",
             "blocked",
-            planned=release.objections_until,
+            planned=release.objections_until if at < (release.objections_until or at) else None,
             holder="SECAS, DCC and the committee",
             blocks="an objection is not settled",
         )
@@ -63,7 +64,7 @@ def _objections(release: Release, at: datetime) -> Stage:
 
 
 def _cleared(release: Release) -> Stage:
-    if release.state in _CLEARED:
+    if release.state in _CLEARED or release.first_activation_at is not None:
         return Stage(60, "Cleared", "done")
     if release.state == ReleaseState.REJECTED:
         return Stage(60, "Cleared", "blocked", blocks="the release is rejected")
@@ -78,4 +79,9 @@ def _activation(release: Release) -> Stage:
         return Stage(order, name, "blocked", at=release.first_activation_at, blocks="the release is halted")
     if release.state in (ReleaseState.HYPERCARE, ReleaseState.CLOSED):
         return Stage(order, name, "done", at=release.first_activation_at)
-    return Stage(order, name, _to_come(ReleaseState(release.state)), planned=release.planned_activation_at)
+    if release.state in _ENDED_EARLY and release.first_activation_at is not None:
+        holder = f"until the release was {release.get_state_display().lower()}"
+        return Stage(order, name, "ended", at=release.first_activation_at, holder=holder)
+    if release.state in _ENDED_EARLY:
+        return Stage(order, name, "skipped")
+    return Stage(order, name, "waiting", planned=release.planned_activation_at)

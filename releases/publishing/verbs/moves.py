@@ -204,6 +204,20 @@ def defer(release: Release, *, until: datetime, by: Actor, at: datetime, why: st
 
 
 @transaction.atomic
+def shorten_deferral(release: Release, *, until: datetime | None, by: Actor, at: datetime, why: str = "") -> Release:
+    """Defer to an earlier date, or no longer: what ordered the deferral was voided."""
+    release = lock(release)
+    may.shorten_deferral(release, by=by)
+    can.shorten_deferral(release, until=until)
+    release.deferred_until = until
+    save(release, "deferred_until")
+    note(release, by=by, at=at, verb="shorten_deferral", why=why)
+    what = f"is deferred until {words(until)} only" if until else "is no longer deferred"
+    tell(messages.ReleaseMoved(release, what, why), at=at)
+    return release
+
+
+@transaction.atomic
 def waive_notice(release: Release, *, by: Actor, at: datetime, why: str = "") -> Release:
     """Shorten the activation notice of an Emergency to 4 hours from now, as an expedited ballot decided.
 

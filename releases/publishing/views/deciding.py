@@ -149,7 +149,7 @@ def supersede(request: PortalRequest, reference: str) -> HttpResponse:
     release = visible(request, reference)
     may.supersede(release, by=request.actor)
     can.end(release)
-    form = SupersedeForm(request.POST or None, initial={"seen": release.version})
+    form = SupersedeForm(release, request.POST or None, initial={"seen": release.version})
     act = partial(verbs.supersede, release, by=request.actor, at=request.at)
     if done(form, lambda: act(**form.cleaned_data)):
         messages.success(request, f"{reference} is superseded by {form.cleaned_data['successor'].reference}.")

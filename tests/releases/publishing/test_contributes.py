@@ -49,12 +49,23 @@ class TestStages:
             ("closed", "Report", "done"),
             ("rejected", "Cleared", "blocked"),
             ("withdrawn", "Activation", "skipped"),
-            ("superseded", "User testing", "skipped"),
+            ("superseded", "User testing", "ended"),
         ],
     )
     def test_each_state_has_its_place(self, world, announced, state, stage, found):
         Release.objects.update(state=state)
         assert seen(announced, world.at)[stage] == found
+
+    def test_what_happened_before_a_withdrawal_is_shown_without_dates_to_come(self, world, announced):
+        Release.objects.update(
+            state="withdrawn", first_activation_at=world.at, hypercare_until=world.at + timedelta(days=180)
+        )
+        announced.refresh_from_db()
+        found = {stage.name: stage for stage in stages(announced, world.at)}
+        assert (found["Cleared"].state, found["Activation"].state) == ("done", "ended")
+        assert found["Activation"].at == world.at
+        assert found["Activation"].holder == "until the release was withdrawn"
+        assert [stage.planned for stage in found.values() if stage.state in ("skipped", "ended")] == [None] * 5
 
     def test_an_emergency_skips_tests_and_objections(self, world, catalogue):
         release = make_ready(world, catalogue, **EMERGENCY)

@@ -359,7 +359,8 @@ class TestDeciding:
     def test_superseding(self, sign_in, world, catalogue, announced):
         successor = make_announced(world, catalogue)
         client = sign_in("manager")
-        assert successor.reference in words(client.get(address("supersede", announced)))
+        page = client.get(address("supersede", announced))
+        assert [one.pk for one in page.context["form"].fields["successor"].queryset] == [successor.pk]
         form = {"why": "Better", "successor": successor.pk}
         assert client.post(address("supersede", announced), form).status_code == 302
         page = words(client.get(address("release", announced)))
