@@ -106,6 +106,7 @@ MIDDLEWARE = [
     "portal.pages.middleware.WayBackMiddleware",
     "portal.pages.middleware.UnreadableMiddleware",
     "portal.workflow.middleware.RefusalMiddleware",
+    "portal.workflow.middleware.OnceMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -172,6 +173,7 @@ CELERY_BEAT_SCHEDULE = {
     "scan images that wait for it": {"task": "products.scan_all", "schedule": 60.0},
     "clear releases whose gate opened": {"task": "gates.clear_all", "schedule": 5.0},
     "advance rollouts": {"task": "rollouts.advance_all", "schedule": 2.0},
+    "forget the keys of forms": {"task": "workflow.forget_submissions", "schedule": 3600.0},
     "republish batches nobody moves": {"task": "rollouts.sweep", "schedule": 10.0},
 }
 

@@ -40,9 +40,13 @@ class GovMixin:
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
+
+    def full_clean(self) -> None:
+        """Check the answers; every field, also one made after the form, says in its own words that it is missing."""
         for name, field in self.fields.items():
             if field.error_messages.get("required") == forms.Field.default_error_messages["required"]:
                 field.error_messages["required"] = _required(name, field)
+        super().full_clean()  # type: ignore[misc]  # the form this is mixed into has it
 
     def offer(self, name: str, options: Any) -> None:
         """Fill what a field made without choices offers: a queryset for rows, else (value, label) pairs."""
@@ -71,6 +75,8 @@ def _required(name: str, field: forms.Field) -> str:
     label = str(field.label or name.replace("_", " "))
     if isinstance(field, forms.BooleanField):
         return f"Tick the box: {label}."
+    if isinstance(field, _PartsField):
+        return f"{label}: enter {field.asks_for}."
     if label.endswith("?"):
         return f"Answer the question: {label}"
     said = label[:1].lower() + label[1:] if label.split()[0][1:].islower() else label
@@ -81,10 +87,19 @@ class GovForm(GovMixin, forms.Form):
     """Base of the portal's forms."""
 
 
+def status_of(form: GovForm) -> int:
+    """Return the status of a page with this form on it: 400 where the answers sent have to be put right."""
+    return 400 if form.errors else 200
+
+
 class VersionedForm(GovForm):
     """A form about a row that others may change too: carries the version the person has seen."""
 
-    seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    seen = forms.IntegerField(
+        widget=forms.HiddenInput,
+        required=False,
+        error_messages={"invalid": "This page was changed on its way here: open it again and repeat what you wanted."},
+    )
 
 
 class PartsInput(forms.MultiWidget):
@@ -197,6 +212,8 @@ def in_london(day: date, at: time) -> datetime:
 class _PartsField(forms.Field):
     """What the date fields share: empty boxes are no answer, an ISO text is an answer too."""
 
+    asks_for = "a date"
+
     def _texts(self, value: Any) -> list[str]:
         texts = [str(part or "").strip() for part in value]
         return texts if any(texts) else []
@@ -213,7 +230,6 @@ class DateField(_PartsField):
     """A date in three boxes; ``2017-01-19`` under the field's own name does as well. Cleans to ``date``."""
 
     widget = DateInput
-    default_error_messages = {"required": "Enter a date."}
 
     def to_python(self, value: Any) -> date | None:
         if value in (None, "", []):
@@ -233,7 +249,7 @@ class UkDateTimeField(_PartsField):
     """A date and a time of day in Europe/London, or an ISO text. Cleans to an aware ``datetime``."""
 
     widget = DateTimeInput
-    default_error_messages = {"required": "Enter a date and a time."}
+    asks_for = "a date and a time"
 
     def to_python(self, value: Any) -> datetime | None:
         if value in (None, "", []):

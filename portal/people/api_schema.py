@@ -4,6 +4,8 @@ from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 
+from portal.workflow.once import LONGEST_KEY
+
 ERROR = "Refusal"
 ERROR_SCHEMA = {
     "type": "object",
@@ -24,6 +26,13 @@ WORDS = {
     "403": "This actor may not do it.",
     "404": "There is nothing here that this actor may see.",
     "409": "Nobody may do it in the present state, or somebody was faster.",
+}
+
+KEY = {
+    "in": "header",
+    "name": "Idempotency-Key",
+    "schema": {"type": "string", "maxLength": LONGEST_KEY},
+    "description": "The same call sent again with the same key is answered as before and done once.",
 }
 
 
@@ -57,6 +66,8 @@ def document_errors(result: dict[str, Any], **_: Any) -> dict[str, Any]:
         for method, operation in operations.items():
             for code in _codes(path, method):
                 operation["responses"].setdefault(code, _answer(code))
+            if method == "post":
+                operation.setdefault("parameters", []).append(KEY)
     return result
 
 

@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from portal.journal.queries import acts_of
+from portal.pages.forms import status_of
 from portal.people import may, queries, verbs
 from portal.people.forms import AppointForm, CommitteeForm, InviteForm, ReasonForm, SeatForm, TokenForm
 from portal.people.middleware import ACTING_FOR
@@ -57,7 +58,7 @@ def invite(request: PortalRequest) -> HttpResponse:
         else:
             messages.success(request, f"An invitation is on its way to {form.cleaned_data['email']}.")
             return redirect("people:organisation")
-    return render(request, "people/invite.html", {"form": form, "organisation": own})
+    return render(request, "people/invite.html", {"form": form, "organisation": own}, status=status_of(form))
 
 
 @require_POST
@@ -85,7 +86,7 @@ def appoint_rsa(request: PortalRequest) -> HttpResponse:
         appointment = verbs.appoint_rsa(own, form.cleaned_data["rsa"], by=request.actor, at=request.at)
         messages.success(request, f"{appointment.rsa} now acts for {own}.")
         return redirect("people:organisation")
-    return render(request, "people/appoint_rsa.html", {"form": form, "organisation": own})
+    return render(request, "people/appoint_rsa.html", {"form": form, "organisation": own}, status=status_of(form))
 
 
 @require_POST
@@ -118,7 +119,7 @@ def create_committee(request: PortalRequest) -> HttpResponse:
             form.add_refusal(refusal)
         else:
             return redirect("people:committee", created.slug)
-    return render(request, "people/create_committee.html", {"form": form})
+    return render(request, "people/create_committee.html", {"form": form}, status=status_of(form))
 
 
 @require_safe
@@ -140,7 +141,7 @@ def seat_member(request: PortalRequest, slug: str) -> HttpResponse:
     form = SeatForm(request.POST or None, committee=shown, at=request.at)
     if form.is_valid() and _seat(request, shown, form):
         return redirect("people:committee", shown.slug)
-    return render(request, "people/seat_member.html", {"form": form, "committee": shown})
+    return render(request, "people/seat_member.html", {"form": form, "committee": shown}, status=status_of(form))
 
 
 def _seat(request: PortalRequest, shown: Committee, form: SeatForm) -> bool:
@@ -196,7 +197,7 @@ def create_token(request: PortalRequest) -> HttpResponse:
     if form.is_valid():
         token, text = verbs.create_token(**form.cleaned_data, by=request.actor, at=request.at)
         return render(request, "people/token_created.html", {"token": token, "text": text})
-    return render(request, "people/create_token.html", {"form": form})
+    return render(request, "people/create_token.html", {"form": form}, status=status_of(form))
 
 
 @require_POST

@@ -1,12 +1,20 @@
 """The edge: refusals become pages and are journalled after the rollback."""
 
+import hashlib
+import re
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
-from django.http import HttpRequest, HttpResponse
+from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import resolve
+from django.utils import timezone
 
 from portal.journal.writing import record
-from portal.workflow import clock
+from portal.workflow import clock, once
 from portal.workflow.actor import ANONYMOUS
 from portal.workflow.errors import Refusal
 
@@ -29,6 +37,62 @@ class RefusalMiddleware:
         journal_refusal(request, exception)
         context = {"refusal": exception}
         return render(request, f"errors/{exception.status}.html", context, status=exception.status)
+
+
+class OnceMiddleware:
+    """Do what one form asks once, however often it is sent: a repeat leads to what the first one made.
+
+    Act and key are one transaction. A form that led nowhere (an error, a preview) leaves its key unused.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        owner = getattr(request, "actor", ANONYMOUS).user_id
+        if request.method != "POST" or owner is None or request.path.startswith("/api/"):
+            return self.get_response(request)
+        alone = request.POST.get(once.FIELD_ALONE, "")
+        key = alone or request.POST.get(once.FIELD, "")
+        if not _KEY.fullmatch(key):
+            return self.get_response(request)
+        return self._once(request, owner, key, "" if alone else _content(request))
+
+    def _once(self, request: HttpRequest, owner: int, key: str, content: str) -> HttpResponse:
+        with transaction.atomic():
+            row, is_first = once.claim(owner, key, content, at=timezone.now())
+            if not is_first:
+                messages.info(request, "This was saved already: it was sent twice and done once.")
+                return HttpResponseRedirect(row.location)
+            response = self.get_response(request)
+            if response.status_code == row.status and not _asks_who(response):
+                row.location = response["Location"]
+                row.save(update_fields=["location"])
+            elif response.status_code >= 500:
+                transaction.set_rollback(True)
+            else:
+                row.delete()
+            return response
+
+
+_KEY = re.compile(r"[0-9a-f]{32}")
+
+
+def _asks_who(response: HttpResponse) -> bool:
+    """Whether a redirect asks to sign in or prove oneself first: then nothing was done yet."""
+    return resolve(urlsplit(response["Location"]).path).view_name.startswith("account_")
+
+
+def _content(request: HttpRequest) -> str:
+    answers = ((name, values) for name, values in sorted(request.POST.lists()) if name != "csrfmiddlewaretoken")
+    files = ((name, file.name, _digest_of(file)) for name, file in sorted(request.FILES.items()))
+    return once.digest([request.path], answers, files)
+
+
+def _digest_of(file: UploadedFile) -> str:
+    found = hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]  # a file in all but its type
+    file.seek(0)
+    return found
 
 
 class PermissionsPolicyMiddleware:

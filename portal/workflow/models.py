@@ -1,3 +1,4 @@
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 
 
@@ -17,3 +18,21 @@ class ClockSetting(models.Model):
 
     def __str__(self) -> str:
         return f"portal clock at speed {self.speed}"
+
+
+class Submission(models.Model):
+    """A form or a call that was sent with a one-time key, and what came of it. Swept after a day."""
+
+    owner = models.BigIntegerField(help_text="Number of the user who sent it.")
+    key = models.CharField(max_length=64)
+    content = models.CharField(max_length=64, blank=True, help_text="Digest of what was sent.")
+    sent_at = models.DateTimeField(db_index=True)
+    location = models.TextField(blank=True, help_text="Where a form led.")
+    status = models.PositiveSmallIntegerField(default=302)
+    body = models.JSONField(null=True, encoder=DjangoJSONEncoder, help_text="What a call was answered.")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["owner", "key", "content"], name="sent_once")]
+
+    def __str__(self) -> str:
+        return f"submission {self.key}"

@@ -137,7 +137,9 @@ def announce_lift(request: PortalRequest, reference: str) -> HttpResponse:
     row = _hold(request, reference)
     form = ReasonForm(request.POST)
     form.is_valid()
-    why, seen = form.cleaned_data.get("why", ""), form.cleaned_data.get("seen")
+    if form.has_error("seen"):
+        raise Invalid("This page was changed on its way here: open it again and repeat what you wanted.")
+    why, seen = form.cleaned_data.get("why", ""), form.cleaned_data["seen"]
     verbs.announce_lift(row, why=why, by=request.actor, at=request.at, seen=seen)
     messages.success(request, "Those behind the hold have been told. It may be lifted after 2 Working Days.")
     return redirect("holds:hold", row.reference)

@@ -15,7 +15,10 @@ from django.forms import (
     Select,
     Textarea,
 )
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
+
+from portal.workflow import once as keys
 
 register = template.Library()
 
@@ -38,6 +41,13 @@ class Mistake:
 
     sentence: str
     target: str
+
+
+@register.simple_tag
+def once(*, alone: bool = False) -> SafeString:
+    """Return the hidden one-time key of a form: sent twice, it is done once."""
+    name = keys.FIELD_ALONE if alone else keys.FIELD
+    return format_html('<input type="hidden" name="{}" value="{}">', name, keys.new_key())
 
 
 @register.filter
