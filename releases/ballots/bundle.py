@@ -16,10 +16,12 @@ from releases.ballots.models import ABSTAIN, Ballot, Determination, Entitlement,
 from releases.ballots.options import option_effects
 from releases.ballots.paper import OPTION_WORDS, Safeguard
 from releases.ballots.roll import Roll, awaits_ruling, is_recused, last_declaration, last_ruling, roll_of
-from releases.holds.queries import cells_of
+from releases.holds.queries import cells_of, homes_held
 from releases.issues.models import Issue
 from releases.products import cohorts
 from releases.products.cohorts import Cohort, Counts
+from releases.publishing.states import FINISHED, ReleaseState
+from releases.publishing.working import words
 
 CATEGORIES = dict(PartyCategory.choices)
 
@@ -131,14 +133,44 @@ def _own(ballot: Ballot, actor: Actor, at: datetime) -> dict[str, Any]:
     found = roll_of(ballot)
     row = found.of(actor.user_id)
     is_open = ballot.state == "open"
+    member = _member(found, row, actor) if row and is_recused(row) else None
     return {
         "own": row,
+        "recused": member,
         "has_voted": row is not None and row.pk in found.voted,
         "declared": last_declaration(row) if row else None,
         "no_vote": may.cast.why_not(found, by=actor) if row and is_open else None,
         "casts": row is not None and is_open and may.cast.why_not(found, by=actor) is None,
         "settles": ballot.state == "tied" and may.casting_vote.why_not(found, by=actor) is None,
     }
+
+
+def voiding(ballot: Ballot) -> list[str]:
+    """What voiding a ballot would do, in sentences with numbers."""
+    determination = getattr(ballot, "determination", None)
+    if determination is None:
+        return ["Nothing is decided: no hold and no date changes. The objections it hears stay as they are."]
+    found = list(queries.holds_of(determination).order_by("pk"))
+    homes = homes_held(found)
+    effects = [
+        f"{determination.reference} ({determination.get_outcome_display().lower()}) is in force and will be so no more."
+        " It stays readable, marked void.",
+        *(f"{hold} ends: {homes[hold.pk]:,} homes are no longer held by it." for hold in found),
+    ]
+    if queries.is_deferred_by(determination):
+        before = queries.deferral_without(determination)
+        effects.append(f"Activation is deferred to {words(before)} only." if before else "Activation is not deferred.")
+    if ballot.release.state in FINISHED or ballot.release.state == ReleaseState.DRAFT:
+        effects.append(f"The release stays {ballot.release.get_state_display().lower()}: that cannot be undone.")
+    if ballot.release.state not in FINISHED:
+        effects += [_contested_again(objection) for objection in queries.determined(ballot)]
+    return effects
+
+
+def _contested_again(objection: Objection) -> str:
+    homes = cohorts.counts(cells_of(Cohort.of(objection), objection.release)).homes
+    waits = f"activation in its {homes:,} homes waits" if objection.is_limited else "activation of the release waits"
+    return f"{objection.reference} is contested again: {waits} for a new ballot."
 
 
 @dataclass(frozen=True)

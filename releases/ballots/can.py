@@ -7,8 +7,9 @@ from portal.people.models import CommitteeKind
 from portal.workflow.rules import when
 from releases.ballots.models import Ballot, Entitlement, Objection, Remedy
 from releases.ballots.roll import Roll, last_declaration
-from releases.ballots.states import BallotState, ObjectionState
+from releases.ballots.states import UNSETTLED, BallotState, ObjectionState
 from releases.issues.models import Issue
+from releases.products.cohorts import Cohort
 from releases.publishing.models import Approach, Release
 from releases.publishing.states import ReleaseState
 
@@ -43,6 +44,16 @@ def lodge(release: Release, issues: Iterable[Issue], *, at: datetime) -> str | N
     if any(issue.severity <= GRAVE for issue in issues):
         return None
     return "The objection window is closed: a late objection must cite an issue of severity 1 or 2."
+
+
+@when
+def lodge_once(release: Release, supplier_id: int, issues: Iterable[Issue], cohort: Cohort) -> str | None:
+    """Rule: one objection says it; the same again while that is unsettled would only be heard twice."""
+    cited = {issue.pk for issue in issues}
+    for other in release.objections.filter(organisation=supplier_id, state__in=UNSETTLED).prefetch_related("issues"):
+        if Cohort.of(other) == cohort and {issue.pk for issue in other.issues.all()} == cited:
+            return f"{other.reference} says the same of the same homes and is not settled yet: once is enough."
+    return None
 
 
 def _in(objection: Objection, *states: ObjectionState) -> str | None:
@@ -157,7 +168,8 @@ def notice(ballot: Ballot) -> str | None:
 def open_voting(ballot: Ballot, *, at: datetime) -> str | None:
     if ballot.state == BallotState.NOTICED and ballot.opens_at is not None and at < ballot.opens_at:
         return "The notice of this ballot is not over."
-    if not ballot.objections.filter(state=ObjectionState.CONTESTED).exists():
+    waits = ballot.state in (BallotState.DRAFT, BallotState.NOTICED)
+    if waits and not ballot.objections.filter(state=ObjectionState.CONTESTED).exists():
         return "Every objection it would hear is settled: void the ballot."
     return _ballot_in(ballot, BallotState.NOTICED)
 
@@ -249,7 +261,7 @@ def _before(at: datetime, limit: datetime | None) -> bool:
 
 @when
 def void(ballot: Ballot) -> str | None:
-    """Rule: void from any state before published; a determination that took effect is not voided but replaced."""
+    """Rule: void from any state before published; a published determination is not voided but appealed."""
     if ballot.machine.allows(ballot.state, BallotState.VOID):
         return None
     return f"The ballot is {ballot.get_state_display().lower()}."

@@ -148,8 +148,9 @@ def release_stages(release: Release, actor: Actor, at: datetime) -> Iterator[Sta
         yield Stage(50, "Decision", "current", planned=running.closes_at, holder=holder, url=url)
         return
     decision = queries.determination_in_force(release)
-    if decision and queries.determinations(actor).filter(pk=decision.pk).exists():
-        url = _at("determination", decision.reference)
+    if decision and ballots.filter(pk=decision.ballot_id).exists():
+        readable = queries.determinations(actor).filter(pk=decision.pk).exists()
+        url = _at("determination", decision.reference) if readable else _at("ballot", decision.ballot.reference)
         yield Stage(50, "Decision", "done", at=decision.decided_at, url=url)
     elif release.objections.filter(state=ObjectionState.CONTESTED).exists():
         yield Stage(50, "Decision", "waiting", holder="SECAS", blocks="a ballot is to be prepared")
@@ -170,7 +171,10 @@ def release_panels(release: Release, actor: Actor, at: datetime) -> Iterator[Pan
     context = {
         "rows": [(row, blocking.get(row.pk)) for row in rows],
         "ballots": queries.ballots(actor).filter(release=release).select_related("committee").order_by("pk"),
-        "determinations": queries.determinations(actor).filter(ballot__release=release).order_by("pk"),
+        "determinations": queries.determinations(actor)
+        .filter(ballot__release=release)
+        .select_related("ballot")
+        .order_by("pk"),
     }
     yield Panel(32, "Objections and ballots", "ballots/panel.html", context, slug="objections")
 

@@ -8,8 +8,10 @@ from portal.people.models import CommitteeKind
 from portal.people.permissions import Permission
 from portal.workflow.actor import Actor
 from portal.working_days import london_day
-from releases.ballots.models import RUNNING, Ballot, Determination, Objection, RuleSet
+from releases.ballots.models import RUNNING, Ballot, Determination, Objection, Remedy, RuleSet
 from releases.ballots.states import UNSETTLED, BallotState, ObjectionState
+from releases.holds.models import Cause, Hold
+from releases.holds.states import HoldState
 from releases.issues.may import is_dcc
 from releases.issues.models import Category, Issue
 from releases.issues.queries import on_release, sits_on_security
@@ -51,8 +53,11 @@ def ballots(actor: Actor) -> QuerySet[Ballot]:
 
 
 def determinations(actor: Actor) -> QuerySet[Determination]:
-    """The published determinations this actor may see; those not yet published for committee, SECAS and DCC."""
-    rows = Determination.objects.filter(ballot__in=ballots(actor)).exclude(ballot__state=BallotState.VOID)
+    """The published determinations this actor may see; those not yet published for committee, SECAS and DCC.
+
+    One whose ballot was voided stays readable for whoever could read it, marked void.
+    """
+    rows = Determination.objects.filter(ballot__in=ballots(actor))
     if actor.is_system or actor.has(Permission.RUN_BALLOTS) or actor.has(Permission.ANSWER_OBJECTIONS):
         return rows
     return rows.filter(Q(published_at__isnull=False) | Q(ballot__committee__in=actor.committees))
@@ -125,6 +130,35 @@ def determination_in_force(release: Release) -> Determination | None:
 def undetermined(release: Release) -> QuerySet[Ballot]:
     """The ballots that keep the whole release waiting: those not decided that hear an objection not limited."""
     return Ballot.objects.filter(release=release, state__in=RUNNING, objections__is_limited=False).distinct()
+
+
+def determined(ballot: Ballot) -> QuerySet[Objection]:
+    """The objections this ballot has determined."""
+    rows = ballot.objections.filter(state=ObjectionState.DETERMINED).select_related("release", "organisation")
+    return rows.order_by("pk")
+
+
+def holds_of(determination: Determination) -> QuerySet[Hold]:
+    """The holds in force that a determination caused."""
+    return Hold.objects.filter(cause=Cause.DETERMINATION, cause_id=determination.pk, state=HoldState.PLACED)
+
+
+def is_deferred_by(determination: Determination) -> bool:
+    """Whether it is this determination that defers its release now."""
+    until = Release.objects.get(pk=determination.ballot.release_id).deferred_until
+    return until is not None and until == determination.defer_to != deferral_without(determination)
+
+
+def deferral_without(determination: Determination) -> datetime | None:
+    """The date to which the release were deferred without this determination, by others and by remedies accepted."""
+    release = determination.ballot.release_id
+    others = Determination.objects.filter(ballot__release=release, ballot__state__in=IN_FORCE)
+    accepted = Objection.objects.filter(release=release, state=ObjectionState.ACCEPTED, is_limited=False)
+    dates = [
+        *others.exclude(pk=determination.pk).values_list("defer_to", flat=True),
+        *accepted.filter(remedy=Remedy.DEFER).values_list("defer_to", flat=True),
+    ]
+    return max((date for date in dates if date is not None), default=None)
 
 
 def rule_set_in_force(at: datetime) -> RuleSet:

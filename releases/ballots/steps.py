@@ -10,7 +10,7 @@ from typing import Any
 
 from portal.workflow.actor import Actor
 from portal.workflow.errors import Refusal
-from releases.ballots import can, forms, may, verbs
+from releases.ballots import bundle, can, forms, may, verbs
 from releases.ballots.models import Ballot, Objection
 from releases.ballots.roll import roll_of
 
@@ -30,6 +30,7 @@ class Step:
     can: Callable[[Row, datetime], None]
     done: str
     kind: str = "secondary"
+    effects: Callable[[Row], list[str]] = lambda row: []  # what it would do to this row, with numbers
 
     def refused(self, row: Row, actor: Actor, at: datetime) -> str | None:
         """Why not now, for somebody who may; None when it can be done."""
@@ -286,13 +287,14 @@ BALLOT_STEPS: tuple[Step, ...] = (
     Step(
         "void",
         "Void the ballot",
-        "The ballot ends without a decision and is never reopened; a new one refers to it.",
+        "The ballot is never reopened; a new one refers to it.",
         forms.WhyForm,
         verbs.void,
         lambda row, by: may.void(row, by=by),
         lambda row, at: can.void(row),
         "The ballot is void.",
         "warning",
+        bundle.voiding,
     ),
 )
 

@@ -22,10 +22,10 @@ from releases.ballots.models import Ballot, Entitlement, Objection, Statement
 from releases.ballots.safeguards import standing, standings
 from releases.ballots.states import BallotState, ObjectionState
 from releases.ballots.verbs import settling
+from releases.ballots.verbs.voiding import take_back
 from releases.products.cohorts import Cohort, union
 from releases.publishing import verbs as publishing
 from releases.publishing.models import Release
-from releases.publishing.states import FINISHED
 
 
 @transaction.atomic
@@ -212,8 +212,8 @@ def extend(ballot: Ballot, *, by: Actor, at: datetime, seen: int | None = None) 
 def void(ballot: Ballot, *, why: str, by: Actor, at: datetime, seen: int | None = None) -> Ballot:
     """Void a ballot with a reason; it is never reopened, and a new one refers to it.
 
-    Where it was decided, its objections are contested again and what it put in force stays until the new
-    determination replaces it.
+    Where it was decided, what it put in force is taken back: its holds end, dates are as before, its objections
+    are contested again; the determination stays readable, marked void.
     """
     barrier.shut()
     ballot = lock(ballot, seen=seen)
@@ -223,19 +223,9 @@ def void(ballot: Ballot, *, why: str, by: Actor, at: datetime, seen: int | None 
     ballot.void_reason, ballot.voided_at = reason, at
     move(ballot, to=BallotState.VOID, by=by, at=at, verb="void", why=reason, fields=("void_reason", "voided_at"))
     settling.free_notes(ballot, at=at)
-    for objection in ballot.objections.filter(state=ObjectionState.DETERMINED).order_by("pk"):
-        _contest_again(ballot, objection, at)
+    take_back(ballot, at=at)
     tell(messages.BallotVoided(ballot, at), at=at)
     return ballot
-
-
-def _contest_again(ballot: Ballot, objection: Objection, at: datetime) -> None:
-    if objection.release.state in FINISHED:
-        return
-    objection = lock(objection)
-    why = f"{ballot.reference} was voided."
-    move(objection, to=ObjectionState.CONTESTED, by=settling.CLERK, at=at, verb="contest_again", why=why)
-    settling.dispute(objection, at=at)
 
 
 @transaction.atomic

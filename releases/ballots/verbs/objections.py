@@ -53,7 +53,7 @@ def lodge(
     barrier.shut()
     release = lock(release, seen=seen)
     may.lodge(supplier.pk, by=by)
-    _check(release, grounds, at)
+    _check(release, supplier, grounds, at)
     can.lodge(release, grounds.issues, at=at)
     is_late = not can.window_is_open(release, at)
     number = take_number(Objection)
@@ -85,12 +85,14 @@ def own_organisation(by: Actor) -> Organisation:
     return Organisation.objects.get(pk=by.organisation_id or 0)
 
 
-def _check(release: Release, grounds: Grounds, at: datetime) -> None:
+def _check(release: Release, supplier: Organisation, grounds: Grounds, at: datetime) -> None:
     wrong: dict[str, list[str]] = {}
     if not grounds.issues:
         wrong["issues"] = ["Cite at least one issue of this release."]
     if any(issue.release_id != release.pk for issue in grounds.issues):
         wrong["issues"] = ["Cite issues of this release only."]
+    if repeats := can.lodge_once.why_not(release, supplier.pk, grounds.issues, grounds.cohort):
+        wrong["issues"] = [repeats]
     if not cells_of(grounds.cohort, release).filter(homes__gt=0).exists():
         wrong["cohort"] = ["This selection has no homes that the release concerns."]
     if not grounds.evidence.strip():

@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from portal.pages.exports import Column, csv_of
+from portal.pages.forms import status_of
 from portal.workflow.errors import Invalid
 from portal.workflow.http import PortalRequest
 from releases.ballots import bundle, may, queries, rulesets, verbs
@@ -55,11 +56,10 @@ def ballots(request: PortalRequest) -> HttpResponse:
 @login_required
 def ballot(request: PortalRequest, reference: str) -> HttpResponse:
     row = _ballot(request, reference)
-    context = {
-        "ballot": row,
-        "offers": offers(BALLOT_STEPS, row, request),
-        **bundle.evidence(row, request.actor, request.at),
-    }
+    shown = bundle.evidence(row, request.actor, request.at)
+    asks_first = shown["own"] and not shown["declared"] and not shown["recused"]
+    steps = [step for step in BALLOT_STEPS if step.name != "declare" or not asks_first]  # then it is said above
+    context = {"ballot": row, "offers": offers(steps, row, request), **shown}
     return render(request, "ballots/ballot.html", context)
 
 
@@ -91,7 +91,12 @@ def rule_on_interest(request: PortalRequest, reference: str, pk: int) -> HttpRes
         else:
             messages.success(request, f"The ruling on {member.name} is on the page.")
             return redirect("ballots:ballot", reference)
-    return render(request, "ballots/ruling.html", {"ballot": row, "member": member, "form": form})
+    return render(
+        request,
+        "ballots/ruling.html",
+        {"ballot": row, "member": member, "form": form},
+        status=status_of(form),
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -109,7 +114,7 @@ def draft(request: PortalRequest, reference: str) -> HttpResponse:
         else:
             messages.success(request, f"Ballot {made.reference} is drafted. Give notice of it next.")
             return redirect("ballots:ballot", made.reference)
-    return render(request, "ballots/draft.html", {"release": release, "form": form})
+    return render(request, "ballots/draft.html", {"release": release, "form": form}, status=status_of(form))
 
 
 @require_safe

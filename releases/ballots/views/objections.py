@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from portal.pages.forms import status_of
 from portal.workflow.errors import Invalid
 from portal.workflow.http import PortalRequest
 from releases.ballots import bundle, can, queries, verbs
@@ -66,7 +67,12 @@ def lodge(request: PortalRequest, reference: str) -> HttpResponse:
             messages.success(request, f"Objection {made.reference} is lodged. SECAS answers next.")
             return redirect("ballots:objection", made.reference)
     is_late = not can.window_is_open(release, request.at)
-    return render(request, "ballots/lodge.html", {"release": release, "form": form, "is_late": is_late})
+    return render(
+        request,
+        "ballots/lodge.html",
+        {"release": release, "form": form, "is_late": is_late},
+        status=status_of(form),
+    )
 
 
 def _objection(request: PortalRequest, reference: str) -> Objection:

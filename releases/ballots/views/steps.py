@@ -8,6 +8,7 @@ from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from portal.pages.forms import status_of
 from portal.workflow.errors import Invalid
 from portal.workflow.http import PortalRequest
 from releases.ballots.models import Ballot, Objection
@@ -52,5 +53,11 @@ def take(request: PortalRequest, row: Objection | Ballot, step: Step, back: str)
         else:
             messages.success(request, step.done)
             return redirect(back, row.reference)
-    context = {"row": row, "step": step, "form": form, "back": reverse(back, args=[row.reference])}
-    return render(request, "ballots/step.html", context)
+    context = {
+        "row": row,
+        "step": step,
+        "form": form,
+        "back": reverse(back, args=[row.reference]),
+        "effects": step.effects(row),
+    }
+    return render(request, "ballots/step.html", context, status=status_of(form))

@@ -7,6 +7,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods, require_safe
 
+from portal.pages.forms import status_of
 from portal.people.proof import freshly_proved
 from portal.workflow.errors import Invalid
 from portal.workflow.http import PortalRequest
@@ -35,7 +36,7 @@ def vote(request: PortalRequest, reference: str) -> HttpResponse:
     initial = {"seen": last.sequence if last else 0}
     form = VoteForm(posted(request), ballot=row, initial=initial)
     page = "check" if form.is_valid() and "change" not in request.POST else "vote"
-    return render(request, f"ballots/{page}.html", {"ballot": row, "form": form, "last": last})
+    return render(request, f"ballots/{page}.html", {"ballot": row, "form": form, "last": last}, status=status_of(form))
 
 
 @sensitive_variables("form")
@@ -58,7 +59,12 @@ def cast(request: PortalRequest, reference: str) -> HttpResponse:
             form.add_refusal(refusal)
         else:
             return redirect("ballots:receipt", reference)
-    return render(request, "ballots/vote.html", {"ballot": row, "form": form, "last": _last(row, request)})
+    return render(
+        request,
+        "ballots/vote.html",
+        {"ballot": row, "form": form, "last": _last(row, request)},
+        status=status_of(form),
+    )
 
 
 @never_cache
@@ -106,7 +112,7 @@ def casting_vote(request: PortalRequest, reference: str) -> HttpResponse:
             form.add_refusal(refusal)
         else:
             return redirect("ballots:determination", Ballot.objects.get(pk=row.pk).determination.reference)
-    return render(request, "ballots/casting_vote.html", {"ballot": row, "form": form})
+    return render(request, "ballots/casting_vote.html", {"ballot": row, "form": form}, status=status_of(form))
 
 
 def _ballot(request: PortalRequest, reference: str) -> Ballot:

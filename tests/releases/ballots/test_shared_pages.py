@@ -64,8 +64,11 @@ def test_a_tie_waits_for_the_chair_and_a_decision_for_publication(matter):
     assert waiting(matter, "member") == []
     verbs.casting_vote(ballot, choice="proceed", reasons="Rare.", by=matter.actor("chair"), at=matter.at)
     assert waiting(matter, "secretary") == [f"Publish the determination of ballot {ballot.reference}"]
-    assert stage(matter) == ("waiting", "")  # not yet published: others do not see the decision
+    assert stage(matter) == ("done", "")  # not yet published: others see that there is a decision, not which
     assert stage(matter, "member") == ("done", "")
+    (found,) = contributes.release_stages(Release.objects.get(), matter.actor("supplier"), matter.at)
+    assert (found.url, found.at) == (reverse("ballots:ballot", args=[ballot.reference]), matter.at)
+    Ballot.objects.filter(pk=ballot.pk).update(state="void", voided_at=matter.at, void_reason="x")
     Release.objects.update(state="cleared")
     assert stage(matter) == ("skipped", "")
 
