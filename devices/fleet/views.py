@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 
 from devices.fleet import may, queries
 from devices.fleet.places import REGIONS
+from portal.pages.contributions import collect
 from portal.workflow.http import PortalRequest
 
 
@@ -20,6 +21,7 @@ def fleet(request: PortalRequest) -> HttpResponse:
         "homes": sum(row.homes for row in rows),
         "regions": [region.label for region in REGIONS],
         "chart": [(f"{row.hub_model} {row.version}", row.by_region) for row in rows],
+        "notes": collect("fleet_notes", request.actor, request.at),
         "own": bool(request.actor.suppliers),
     }
     return render(request, "fleet/fleet.html", context)

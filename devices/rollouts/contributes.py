@@ -88,6 +88,14 @@ def due(actor: Actor, at: datetime) -> Iterator[Due]:
                 yield Due(verdict, f"Rollout {rollout}: verdict on a wave")
 
 
+def fleet_notes(actor: Actor, at: datetime) -> Iterator[Link]:
+    """Hubs that run their new version in rollouts under way: the inventory follows when those end."""
+    for order, rollout in enumerate(queries.visible_to(actor).filter(state__in=LIVE).order_by("pk")):
+        own = queries.own_homes(rollout, actor.suppliers) if actor.suppliers else queries.figures(rollout).by_state
+        if count := own.get(HubState.ACTIVATED):
+            yield Link(f"{count:,} run {rollout.release.firmware_version} in {rollout}", _url(rollout), order)
+
+
 def release_stages(release: Release, actor: Actor, at: datetime) -> Iterator[Stage]:
     """The deployment of the release; its activation is publishing's own stage."""
     rollout = _present(release)

@@ -59,6 +59,7 @@ def live(rollout: Rollout, actor: Actor, at: datetime) -> dict[str, Any]:
         "waves": [_wave(wave, found, stage, reached) for wave in rollout.waves.all()],
         "answers": [(one.word.capitalize(), _answers(found, one)) for one in Stage],
         "own": _own(rollout, actor),
+        "behind": queries.behind_gates(rollout, actor, at) if rollout.state in LIVE and rollout.hubs else None,
         "specification": _specification(rollout),
     }
 

@@ -21,7 +21,10 @@ from devices.rollouts.models import Rollout, Wave
 from devices.rollouts.states import HubState, WaveState
 from devices.rollouts.verdicts import Evidence
 from portal.workflow.actor import Actor
-from releases.holds.queries import held_cells
+from releases.gates.queries import reasons
+from releases.holds.models import Hold
+from releases.holds.queries import held_cells, in_force
+from releases.holds.queries import visible_to as visible_holds
 from releases.products import cohorts
 from releases.products.models import Cell
 from releases.publishing.models import Release
@@ -31,6 +34,10 @@ from releases.publishing.scope import affected_cells
 _BEHIND = {
     Stage.DEPLOYMENT: (WaveState.DEPLOYED, WaveState.ACTIVATING, WaveState.ACTIVATED),
     Stage.ACTIVATION: (WaveState.ACTIVATED,),
+}
+_WAITING = {
+    Stage.DEPLOYMENT: [HubState.SCHEDULED],
+    Stage.ACTIVATION: [HubState.SCHEDULED, HubState.DEPLOYED],
 }
 TALLY_SECONDS = 3
 
@@ -121,6 +128,35 @@ def own_homes(rollout: Rollout, suppliers: frozenset[int]) -> dict[HubState, int
     own = Cell.objects.filter(cohorts.supplied_by(suppliers)).values_list("number", flat=True)
     totals = table[np.isin(numbers, np.array(list(own), dtype=np.uint32))].sum(axis=0)
     return {state: int(totals[state]) for state in HubState}
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """Hubs of a rollout that are left where they are: their cell is held, or an objection closes its gate."""
+
+    held: int
+    disputed: int
+    holds: list[Hold]
+
+
+def behind_gates(rollout: Rollout, actor: Actor, at: datetime) -> Behind | None:
+    """Return how many hubs wait behind holds and objections, and the holds this actor may see; None when none do.
+
+    The hubs are counted only where the gates close a cell at all.
+    """
+    stage = rollout.stage.word
+    why = reasons(rollout.release, stage, (), at)
+    if not why.held | why.disputed:
+        return None
+    numbers, table = tally(rollout)
+    waiting = table[:, _WAITING[rollout.stage]].sum(axis=1)
+    held, disputed = (np.isin(numbers, np.array(list(cells), np.uint32)) for cells in (why.held, why.disputed))
+    found = Behind(
+        int(waiting[held].sum()),
+        int(waiting[disputed & ~held].sum()),
+        list(visible_holds(actor).filter(pk__in=in_force(at, stage=stage, release=rollout.release).values("pk"))),
+    )
+    return found if found.held or found.disputed else None
 
 
 @dataclass(frozen=True, slots=True)

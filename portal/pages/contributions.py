@@ -11,6 +11,7 @@ A ``contributes.py`` holds any of these functions; each gets the actor and porta
     def release_panels(release, actor, at) -> Iterable[Panel]   # sections of the release page
     def searchable(actor) -> Iterable[Searchable]               # what the search looks through
     def lists(actor) -> Iterable[ListPage]                      # lists whose filters a person may keep
+    def fleet_notes(actor, at) -> Iterable[Link]                # fleet page: what the inventory does not show yet
     def release_acts(release, actor, at) -> Iterable[Act]       # buttons with the reason why not
     def hub_model_panels(model, actor, at) -> Iterable[Panel]   # sections of a hub model's page
 

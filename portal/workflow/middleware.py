@@ -3,6 +3,7 @@
 import hashlib
 import re
 from collections.abc import Callable
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.contrib import messages
@@ -85,12 +86,12 @@ def _asks_who(response: HttpResponse) -> bool:
 
 def _content(request: HttpRequest) -> str:
     answers = ((name, values) for name, values in sorted(request.POST.lists()) if name != "csrfmiddlewaretoken")
-    files = ((name, file.name, _digest_of(file)) for name, file in sorted(request.FILES.items()))
+    files = ((name, str(file), _digest_of(file)) for name, sent in request.FILES.lists() for file in sent)
     return once.digest([request.path], answers, files)
 
 
-def _digest_of(file: UploadedFile) -> str:
-    found = hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]  # a file in all but its type
+def _digest_of(file: UploadedFile[Any]) -> str:
+    found = hashlib.file_digest(file, "sha256").hexdigest()
     file.seek(0)
     return found
 

@@ -1,7 +1,4 @@
-"""The acts on objections and ballots that are one short form each: their words, form, rules and verb.
-
-The name of a step is the name of its verb, its rules and its address.
-"""
+"""The acts on objections and ballots that are one short form each; a step is named as its verb, rules and address."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -33,7 +30,7 @@ class Step:
     effects: Callable[[Row], list[str]] = lambda row: []  # what it would do to this row, with numbers
 
     def refused(self, row: Row, actor: Actor, at: datetime) -> str | None:
-        """Why not now, for somebody who may; None when it can be done."""
+        """Why not now, for somebody who may."""
         try:
             self.can(row, at)
         except Refusal as refusal:

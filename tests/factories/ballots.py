@@ -12,6 +12,7 @@ from portal.workflow.actor import Actor
 from portal.workflow.models import ClockSetting
 from releases.ballots import verbs
 from releases.ballots.models import Ballot, Objection, Vote
+from releases.ballots.states import UNSETTLED
 from releases.ballots.verbs.settling import CLERK
 from releases.issues.models import Category, Issue
 from releases.products.cohorts import Cohort
@@ -86,9 +87,10 @@ def make_issue(world: World, release: Release, *, severity: int = 3, by: str = "
 
 
 def grounds(matter: Matter, **changes) -> verbs.Grounds:
-    """Grounds on the matter's issue and its cohort, asking for a hold."""
+    """Grounds on the matter's issue and its cohort, asking for a hold; while one like it waits, on another issue."""
+    said = Objection.objects.filter(release=matter.release, state__in=UNSETTLED, issues=matter.issue).exists()
     facts: dict[str, Any] = {
-        "issues": [matter.issue],
+        "issues": [make_issue(matter.world, matter.release) if said else matter.issue],
         "cohort": Cohort.of(matter.issue),
         "evidence": "Video of ten displays that stay dark.",
         "remedy": "hold",

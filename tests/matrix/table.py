@@ -451,6 +451,7 @@ API = [
     Row("rollout-cancel", "POST", "rollout", "DCC", hidden="outsider"),
     Row("rollout-halt", "POST", "rollout", "DCC csp", hidden="outsider"),
     Row("rollout-pause", "POST", "rollout", "DCC csp", hidden="outsider"),
+    Row("rollout-end-activation", "POST", "rollout", "DCC", hidden="outsider"),
     Row("rollout-report", "POST", "rollout", "DCC", hidden="outsider"),
     Row("rollout-resume", "POST", "rollout", "DCC", hidden="outsider"),
     Row("rollout-start", "POST", "rollout", "DCC", hidden="outsider"),

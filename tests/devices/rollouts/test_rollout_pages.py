@@ -5,10 +5,11 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from devices.rollouts import contributes, verbs
+from devices.rollouts import contributes, queries, verbs
 from devices.rollouts.models import ExitReport, Rollout
 from portal.workflow.actor import system
-from tests.factories.ballots import set_clock
+from tests.factories.ballots import Matter, lodge, make_issue, set_clock
+from tests.factories.findings import make_hold
 from tests.factories.rollouts import make_road
 from tests.html import mistakes
 
@@ -151,6 +152,47 @@ class TestRollout:
         client = sign_in("manager")
         with django_assert_max_num_queries(25):
             client.get(reverse("rollouts:progress", args=[road.rollout.reference]))
+
+
+class TestWaiting:
+    """Hubs that holds and objections keep where they are are told apart from hubs that are stuck."""
+
+    def test_hubs_behind_a_hold_are_counted_with_it(self, visit, road):
+        hold = make_hold(road.world, road.rollout.release, at=road.at)
+        road.start()
+        road.run()
+        text = visit("supplier", "rollout", road.rollout.reference)
+        assert "<strong>100 hubs wait behind a hold</strong>" in text
+        assert hold.reference in text
+
+    def test_hubs_behind_an_objection_are_counted_too(self, road):
+        release = road.rollout.release
+        matter = Matter(road.world, None, release, make_issue(road.world, release), road.at)
+        lodge(matter, is_limited=True)
+        road.deploy()
+        type(road.rollout).objects.update(programme=1)
+        found = queries.behind_gates(road.fresh(), road.manager, road.at)
+        assert (found.held, found.holds) == (0, [])
+        assert found.disputed == 50
+
+    def test_a_hold_elsewhere_is_not_mentioned(self, road):
+        make_hold(road.world, road.rollout.release, stage="activation", at=road.at)
+        assert queries.behind_gates(road.rollout, road.manager, road.at) is None
+
+    def test_the_fleet_page_says_what_the_inventory_does_not_show_yet(self, sign_in, road):
+        road.deploy()
+        road.activate()
+        road.turn()
+        set_clock(road.at)
+        version = road.rollout.release.firmware_version
+        [note] = contributes.fleet_notes(road.manager, road.at)
+        assert note.text.endswith(f"run {version} in {road.rollout}")
+        page = sign_in("manager").get(reverse("fleet:fleet")).content.decode()
+        assert note.text in page
+        [own] = contributes.fleet_notes(road.world.actor("supplier", at=road.at), road.at)
+        assert own.text != note.text
+        road.run()
+        assert list(contributes.fleet_notes(road.manager, road.at)) == []
 
 
 class TestActs:

@@ -49,7 +49,7 @@ class TestDateField:
     @pytest.mark.parametrize(
         ("boxes", "sentence"),
         [
-            ({}, "Enter a date."),
+            ({}, "Planned activation: enter a date."),
             ({"day": "19"}, "The date must include a month and a year."),
             ({"day": "31", "month": "2", "year": "2017"}, "The date must be a real date."),
             ({"day": "1", "month": "2", "year": "17"}, "The year must have 4 numbers, like 2017."),

@@ -1,17 +1,20 @@
 """A ballot from its draft to its opening; extension and voiding."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import IntegrityError, transaction
 
 from portal.people import verbs as people
 from portal.people.models import PartyCategory
 from portal.workflow.errors import Invalid, NotAllowed, NotNow
-from releases.ballots import can, rulesets, verbs
-from releases.ballots.models import Ballot, Entitlement, Objection
-from releases.ballots.queries import blocking, undetermined
+from releases.ballots import bundle, can, rulesets, verbs
+from releases.ballots.models import Ballot, Determination, Entitlement, Objection
+from releases.ballots.queries import blocking, determinations, undetermined
 from releases.ballots.roll import roll_of
 from releases.ballots.safeguards import is_established
 from releases.ballots.verbs.ballots import roll_hash
+from releases.holds.models import Hold
 from releases.products.cohorts import Cohort
 from releases.publishing.models import Release
 from tests.factories import ballots as make
@@ -313,10 +316,88 @@ def test_voiding_a_decided_ballot_contests_its_objections_again(matter):
     assert blocking(matter.release, matter.at) == [ballot.objections.get()]
 
 
+def void(matter, ballot):
+    return verbs.void(ballot, why="A voter was not entitled.", by=matter.actor("secretary"), at=matter.at)
+
+
+def test_voiding_ends_the_holds_and_keeps_the_determination_to_be_read(matter):
+    ballot = make.decided(matter, *["proceed_with_exclusions"] * 3)
+    hold, decision = Hold.objects.get(), ballot.determination
+    said = bundle.voiding(ballot)
+    assert said[0].startswith(f"{decision.reference} (proceed with exclusions) is in force and will be so no more.")
+    assert said[1] == f"{hold} ends: 100 homes are no longer held by it."
+    assert "is contested again: activation of the release waits for a new ballot." in said[2]
+    void(matter, ballot)
+    hold.refresh_from_db()
+    decision.refresh_from_db()
+    assert (hold.state, hold.lift_reason) == (
+        "lifted",
+        f"{ballot.reference} was voided: {decision.reference} is no longer in force.",
+    )
+    assert f"Taken back when the ballot was voided: {hold.reference} is lifted." in decision.effects
+    assert determinations(matter.actor("secretary")).get() == decision
+    assert not determinations(matter.actor("supplier")).exists()
+
+
+def test_voiding_a_deferral_restores_the_date_before(matter):
+    ballot = make.decided(matter, "defer", "defer", "defer")
+    assert Release.objects.get().deferred_until == ballot.defer_to
+    assert "Activation is not deferred." in bundle.voiding(ballot)
+    void(matter, ballot)
+    assert Release.objects.get().deferred_until is None
+
+
+def test_a_deferral_that_another_ordered_too_stays_until_then(matter):
+    earlier = make.LATER - timedelta(days=9)
+    accepted = make.lodge(matter, remedy="defer", defer_to=earlier)
+    Objection.objects.filter(pk=accepted.pk).update(state="accepted")
+    ballot = make.decided(matter, "defer", "defer", "defer")
+    assert any("Activation is deferred to" in one for one in bundle.voiding(ballot))
+    void(matter, ballot)
+    assert Release.objects.get().deferred_until == earlier
+
+
+def test_voiding_the_hearing_of_a_late_objection_holds_its_cohort_again(matter):
+    ballot = make.open_ballot(matter)
+    Objection.objects.update(is_late=True, is_limited=True)
+    make.vote(matter, ballot, "proceed", "proceed", "proceed")
+    ballot = make.close(matter, ballot)
+    assert "homes waits" in bundle.voiding(ballot)[-1]
+    void(matter, ballot)
+    assert [hold.cause for hold in Hold.objects.filter(state="placed")] == ["objection"]
+
+
+def test_what_cannot_be_undone_is_said(matter):
+    ballot = make.decided(matter, "retest", "retest", "retest")
+    assert "The release stays draft: that cannot be undone." in bundle.voiding(ballot)
+    void(matter, ballot)
+    assert Release.objects.get().state == "draft"
+
+
+def test_an_undecided_ballot_takes_nothing_back(matter):
+    ballot = make.open_ballot(matter)
+    assert bundle.voiding(ballot) == [
+        "Nothing is decided: no hold and no date changes. The objections it hears stay as they are."
+    ]
+
+
+def test_a_decided_ballot_is_not_advised_to_be_voided(matter):
+    ballot = make.decided(matter, "proceed", "proceed", "proceed")
+    assert can.open_voting.why_not(ballot, at=matter.at) == "The ballot is decided."
+
+
 def test_voiding_a_ballot_that_ended_the_release_leaves_it_ended(matter):
     ballot = make.decided(matter, "reject", "reject", "reject")
     verbs.void(ballot, why="A voter was not entitled.", by=matter.actor("secretary"), at=matter.at)
     assert (Release.objects.get().state, ballot.objections.get().state) == ("rejected", "determined")
+
+
+def test_the_release_ended_by_a_voided_ballot_is_said_to_stay_so(matter):
+    ballot = make.decided(matter, "reject", "reject", "reject")
+    assert "The release stays rejected: that cannot be undone." in bundle.voiding(ballot)
+    void(matter, ballot)
+    decision = Determination.objects.get()
+    assert decision.effects[-1].endswith("stays determined: the release has ended.")
 
 
 def test_an_inquorate_ballot_is_extended_once_and_its_votes_stay_sealed(matter):

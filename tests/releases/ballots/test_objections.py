@@ -86,6 +86,19 @@ def test_issues_of_another_release_are_no_grounds(matter):
     assert list(refusal.value.fields) == ["issues"]
 
 
+def test_the_same_objection_is_not_lodged_twice_while_it_is_unsettled(matter):
+    first = make.lodge(matter)
+    with pytest.raises(Invalid) as refused:
+        make.lodge(matter, issues=[matter.issue], evidence="Said again.")
+    assert refused.value.fields["issues"] == [
+        f"{first.reference} says the same of the same homes and is not settled yet: once is enough."
+    ]
+    make.lodge(matter, issues=[matter.issue], cohort=Cohort())
+    verbs.withdraw(first, why="Solved.", by=matter.actor("supplier"), at=matter.at)
+    make.lodge(matter)
+    assert Objection.objects.count() == 3
+
+
 def test_a_stale_page_lodges_nothing(matter):
     with pytest.raises(NotNow, match="Somebody else changed this"):
         verbs.lodge(

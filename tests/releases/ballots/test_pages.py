@@ -343,3 +343,38 @@ def test_no_page_of_anybody_differs_by_what_was_voted(matter, enter):
         for page in pages:
             text = client.get(page).text
             assert not any(marker in text for marker in MARKERS), (who, page)
+
+
+def test_voiding_a_decision_says_what_it_takes_back_and_leaves_it_readable(matter, enter):
+    ballot = make.decided(matter, *["proceed_with_exclusions"] * 3)
+    client, reference = enter("secretary"), ballot.determination.reference
+    page = client.get(url("void", ballot)).text
+    assert "ends: 100 homes are no longer held by it." in page
+    assert "ends without a decision" not in page
+    assert "void the ballot" not in client.get(url("ballot", ballot)).text
+    client.post(url("void", ballot), {"why": "A voter was not entitled."})
+    page = client.get(url("ballot", ballot)).text
+    assert f"Determination {reference}</a>, no longer in force" in page
+    assert "Result of the void ballot: it decides nothing" in page
+    page = client.get(url("determination", ballot.determination)).text
+    assert "This determination is no longer in force." in page
+    assert "not yet published" not in page
+    assert "Void" in client.get(url("determinations")).text
+
+
+def test_who_is_recused_is_told_so_and_why_before_anything_is_asked(matter, enter):
+    ballot = make.open_ballot(matter)
+    ballot.roll.filter(user=matter.world.users["member"]).update(is_conflicted=True, conflict="Works for the objector.")
+    page = enter("member").get(url("ballot", ballot)).text
+    assert "<strong>You are recused</strong> and take no part in this vote: Works for the objector." in page
+    assert "before you vote" not in page
+    page = enter("second_member").get(url("ballot", ballot)).text
+    assert page.count("Declare an interest or none") == 1
+
+
+def test_every_missing_answer_of_an_objection_is_named(matter, enter):
+    response = enter("supplier").post(url("lodge", matter.release), {})
+    assert response.status_code == 400
+    for sentence in ("Choose supplier that objects.", "Choose issues cited.", "Choose homes concerned."):
+        assert sentence in response.text
+    assert "This field is required" not in response.text
