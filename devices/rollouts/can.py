@@ -104,7 +104,7 @@ def end_activation(rollout: Rollout) -> str | None:
         return f"The rollout is {state_words(rollout.state)}: only a stopped one leaves its activation to be ended."
     if rollout.release.state not in UNDER_WAY:
         return f"The release is {state_words(rollout.release.state)}: it has no activation to end."
-    if (later := rollout.release.rollouts.exclude(state=RolloutState.CANCELLED).first()) != rollout:
+    if (later := rollout.release.rollouts.exclude(state=RolloutState.CANCELLED).latest("pk")) != rollout:
         return f"Rollout {later} came after this one: the activation ends with that."
     return None
 

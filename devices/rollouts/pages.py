@@ -9,7 +9,7 @@ from typing import Any
 from devices.gateway import Stage
 from devices.rollouts import outcomes, queries
 from devices.rollouts.models import Rollout, Wave
-from devices.rollouts.states import LIVE, HubState, RolloutState
+from devices.rollouts.states import LIVE, OVER, HubState, RolloutState
 from portal.workflow.actor import Actor
 from releases.publishing.working import words
 
@@ -59,7 +59,7 @@ def live(rollout: Rollout, actor: Actor, at: datetime) -> dict[str, Any]:
         "waves": [_wave(wave, found, stage, reached) for wave in rollout.waves.all()],
         "answers": [(one.word.capitalize(), _answers(found, one)) for one in Stage],
         "own": _own(rollout, actor),
-        "behind": queries.behind_gates(rollout, actor, at) if rollout.state in LIVE and rollout.hubs else None,
+        "behind": queries.behind_gates(rollout, actor, at) if rollout.hubs and rollout.state not in OVER else None,
         "specification": _specification(rollout),
     }
 

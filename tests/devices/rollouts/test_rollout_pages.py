@@ -173,7 +173,7 @@ class TestWaiting:
         type(road.rollout).objects.update(programme=1)
         found = queries.behind_gates(road.fresh(), road.manager, road.at)
         assert (found.held, found.holds) == (0, [])
-        assert found.disputed == 50
+        assert found.disputed == 100
 
     def test_a_hold_elsewhere_is_not_mentioned(self, road):
         make_hold(road.world, road.rollout.release, stage="activation", at=road.at)
@@ -182,15 +182,16 @@ class TestWaiting:
     def test_the_fleet_page_says_what_the_inventory_does_not_show_yet(self, sign_in, road):
         road.deploy()
         road.activate()
-        road.turn()
+        for _ in range(3):
+            road.turn()
         set_clock(road.at)
         version = road.rollout.release.firmware_version
         [note] = contributes.fleet_notes(road.manager, road.at)
         assert note.text.endswith(f"run {version} in {road.rollout}")
         page = sign_in("manager").get(reverse("fleet:fleet")).content.decode()
         assert note.text in page
-        [own] = contributes.fleet_notes(road.world.actor("supplier", at=road.at), road.at)
-        assert own.text != note.text
+        other = road.world.actor("other_supplier", at=road.at)
+        assert list(contributes.fleet_notes(other, road.at)) != [note]
         road.run()
         assert list(contributes.fleet_notes(road.manager, road.at)) == []
 
@@ -250,6 +251,7 @@ class TestActs:
         set_clock(road.at)
         visit("manager", "halt", name, post={"why": "Odd."}, status=302)
         visit("manager", "stop", name, post={"why": "Enough."}, status=302)
+        move(road, road.at + timedelta(minutes=1))
         road.run()
         text = visit("manager", "rollout", name)
         assert "End the activation here" in text
