@@ -231,7 +231,6 @@ class TestActs:
         ("post", "sentence"),
         [
             ({"why": "x" * 20_000}, "at most 2000 characters"),
-            ({"why": f"a{chr(0)}b"}, "Null characters are not allowed"),
             ({"why": "Go.", "seen": "zz"}, "This page was changed on its way here"),
         ],
     )
@@ -239,7 +238,7 @@ class TestActs:
         road.start()
         text = visit("manager", "stop", road.rollout.reference, post=post, status=400)
         assert sentence in text
-        assert post["why"].partition(chr(0))[0] in text
+        assert post["why"] in text
         assert road.fresh().state == "deploying"
         visit("second_manager", "approve", road.rollout.reference, post={"seen": "zz"}, status=400)
 
