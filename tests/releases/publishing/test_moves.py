@@ -193,3 +193,22 @@ class TestWaiver:
             verbs.waive_notice(announced, by=CLOCK, at=world.at)
         with pytest.raises(NotAllowed):
             verbs.waive_notice(announced, by=world.actor("manager"), at=world.at)
+
+
+class TestShorteningADeferral:
+    """Only what a voided ballot ordered is taken back: to an earlier date, or to none."""
+
+    def test_to_an_earlier_date_and_to_none(self, world, announced):
+        until, earlier = world.at + timedelta(days=40), world.at + timedelta(days=20)
+        verbs.defer(announced, until=until, by=CLOCK, at=world.at, why="Decided.")
+        shorter = verbs.shorten_deferral(announced, until=earlier, by=CLOCK, at=world.at, why="Voided.")
+        assert shorter.deferred_until == earlier
+        with pytest.raises(NotNow, match="is not earlier than"):
+            verbs.shorten_deferral(announced, until=until, by=CLOCK, at=world.at)
+        assert verbs.shorten_deferral(announced, until=None, by=CLOCK, at=world.at).deferred_until is None
+        with pytest.raises(NotNow, match="is not deferred"):
+            verbs.shorten_deferral(announced, until=None, by=CLOCK, at=world.at)
+
+    def test_not_by_dcc(self, world, announced):
+        with pytest.raises(NotAllowed, match="only when its ballot is voided"):
+            verbs.shorten_deferral(announced, until=None, by=world.actor("manager"), at=world.at)
