@@ -37,9 +37,10 @@ def pages(actor: Actor) -> list[ListPage]:
 @require_http_methods(["GET", "POST"])
 @login_required
 def keep_filter(request: PortalRequest) -> HttpResponse:
-    """Name the filter of the list a person comes from, and go back to it."""
+    """Name the filter of the list a person comes from, which is the address's ``list`` beside the filter's own."""
     offered = pages(request.actor)
-    asked = {"page": request.GET.get("list"), "query": request.GET.get("query", "")[:4000]}
+    rest = request.GET.copy()
+    asked = {"page": "".join(rest.pop("list", [])[:1]), "query": rest.urlencode()[:4000]}
     form = KeepForm(request.POST or None, pages=offered, initial=asked)
     if form.is_valid():
         try:

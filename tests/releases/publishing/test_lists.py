@@ -166,8 +166,8 @@ class TestSavedFilters:
     def test_from_the_list_and_back(self, world, sign_in):
         client = sign_in("supplier")
         page = client.get("/releases/?state=draft").content.decode()
-        assert "/account/filters/keep/?list=publishing%3Areleases&amp;query=state%3Ddraft" in page
-        form = client.get("/account/filters/keep/?list=publishing:releases&query=state%3Ddraft").content.decode()
+        assert "/account/filters/keep/?state=draft&amp;list=publishing%3Areleases" in page
+        form = client.get("/account/filters/keep/?state=draft&list=publishing%3Areleases").content.decode()
         assert 'value="state=draft"' in form
         sent = {"page": self.PAGE, "query": "state=draft", "name": "Drafts"}
         answer = client.post("/account/filters/keep/", sent)
