@@ -7,7 +7,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.decorators import action
 from rest_framework.parsers import JSONParser, MultiPartParser
-from rest_framework.permissions import AllowAny
+from rest_framework.permissions import IsAuthenticatedOrReadOnly
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ReadOnlyModelViewSet
@@ -40,10 +40,38 @@ from releases.products.serializers import (
 )
 
 
-class HubModelViewSet(Acting, ReadOnlyModelViewSet[HubModel]):
+class Keeping(Acting):
+    """Mixin for a product list: read by everybody, added to and changed by its keepers through the verb."""
+
+    permission_classes = (IsAuthenticatedOrReadOnly,)
+    serializer_class: Any
+    queryset: Any
+    get_object: Any
+
+    def create(self, request: Request) -> Response:
+        """Add an entry."""
+        return self._keep(request, None, status.HTTP_201_CREATED)
+
+    def update(self, request: Request, pk: str) -> Response:
+        """Change an entry; ``seen`` is the fingerprint it was read with."""
+        return self._keep(request, self.get_object(), status.HTTP_200_OK)
+
+    def _keep(self, request: Request, row: Any, code: int) -> Response:
+        may.keep_entry(by=self.actor)
+        given = self.serializer_class(row, data=request.data)
+        given.is_valid(raise_exception=True)
+        values = dict(given.validated_data)
+        seen = values.pop("seen", None)
+        row = row or self.queryset.model()
+        for name, value in values.items():
+            setattr(row, name, value)
+        kept = verbs.keep_entry(row, by=self.actor, at=self.at, seen=seen)
+        return Response(self.serializer_class(kept).data, status=code)
+
+
+class HubModelViewSet(Keeping, ReadOnlyModelViewSet[HubModel]):
     """Hub models."""
 
-    permission_classes = (AllowAny,)
     serializer_class = HubModelSerializer
     queryset = HubModel.objects.none()
 
@@ -51,10 +79,9 @@ class HubModelViewSet(Acting, ReadOnlyModelViewSet[HubModel]):
         return queries.hub_models()
 
 
-class FirmwareVersionViewSet(Acting, ReadOnlyModelViewSet[FirmwareVersion]):
+class FirmwareVersionViewSet(Keeping, ReadOnlyModelViewSet[FirmwareVersion]):
     """The Central Products List."""
 
-    permission_classes = (AllowAny,)
     serializer_class = FirmwareVersionSerializer
     queryset = FirmwareVersion.objects.none()
     filterset_fields = ("hub_model", "hub_model__manufacturer", "version", "status", "chts", "gbcs", "image_hash")
@@ -63,10 +90,9 @@ class FirmwareVersionViewSet(Acting, ReadOnlyModelViewSet[FirmwareVersion]):
         return queries.versions()
 
 
-class ValidityPeriodViewSet(Acting, ReadOnlyModelViewSet[ValidityPeriod]):
+class ValidityPeriodViewSet(Keeping, ReadOnlyModelViewSet[ValidityPeriod]):
     """Installation and maintenance validity of specification versions."""
 
-    permission_classes = (AllowAny,)
     serializer_class = ValidityPeriodSerializer
     queryset = ValidityPeriod.objects.none()
     filterset_fields = ("specification", "version")

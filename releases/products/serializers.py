@@ -1,10 +1,12 @@
 """What the API shows of products, and what it takes."""
 
-from typing import Any
+from typing import Any, TypeVar
 
+from django.db import models
 from rest_framework import serializers
 
 from releases.products.columns import LAYOUTS
+from releases.products.fingerprints import fingerprint
 from releases.products.forms import not_too_large
 from releases.products.models import (
     Cell,
@@ -17,8 +19,20 @@ from releases.products.models import (
     ValidityPeriod,
 )
 
+M = TypeVar("M", bound=models.Model)
 
-class HubModelSerializer(serializers.ModelSerializer[HubModel]):
+
+class EntrySerializer(serializers.ModelSerializer[M]):
+    """An entry of a product list with its ``fingerprint``, which a change may give back as ``seen``."""
+
+    fingerprint = serializers.SerializerMethodField()
+    seen = serializers.CharField(write_only=True, required=False, allow_null=True)
+
+    def get_fingerprint(self, row: models.Model) -> str:
+        return fingerprint(row)
+
+
+class HubModelSerializer(EntrySerializer[HubModel]):
     class Meta:
         model = HubModel
         fields = (
@@ -31,10 +45,12 @@ class HubModelSerializer(serializers.ModelSerializer[HubModel]):
             "image_type",
             "hardware_min",
             "hardware_max",
+            "fingerprint",
+            "seen",
         )
 
 
-class FirmwareVersionSerializer(serializers.ModelSerializer[FirmwareVersion]):
+class FirmwareVersionSerializer(EntrySerializer[FirmwareVersion]):
     class Meta:
         model = FirmwareVersion
         fields = (
@@ -47,10 +63,12 @@ class FirmwareVersionSerializer(serializers.ModelSerializer[FirmwareVersion]):
             "status",
             "listed_on",
             "removed_on",
+            "fingerprint",
+            "seen",
         )
 
 
-class ValidityPeriodSerializer(serializers.ModelSerializer[ValidityPeriod]):
+class ValidityPeriodSerializer(EntrySerializer[ValidityPeriod]):
     class Meta:
         model = ValidityPeriod
         fields = (
@@ -61,6 +79,8 @@ class ValidityPeriodSerializer(serializers.ModelSerializer[ValidityPeriod]):
             "installation_to",
             "maintenance_to",
             "applicability_to",
+            "fingerprint",
+            "seen",
         )
 
 

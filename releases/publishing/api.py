@@ -3,7 +3,7 @@
 from typing import Any, TypeVar
 
 from django.db.models import QuerySet
-from django.http import Http404
+from django.http import FileResponse, Http404
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.decorators import action
@@ -16,7 +16,7 @@ from rest_framework.viewsets import ReadOnlyModelViewSet
 from portal.people.api_base import Acting
 from releases.publishing import classification, fitness, listing, may, queries, verbs
 from releases.publishing import serializers as shown
-from releases.publishing.images import image_facts
+from releases.publishing.images import image_attached, image_facts
 from releases.publishing.models import Release
 
 S = TypeVar("S", bound=serializers.Serializer[Any])
@@ -92,6 +92,12 @@ class ReleaseViewSet(Acting, ReadOnlyModelViewSet[Release]):
         if facts is None:
             raise Http404
         return Response(shown.ImageSerializer(facts).data)
+
+    @extend_schema(responses={(200, "application/octet-stream"): bytes})
+    @action(detail=True, methods=["get"], url_path="image/file")
+    def download_image(self, request: Request, reference: str) -> FileResponse:
+        """Return the image's bytes, for DCC and the CSPs; each download is on the record."""
+        return image_attached(self.get_object(), by=self.actor, at=self.at)
 
     @extend_schema(responses=shown.FindingSerializer(many=True))
     @action(detail=True, methods=["get"], pagination_class=None, filterset_fields=())

@@ -3,10 +3,15 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.http import FileResponse, Http404
+
+from portal.workflow.actor import Actor
+from releases.products import may
 from releases.products.header_table import Line, table
 from releases.products.models import HubModel, Image
 from releases.products.ota import OtaHeader
 from releases.products.queries import Checked, hash_on_list, scan_of, signature_of
+from releases.products.verbs import hand_out_image
 from releases.publishing.models import Release
 
 
@@ -45,4 +50,17 @@ def image_facts(release: Release) -> ImageFacts | None:
         signature=signature_of(image),
         scan=scan_of(image),
         scanned_at=last.scanned_at if last else None,
+    )
+
+
+def image_attached(release: Release, *, by: Actor, at: datetime) -> FileResponse:
+    """Answer with the release's image, by right, as a file to be saved. Raises Http404 while it has none."""
+    may.download_image(by=by)
+    if release.image is None:
+        raise Http404
+    return FileResponse(
+        hand_out_image(release.image, by=by, at=at),
+        as_attachment=True,
+        filename=f"{release.reference}-{release.firmware_version}.ota",
+        content_type="application/octet-stream",
     )

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
-from django.db import models, transaction
+from django.db import connection, models, transaction
 
 from portal.journal.writing import Jsonable
 from portal.workflow.actor import Actor
@@ -24,6 +24,7 @@ def keep_entry(row: M, *, by: Actor, at: datetime, seen: str | None = None) -> M
     NotNow when somebody else changed the entry in between. An entry saved as it was leaves no trace.
     """
     may.keep_entry(by=by)
+    lock_list(type(row), "ROW EXCLUSIVE")  # before the row itself: an import holds the list and then wants the row
     before = _before(row, seen)
     try:
         row.full_clean()
@@ -36,6 +37,16 @@ def keep_entry(row: M, *, by: Actor, at: datetime, seen: str | None = None) -> M
     row.save()
     note(row, by=by, at=at, verb="edit_product" if before else "add_product", data={"changes": changes})
     return row
+
+
+def lock_list(model: type[models.Model], mode: str) -> None:
+    """Lock a product list until this transaction ends; reading goes on.
+
+    "ROW EXCLUSIVE" for one entry among others, "SHARE ROW EXCLUSIVE" to be the only one who changes the list.
+    """
+    table = connection.ops.quote_name(model._meta.db_table)
+    with connection.cursor() as cursor:
+        cursor.execute(f"LOCK TABLE {table} IN {mode} MODE")
 
 
 def _before(row: models.Model, seen: str | None) -> dict[str, str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import IO, Any, TypeVar
 
-from django.db import connection, models, transaction
+from django.db import connection, transaction
 from simple_history.utils import bulk_create_with_history, bulk_update_with_history
 
 from portal.people.models import User
@@ -20,6 +20,7 @@ from releases.products.fates import Decided, Target
 from releases.products.models import Fate, ImportLine, ListImport
 from releases.products.states import ImportState
 from releases.products.tables import TableError, read
+from releases.products.verbs.entries import lock_list
 
 T = TypeVar("T")
 CHUNK = 1000  # rows read, decided and written together: what bounds memory and queries
@@ -88,7 +89,7 @@ def write_import(found: ListImport, *, by: Actor, at: datetime, seen: int | None
     may.keep_entry(by=by)
     can.write_import(found)
     target = fates.target_of(found.kind)
-    _keep_others_out(target.model)
+    lock_list(target.model, "SHARE ROW EXCLUSIVE")
     for lines in chunked(found.lines.iterator(CHUNK)):
         _write(target, found, _as_shown(target, lines), by=by, at=at)
     found.written_at, found.written_by_name = at, by.name
@@ -96,13 +97,6 @@ def write_import(found: ListImport, *, by: Actor, at: datetime, seen: int | None
     fields = ("written_at", "written_by_name")
     move(found, to=ImportState.WRITTEN, by=by, at=at, verb="write_import", fields=fields, data=counts)
     return found
-
-
-def _keep_others_out(model: type[models.Model]) -> None:
-    """Let nobody change the list until this transaction ends; reading goes on."""
-    table = connection.ops.quote_name(model._meta.db_table)
-    with connection.cursor() as cursor:
-        cursor.execute(f"LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE")
 
 
 def _as_shown(target: Target, lines: list[ImportLine]) -> list[Decided]:

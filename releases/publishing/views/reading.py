@@ -13,9 +13,8 @@ from django.views.decorators.http import require_safe
 from portal.pages.contributions import Panel, collect
 from portal.pages.exports import Column, csv_of
 from portal.workflow.http import PortalRequest
-from releases.products.may import download_image as may_download
-from releases.products.verbs import hand_out_image
 from releases.publishing import documents, listing, may, notes, queries, verbs
+from releases.publishing.images import image_attached
 from releases.publishing.list_forms import FilterForm
 from releases.publishing.models import Classification, Release
 from releases.publishing.views.common import page, visible
@@ -134,13 +133,4 @@ def evidence_file(request: PortalRequest, reference: str, pk: int) -> FileRespon
 
 @require_safe
 def download_image(request: PortalRequest, reference: str) -> FileResponse:
-    found = visible(request, reference)
-    may_download(by=request.actor)
-    if found.image is None:
-        raise Http404
-    return FileResponse(
-        hand_out_image(found.image, by=request.actor, at=request.at),
-        as_attachment=True,
-        filename=f"{found.reference}-{found.firmware_version}.ota",
-        content_type="application/octet-stream",
-    )
+    return image_attached(visible(request, reference), by=request.actor, at=request.at)

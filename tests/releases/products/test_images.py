@@ -23,6 +23,7 @@ from releases.products.verbs import hand_out_image, record_scan, register_key, r
 from releases.publishing import verbs as publishing
 from releases.publishing.readiness import image_lacks
 from tests.factories.fixtures import BACKEND
+from tests.factories.queries import same_queries
 from tests.factories.releases import TARGET, image_bytes, image_file
 from tests.releases.products.test_signatures import OTHER, PRIVATE, PUBLIC
 
@@ -360,6 +361,26 @@ def test_a_download_is_on_the_record_and_by_right(store, world):
     assert (entry.verb, entry.actor_name, entry.data) == ("download_image", "Csp North", {"sha256": image.sha256})
     with pytest.raises(NotAllowed):
         hand_out_image(image, by=world.actor("supplier"), at=world.at)
+
+
+def test_a_download_by_api_is_a_file_to_be_saved(ready, world):
+    client = APIClient()
+    client.force_login(world.users["csp_north"], backend=BACKEND)
+    publishing.announce(ready, by=world.actor("manager"), at=world.at)
+    answer = client.get(f"/api/v1/releases/{ready.reference}/image/file/")
+    assert b"".join(answer.streaming_content) == GOOD
+    assert answer["Content-Disposition"].startswith("attachment")
+    assert answer["Content-Type"] == "application/octet-stream"
+    assert Entry.objects.filter(verb="download_image", channel="page").count() == 1
+
+
+def test_keys_cost_the_same_for_one_and_for_many(sign_in_then, key):
+    client = sign_in_then("manager")
+    key()
+    with same_queries() as cost:
+        cost.of(lambda: client.get("/products/keys/"))
+        key(OTHER, name="Signing key 2")
+        cost.of(lambda: client.get("/products/keys/"))
 
 
 def test_hash_on_the_list(store, catalogue):

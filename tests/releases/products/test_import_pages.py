@@ -97,3 +97,27 @@ def test_the_public_reads_the_lists_by_api(client, catalogue):
     assert client.get("/api/v1/hub-models/").json()["results"][0]["hardware_version"] == "0001"
     assert client.get("/api/v1/validity-periods/").status_code == 200
     assert client.get("/api/v1/product-imports/").status_code == 401
+
+
+def test_a_keeper_adds_and_changes_entries_by_api(api, catalogue):
+    root, model = "/api/v1/firmware-versions/", catalogue.models["alder"]
+    entry = {"hub_model": model.pk, "version": "0A010300", "chts": "1.2", "gbcs": "4.0", "listed_on": "2017-01-09"}
+    made = api.post(root, entry, format="json")
+    assert made.status_code == 201
+    at = f"{root}{made.json()['id']}/"
+    change = entry | {"gbcs": "4.1", "seen": made.json()["fingerprint"]}
+    assert api.put(at, change, format="json").json()["gbcs"] == "4.1"
+    assert api.put(at, change, format="json").status_code == 409
+    again = api.post(root, entry, format="json")
+    assert again.status_code == 400
+    wrong = api.put(at, entry | {"removed_on": "2017-02-01"}, format="json")
+    assert wrong.json()["fields"] == {"removed_on": ["A current entry has no date of removal."]}
+    row = {"specification": "GBCS", "version": "4.0", "installation_from": "2017-01-09"}
+    assert api.post("/api/v1/validity-periods/", row, format="json").status_code == 201
+
+
+def test_lists_by_api_cost_the_same_for_one_row_and_for_many(api, catalogue):
+    for root, few in (("hub-models", {"page": 1}), ("firmware-versions", {"chts": "1.1", "version": "0A010200"})):
+        with same_queries() as cost:
+            cost.of(lambda root=root, few=few: api.get(f"/api/v1/{root}/", few))
+            cost.of(lambda root=root: api.get(f"/api/v1/{root}/"))
