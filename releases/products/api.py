@@ -43,7 +43,7 @@ from releases.products.serializers import (
 class Keeping(Acting):
     """Mixin for a product list: read by everybody, added to and changed by its keepers through the verb."""
 
-    permission_classes = (IsAuthenticatedOrReadOnly,)
+    permission_classes: Any = (IsAuthenticatedOrReadOnly,)
     serializer_class: Any
     queryset: Any
     get_object: Any

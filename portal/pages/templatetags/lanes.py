@@ -12,7 +12,7 @@ from django.utils.text import slugify
 
 register = template.Library()
 
-WIDTH, LEFT, LANE, ROW, TOP = 600, 96, 84, 34, 34
+WIDTH, LEFT, LANE, ROW, TOP = 700, 96, 100, 34, 34
 COLOURS = 9
 
 

@@ -1,12 +1,13 @@
 """Entries of the product lists, kept one by one."""
 
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import connection, models, transaction
 
 from portal.journal.writing import Jsonable
+from portal.people.models import User
 from portal.workflow.actor import Actor
 from portal.workflow.errors import Invalid, NotNow
 from portal.workflow.transitions import note
@@ -33,10 +34,15 @@ def keep_entry(row: M, *, by: Actor, at: datetime, seen: str | None = None) -> M
     changes = _changes(before, values_of(row))
     if before and not changes:
         return row
-    row._history_date = at  # type: ignore[attr-defined]  # portal time instead of real time, as simple-history takes it
+    in_history(row, by=by, at=at)
     row.save()
     note(row, by=by, at=at, verb="edit_product" if before else "add_product", data={"changes": changes})
     return row
+
+
+def in_history(row: Any, *, by: Actor, at: datetime) -> None:
+    """Have the row's next saving stand in its history as this actor's, at portal time, as simple-history takes it."""
+    row._history_date, row._history_user = at, User.objects.filter(pk=by.user_id or 0).first()
 
 
 def lock_list(model: type[models.Model], mode: str) -> None:

@@ -113,7 +113,7 @@ def _as_shown(target: Target, lines: list[ImportLine]) -> list[Decided]:
 
 def _write(target: Target, found: ListImport, decided: list[Decided], *, by: Actor, at: datetime) -> None:
     history = {
-        "default_user": User.objects.get(pk=by.user_id) if by.user_id is not None else None,
+        "default_user": User.objects.filter(pk=by.user_id or 0).first(),
         "default_change_reason": f"CSV import {found.pk}",
         "default_date": at,
     }

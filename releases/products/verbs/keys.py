@@ -12,6 +12,7 @@ from releases.products import can, may
 from releases.products.models import ManufacturerKey
 from releases.products.models.hexadecimal import hex4
 from releases.products.signatures import UnreadableKey, fingerprint, read_public_key
+from releases.products.verbs.entries import in_history
 
 
 @transaction.atomic
@@ -72,7 +73,7 @@ def revoke_key(key: ManufacturerKey, *, why: str, by: Actor, at: datetime) -> Ma
 
 
 def _kept(key: ManufacturerKey, *, by: Actor, at: datetime, verb: str, why: str = "") -> ManufacturerKey:
-    key._history_date = at  # type: ignore[attr-defined]  # portal time instead of real time, as simple-history takes it
+    in_history(key, by=by, at=at)
     key.save()
     note(key, by=by, at=at, verb=verb, why=why, data={"fingerprint": key.fingerprint})
     return key

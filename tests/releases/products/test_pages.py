@@ -61,7 +61,7 @@ class TestTheList:
         page = text(public.get(LIST))
         assert "4 entries" in page
         assert "Orchard Networks" in page and "10F2" in page and "0A010200" in page
-        assert "Installation closed" in page
+        assert "closed to installation" in page
         assert "List a version" not in page
 
     @pytest.mark.parametrize(
