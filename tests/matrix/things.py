@@ -12,6 +12,7 @@ from django.db import transaction
 from django.test import Client
 
 from portal.delivery.models import Delivery
+from portal.pages.exports import lines
 from portal.people import verbs as people
 from portal.people.models import User
 from releases.ballots import verbs as ballots
@@ -158,7 +159,7 @@ def _of_tests_and_products(things: Things, matter: Matter) -> None:
             at=matter.at,
         ),
         "list_import": products.check_import(
-            io.BytesIO("".join(exports.validity(ValidityPeriod.objects.all())).encode()),
+            io.BytesIO("".join(lines(ValidityPeriod.objects.all(), exports.VALIDITY_COLUMNS)).encode()),
             kind="validity",
             name="validity.csv",
             by=matter.actor("manager"),

@@ -3,12 +3,13 @@
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
 
 from portal.pages.contributions import Panel, collect
+from portal.pages.exports import csv_of
 from portal.workflow.http import PortalRequest
 from portal.working_days import london_day
 from releases.products import exports, may, queries
@@ -37,10 +38,10 @@ def _chosen(form: FilterForm) -> dict[str, Any]:
 
 
 @require_safe
-def export_versions(request: PortalRequest) -> StreamingHttpResponse:
+def export_versions(request: PortalRequest) -> HttpResponseBase:
     """Hand out the Central Products List as CSV, filtered and sorted as the page was."""
     found = queries.listed(_chosen(FilterForm(request.GET)), sort=request.GET.get("sort", ""))
-    return _attached(exports.versions(found), f"central-products-list-{london_day(request.at)}.csv")
+    return csv_of(request, "central-products-list", found, exports.VERSION_COLUMNS)
 
 
 @require_safe
@@ -54,9 +55,9 @@ def validity(request: PortalRequest) -> HttpResponse:
 
 
 @require_safe
-def export_validity(request: PortalRequest) -> StreamingHttpResponse:
+def export_validity(request: PortalRequest) -> HttpResponseBase:
     """Hand out the validity periods as CSV."""
-    return _attached(exports.validity(queries.validity()), f"validity-periods-{london_day(request.at)}.csv")
+    return csv_of(request, "validity-periods", queries.validity(), exports.VALIDITY_COLUMNS)
 
 
 @require_safe
@@ -79,11 +80,3 @@ def hub_model(request: PortalRequest, pk: int) -> HttpResponse:
 def _drawn(request: PortalRequest, panel: Panel) -> dict[str, Any]:
     html = render_to_string(panel.template, panel.context, request=request)
     return {"title": panel.title, "slug": panel.slug, "html": html}
-
-
-def _attached(lines: Any, name: str) -> StreamingHttpResponse:
-    return StreamingHttpResponse(
-        lines,
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )

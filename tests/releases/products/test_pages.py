@@ -20,7 +20,7 @@ def text(answer) -> str:
 
 
 def table(answer) -> list[dict]:
-    lines = b"".join(answer.streaming_content).decode()
+    lines = b"".join(answer.streaming_content).decode("utf-8-sig")
     return list(csv.DictReader(io.StringIO(lines)))
 
 
