@@ -1,21 +1,15 @@
 """Uploads over the limit are counted and thrown away as they come, and arrive as a file that only states its size."""
 
+import io
 from typing import Any
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler
 
-from portal.workflow.errors import Invalid
-
 
 class TooLarge(UploadedFile):  # type: ignore[type-arg]  # generic in the stubs only
-    """A file that came and was not kept; forms refuse it by its size, and whoever reads it is refused."""
-
-    def read(self, *args: Any) -> bytes:
-        raise Invalid(too_large())
-
-    chunks = open = read  # type: ignore[assignment]  # each of them would read
+    """A file that came and was not kept: it is empty, and states the size by which forms refuse it."""
 
 
 def too_large() -> str:
@@ -42,4 +36,4 @@ class LimitedUpload(FileUploadHandler):
         """Return a file of the size that came where it was too large; else leave it to the others."""
         if self.received <= settings.IMAGE_MAX_BYTES:
             return None
-        return TooLarge(None, self.file_name, self.content_type, self.received, self.charset)
+        return TooLarge(io.BytesIO(), self.file_name, self.content_type, self.received, self.charset)

@@ -17,6 +17,7 @@ from rest_framework.test import APIClient
 
 from portal.journal.models import Entry
 from portal.workflow.errors import Invalid, NotAllowed, NotNow
+from portal.workflow.once import new_key
 from releases.products import ota, queries, scanner, tasks
 from releases.products.models import Image, ImageScan, ImageSignature, ManufacturerKey
 from releases.products.verbs import hand_out_image, record_scan, register_key, revoke_key, store_image
@@ -167,12 +168,14 @@ class TestOverTheLimit:
         assert answer.status_code == 400
         assert answer.json()["fields"]["file"] == ["The file is larger than the limit of 1 MB."]
 
-    def test_whoever_reads_it_all_the_same_is_refused(self, sign_in_then, draft):
+    def test_at_a_form_that_is_done_once(self, sign_in_then, draft):
         at = f"/releases/{draft.reference}/image/"
-        answer = sign_in_then("manager").post(
-            at, {"file": self.upload(-9), "signature": self.upload(9), "seen": draft.version}
-        )
+        sent = {"file": self.upload(-9), "signature": self.upload(9), "seen": draft.version, "once": new_key()}
+        answer = sign_in_then("manager").post(at, sent)
+        assert answer.status_code == 400
         assert "far too long" in answer.content.decode()
+        answer = sign_in_then("manager").post(at, {"file": self.upload(1), "seen": draft.version, "once": new_key()})
+        assert "The file is larger than the limit of 1 MB." in answer.content.decode()
 
 
 class TestSignature:
