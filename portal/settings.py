@@ -92,6 +92,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "portal.csp.PolicyExceptionMiddleware",
     "portal.workflow.middleware.PermissionsPolicyMiddleware",
+    "portal.pages.kept.KeptPagesMiddleware",  # outside the session, inside what sets headers
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -166,6 +167,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "deliver the outbox": {"task": "delivery.deliver_all", "schedule": 5.0},
+    "make the daily digests": {"task": "delivery.make_digests", "schedule": 60.0},
     "record service of notices": {"task": "publishing.record_services", "schedule": 5.0},
     "seal the journal": {"task": "journal.seal", "schedule": 10.0},
     "keep the clocks of ballots": {"task": "ballots.keep_clocks", "schedule": 5.0},
@@ -333,6 +335,7 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"masked": {"()": "portal.masking.MaskingFilter"}},  # no secret address in a log
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["masked"]}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
 }

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.db.models import Min
 from django.urls import reverse
 
-from devices.rollouts import can, may, queries
+from devices.rollouts import can, dated, may, queries
 from devices.rollouts.models import Programme, Rollout
 from devices.rollouts.states import LIVE, OVER, RUNNING, HubState, RolloutState
 from portal.pages.contributions import Act, Dated, Due, Link, Panel, Stage, Waiting
@@ -61,17 +61,8 @@ def waiting(actor: Actor, at: datetime) -> Iterator[Waiting]:
 
 
 def dates(actor: Actor, start: datetime, end: datetime) -> Iterator[Dated]:
-    """When programmes started and rollouts finished."""
-    moments = (
-        ("deployment_started_at", "deployment starts"),
-        ("activation_started_at", "activation starts"),
-        ("finished_at", "rollout finished"),
-    )
-    for rollout in queries.visible_to(actor).filter(deployment_started_at__lt=end):
-        for field, words in moments:
-            moment = getattr(rollout, field)
-            if moment is not None and start <= moment < end:
-                yield Dated(moment, f"{rollout.reference}: {words}", _url(rollout), "done")
+    """When programmes and their waves started and rollouts finished."""
+    return dated.dates(actor, start, end)
 
 
 def due(actor: Actor, at: datetime) -> Iterator[Due]:

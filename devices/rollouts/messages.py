@@ -36,6 +36,10 @@ class RolloutMoved(Notification):
         return f"Rollout {self.rollout.reference} {self.what}"
 
     @property
+    def about(self) -> str:
+        return self.rollout.release.reference
+
+    @property
     def url(self) -> str:
         return reverse("rollouts:rollout", args=[self.rollout.reference])
 

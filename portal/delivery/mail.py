@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
 
+from portal.delivery import unsubscribe
 from portal.delivery.models import Delivery
 
 MORE = "Read it in the portal, where only you can: "
@@ -24,8 +25,16 @@ def mail_of(delivery: Delivery, connection: BaseEmailBackend) -> EmailMessage:
         body=body,
         to=[delivery.address],
         connection=connection,
-        headers={"Message-ID": message_id(delivery), "Auto-Submitted": "auto-generated"},
+        headers={"Message-ID": message_id(delivery), "Auto-Submitted": "auto-generated", **_unsubscribing(delivery)},
     )
+
+
+def _unsubscribing(delivery: Delivery) -> dict[str, str]:
+    """Return the headers by which a mail program offers to stop such mail with one click (RFC 8058)."""
+    address = unsubscribe.address_of(delivery)
+    if not address:
+        return {}
+    return {"List-Unsubscribe": f"<{address}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
 
 
 def message_id(delivery: Delivery) -> str:

@@ -17,3 +17,8 @@ def read(delivery: Delivery, *, by: Actor) -> str | None:
 @who
 def prefer(*, by: Actor) -> str | None:
     return None if by.user_id is not None else "Only a person chooses what is mailed to them."
+
+
+@who
+def read_all(*, by: Actor) -> str | None:
+    return None if by.user_id is not None else "Only a person reads an inbox."

@@ -4,7 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.template import Context, Engine
+from django.urls import reverse
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,11 @@ class Notification:
         return ""
 
     @property
+    def about(self) -> str:
+        """Return the reference of the release this concerns, or an empty string."""
+        return ""
+
+    @property
     def reference(self) -> tuple[str, int]:
         """Return (kind, id) of what this is about."""
         raise NotImplementedError
@@ -67,3 +74,36 @@ class Notification:
         """Return the plain text, rendered from the template without HTML's escapes."""
         template = Engine.get_default().get_template(f"messages/{self.template}")
         return template.render(Context({**self.context(), "message": self}, autoescape=False)).strip() + "\n"
+
+
+@dataclass(frozen=True)
+class DigestReady(Notification):
+    """What one person was told since the last digest, in one mail; it is no message in the inbox."""
+
+    kind: ClassVar[str] = "delivery.digest"
+    title: ClassVar[str] = "The daily digest"
+    template: ClassVar[str] = "delivery/digest.txt"
+
+    recipient: Recipient
+    number: int
+    count: int
+    groups: list[tuple[str, list[Any]]]  # title of a kind, its deliveries that are named
+    more: int
+
+    @property
+    def subject(self) -> str:
+        return f"Your daily digest: {self.count} message{'' if self.count == 1 else 's'}"
+
+    @property
+    def url(self) -> str:
+        return f"{reverse('delivery:inbox')}?show=unread"
+
+    @property
+    def reference(self) -> tuple[str, int]:
+        return ("delivery.digest", self.number)
+
+    def recipients(self) -> Iterable[Recipient]:
+        return [self.recipient]
+
+    def context(self) -> dict[str, Any]:
+        return {"groups": self.groups, "more": self.more, "site": settings.PORTAL_URL}

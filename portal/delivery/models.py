@@ -15,6 +15,9 @@ class Message(models.Model):
     url = models.CharField(max_length=300, blank=True)
     reference_kind = models.CharField(max_length=80, blank=True)
     reference_id = models.BigIntegerField(null=True)
+    about = models.CharField(
+        max_length=40, blank=True, db_default="", help_text="Reference of the release it concerns."
+    )
     restricted = models.BooleanField(default=False, help_text="Mail carries a link only, never the text.")
     then = models.CharField(max_length=80, blank=True)
     at = models.DateTimeField(help_text="Portal time at which it was told.")
@@ -88,12 +91,34 @@ class Attempt(models.Model):
 class Preference(models.Model):
     """A person's wish about one kind of message; statutory kinds ignore it."""
 
+    class How(models.TextChoices):
+        MAIL = "mail", "Mail at once"
+        DIGEST = "digest", "Daily digest"
+        INBOX = "inbox", "In the portal only"
+
     user_id = models.BigIntegerField()
     kind = models.CharField(max_length=60)
-    by_mail = models.BooleanField(default=True)
+    how = models.CharField(max_length=6, choices=How, default=How.MAIL)
+    chosen_at = models.DateTimeField(null=True, help_text="Portal time; a digest holds nothing told before.")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user_id", "kind"], name="one_preference_a_kind")]
+        indexes = [models.Index(fields=["user_id"], condition=Q(how="digest"), name="digest_readers")]
 
     def __str__(self) -> str:
-        return f"{self.kind}: {'mail' if self.by_mail else 'inbox'}"
+        return f"{self.kind}: {self.how}"
+
+
+class Digest(models.Model):
+    """One person's digest of one day, and what it covered; its mail lies in the outbox like any other."""
+
+    user_id = models.BigIntegerField()
+    day = models.DateField()
+    deliveries = models.ManyToManyField(Delivery, related_name="digests")
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user_id", "day"], name="one_digest_a_day")]
+
+    def __str__(self) -> str:
+        return f"digest of {self.day}"

@@ -18,6 +18,7 @@ def tell(notification: Notification, *, at: datetime) -> Message:
         url=notification.url,
         reference_kind=kind,
         reference_id=number,
+        about=notification.about,
         restricted=notification.restricted,
         then=notification.then,
         at=at,
@@ -32,8 +33,8 @@ def tell(notification: Notification, *, at: datetime) -> Message:
 def _without_mail(notification: Notification, users: list[int]) -> set[int]:
     if notification.statutory:
         return set()
-    wishes = Preference.objects.filter(user_id__in=users, kind=notification.kind, by_mail=False)
-    return set(wishes.values_list("user_id", flat=True))
+    wishes = Preference.objects.filter(user_id__in=users, kind=notification.kind)
+    return set(wishes.exclude(how=Preference.How.MAIL).values_list("user_id", flat=True))
 
 
 def _delivery(message: Message, recipient: Recipient, quiet: set[int]) -> Delivery:

@@ -4,16 +4,21 @@ from datetime import datetime, timedelta
 from smtplib import SMTPException, SMTPRecipientsRefused
 
 from django.core.mail.backends.base import BaseEmailBackend
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from portal.delivery import may
+from portal.delivery import may, queries
+from portal.delivery.digests import due, grouped
+from portal.delivery.kinds import title_of
 from portal.delivery.mail import mail_of
-from portal.delivery.messages import catalogue
-from portal.delivery.models import Attempt, Delivery, Preference
+from portal.delivery.messages import DigestReady, Recipient, catalogue
+from portal.delivery.models import Attempt, Delivery, Digest, Preference
+from portal.delivery.outbox import tell
+from portal.pages.contributions import Reader
 from portal.workflow.actor import Actor
 from portal.workflow.enqueue import enqueue
 from portal.workflow.errors import Invalid
+from portal.working_days import london_day
 
 MOST_ATTEMPTS = 12
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=5), timedelta(hours=1)
@@ -87,15 +92,64 @@ def _then(delivery: Delivery) -> None:
 
 
 @transaction.atomic
-def prefer(*, kind: str, by_mail: bool, by: Actor) -> Preference:
-    """Choose whether one kind of message is mailed to this person too; statutory kinds always are."""
+def read_all(*, by: Actor, at: datetime) -> int:
+    """Mark everything in the inbox as read that is not statutory; return how many messages that were.
+
+    Rule: reading a notice serves it, so statutory messages are opened one by one (Notice).
+    """
+    may.read_all(by=by)
+    unopened = queries.unread(by).filter(message__statutory=False, message__then="")
+    locked = unopened.order_by("pk").select_for_update(no_key=True, skip_locked=True, of=("self",))
+    numbers = list(locked.values_list("pk", flat=True))
+    return Delivery.objects.filter(pk__in=numbers).update(read_at=at, read_by_id=by.user_id)
+
+
+@transaction.atomic
+def prefer(*, kind: str, how: str, by: Actor, at: datetime) -> Preference:
+    """Choose how one kind of message reaches this person besides the inbox; statutory kinds are always mailed."""
     may.prefer(by=by)
     notification = catalogue.get(kind)
-    if notification is None or notification.statutory:
-        raise Invalid("This kind of message cannot be switched off.")
+    if notification is None or notification.statutory or kind == DigestReady.kind:
+        raise Invalid("How this kind of message is mailed cannot be chosen.")
+    if how not in Preference.How.values:
+        words = ", ".join(Preference.How.values)
+        raise Invalid(f"Choose one of {words}.", {"how": [f"Choose one of {words}."]})
     preference, _ = Preference.objects.update_or_create(
         user_id=by.user_id or 0,  # may.prefer has seen a person
         kind=kind,
-        defaults={"by_mail": by_mail},
+        defaults={"how": how, "chosen_at": at},
     )
     return preference
+
+
+@transaction.atomic
+def stop_mail(*, kind: str, by: Actor, at: datetime) -> None:
+    """Keep a kind of message in the portal from now on, or with the digest's kind all that is in the digest."""
+    may.prefer(by=by)
+    if kind != DigestReady.kind:
+        prefer(kind=kind, how=Preference.How.INBOX, by=by, at=at)
+        return
+    in_digest = Preference.objects.filter(user_id=by.user_id or 0, how=Preference.How.DIGEST)
+    in_digest.update(how=Preference.How.INBOX, chosen_at=at)
+
+
+@transaction.atomic
+def make_digest(reader: Reader, *, at: datetime) -> Digest | None:
+    """Write a person's digest of today to the outbox; return it, or ``None`` when there is nothing or it is made.
+
+    Its row is unique for the person and the day and commits with the mail: of two workers the second finds it taken.
+    """
+    moment = due(at)
+    told = queries.for_digest(reader, moment) if moment else []
+    if not told:
+        return None
+    try:
+        with transaction.atomic():
+            digest = Digest.objects.create(user_id=reader.user_id, day=london_day(at), made_at=at)
+    except IntegrityError:
+        return None
+    digest.deliveries.set(told)
+    groups, more = grouped([(title_of(row.message.kind), row) for row in told])
+    recipient = Recipient(name=reader.name, address=reader.address, user_id=reader.user_id)
+    tell(DigestReady(recipient, digest.pk, len(told), groups, more), at=at)
+    return digest

@@ -6,10 +6,15 @@ from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portal.delivery import mail_files, queries, verbs
-from portal.delivery.kinds import kinds
+from portal.delivery import unsubscribe as signing
+from portal.delivery.forms import InboxForm
+from portal.delivery.kinds import kinds, title_of
+from portal.delivery.models import Preference
+from portal.workflow.actor import Actor
 from portal.workflow.http import PortalRequest
 
 SHOWN_MAILS = 200
@@ -18,15 +23,24 @@ SHOWN_MAILS = 200
 @require_safe
 @login_required
 def inbox(request: PortalRequest) -> HttpResponse:
-    deliveries = queries.inbox(request.actor)
-    if request.GET.get("show") == "unread":
-        deliveries = deliveries.filter(read_at=None)
+    form = InboxForm(request.GET)
+    found = queries.listed(request.actor, form.chosen)
+    counts = queries.counts(request.actor)
     context = {
-        "deliveries": Paginator(deliveries, 50).get_page(request.GET.get("page")),
-        "unread": queries.unread(request.actor).count(),
-        "only_unread": request.GET.get("show") == "unread",
+        "filters": form,
+        "deliveries": Paginator(found, 50).get_page(request.GET.get("page")),
+        "counts": counts,
+        "readable": counts["unread"] - counts["statutory"],
     }
     return render(request, "delivery/inbox.html", context)
+
+
+@require_POST
+@login_required
+def read_all(request: PortalRequest) -> HttpResponse:
+    count = verbs.read_all(by=request.actor, at=request.at)
+    messages.success(request, f"{count} message{' is' if count == 1 else 's are'} marked as read.")
+    return redirect("delivery:inbox")
 
 
 @require_safe
@@ -47,18 +61,33 @@ def read(request: PortalRequest, pk: int) -> HttpResponse:
 @require_safe
 @login_required
 def preferences(request: PortalRequest) -> HttpResponse:
-    return render(request, "delivery/preferences.html", {"kinds": kinds(request.actor)})
+    context = {"kinds": kinds(request.actor), "ways": Preference.How.choices}
+    return render(request, "delivery/preferences.html", context)
 
 
 @require_POST
 @login_required
 def prefer(request: PortalRequest) -> HttpResponse:
-    wanted = set(request.POST.getlist("kinds"))
     for row in kinds(request.actor):
-        if not row.statutory and row.by_mail != (row.kind in wanted):
-            verbs.prefer(kind=row.kind, by_mail=row.kind in wanted, by=request.actor)
+        how = request.POST.get(row.kind, row.how)
+        if not row.statutory and how != row.how:
+            verbs.prefer(kind=row.kind, how=how, by=request.actor, at=request.at)
     messages.success(request, "Your choice is saved.")
     return redirect("delivery:preferences")
+
+
+@csrf_exempt  # mail programs post here without a cookie (RFC 8058); the signed address is the proof
+@require_http_methods(["GET", "HEAD", "POST"])
+def unsubscribe(request: PortalRequest, signed: str) -> HttpResponse:
+    """Stop mail of one kind to one person, by the link in such a mail; nobody needs to sign in."""
+    named = signing.read(signed)
+    if named is None:
+        raise Http404
+    user_id, kind = named
+    if request.method == "POST":
+        verbs.stop_mail(kind=kind, by=Actor(name="Link in a mail", user_id=user_id), at=request.at)
+    context = {"title": title_of(kind), "done": request.method == "POST"}
+    return render(request, "delivery/unsubscribe.html", context)
 
 
 @require_safe

@@ -55,6 +55,7 @@ def web(host: str, port: int, *, logs: Path, base: Path, env: Mapping[str, str])
         *("portal.wsgi:application", "--bind", f"{host}:{port}", "--worker-class", "gthread"),
         *("--workers", str(min(os.cpu_count() or 1, 4)), "--threads", "8", "--graceful-timeout", "5"),
         *("--access-logfile", "-", "--no-control-socket"),
+        *("--logger-class", "portal.masking.AccessLogger"),
     ]
 
     def answers() -> bool:

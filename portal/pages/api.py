@@ -9,6 +9,7 @@ from rest_framework.response import Response
 from rest_framework.throttling import UserRateThrottle
 from rest_framework.viewsets import ViewSet
 
+from portal.pages.calendar_api import CalendarViewSet
 from portal.pages.finding import A_MINUTE, PAGE_SIZE, results
 from portal.pages.searching import LONGEST, SHORTEST
 
@@ -63,4 +64,4 @@ class SearchViewSet(ViewSet):
         return Response(FoundPageSerializer(answer).data)
 
 
-ENTRIES: list[tuple[str, Any, str]] = [("search", SearchViewSet, "search")]
+ENTRIES: list[tuple[str, Any, str]] = [("calendar", CalendarViewSet, "calendar"), ("search", SearchViewSet, "search")]

@@ -4,8 +4,9 @@ A ``contributes.py`` holds any of these functions; each gets the actor and porta
 
     def navigation(actor) -> Iterable[Link]
     def acting_for(actor, at) -> Iterable[Acting]           # header: organisations this person may act for
+    def readers(users, at) -> Iterable[Reader]              # daily digest: these people (ids), where they still are
     def waiting(actor, at) -> Iterable[Waiting]             # home page: what waits for me
-    def dates(actor, start, end) -> Iterable[Dated]         # calendar
+    def dates(actor, start, end) -> Iterable[Dated]         # calendar; what touches the time from start to end
     def due(actor, at) -> Iterable[Due]                     # the clock's next due dates (demonstration)
     def release_stages(release, actor, at) -> Iterable[Stage]   # tracker of a release
     def release_panels(release, actor, at) -> Iterable[Panel]   # sections of the release page
@@ -20,13 +21,15 @@ So ``portal.pages`` imports no app, and a new app appears everywhere by one file
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from importlib import import_module
 from types import ModuleType
 from typing import Any
 
 from django.apps import apps
 from django.utils.module_loading import module_has_submodule
+
+from portal.working_days import last_day_before, london_day, start_of
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,16 @@ class Acting:
 
 
 @dataclass(frozen=True)
+class Reader:
+    """A person as the daily digest addresses them: where, and whose inboxes they read today (ids)."""
+
+    user_id: int
+    name: str
+    address: str
+    organisations: frozenset[int]
+
+
+@dataclass(frozen=True)
 class Waiting:
     """Something that waits for this person: what, since when, by when."""
 
@@ -58,15 +71,55 @@ class Waiting:
     group: str = "To do"
 
 
+# The kinds of calendar entries, by the word that names each in addresses and feeds.
+KINDS = {
+    "release": "Releases",
+    "testing": "User testing",
+    "objection": "Objections",
+    "ballot": "Ballots",
+    "hold": "Holds",
+    "issue": "Issues",
+    "rollout": "Rollouts",
+}
+
+
 @dataclass(frozen=True)
 class Dated:
-    """An entry of the calendar. ``status`` is a word for its tag ("planned", "confirmed", "done")."""
+    """An entry of the calendar. ``status`` is "planned", "confirmed", "done" or "cancelled".
+
+    ``key`` names the entry for ever, whatever its date becomes; ``sequence`` rises with each change of what it is
+    about, the last of them at ``changed_at``. ``kind`` is one of ``KINDS``, ``release`` a reference, ``own`` tells
+    whether it concerns the organisation acted for. ``ends`` marks the end of a period: at midnight in London it
+    stands on the day that is over then, as everybody writes a deadline.
+    """
 
     at: datetime
     text: str
     url: str = ""
     status: str = ""
     until: datetime | None = None
+    key: str = ""
+    kind: str = ""
+    release: str = ""
+    own: bool = False
+    ends: bool = False
+    sequence: int = 0
+    changed_at: datetime | None = None
+
+    @property
+    def whole_day(self) -> bool:
+        """Whether it is a matter of a day: it falls on midnight in London and has no end of its own."""
+        return self.until is None and self.at == start_of(london_day(self.at))
+
+    @property
+    def day(self) -> date:
+        """The day in Europe/London on which it stands."""
+        return last_day_before(self.at) if self.ends and self.whole_day else london_day(self.at)
+
+    @property
+    def last_day(self) -> date:
+        """The last day in Europe/London that it touches."""
+        return max(self.day, london_day(self.until - timedelta(microseconds=1))) if self.until else self.day
 
 
 @dataclass(frozen=True)

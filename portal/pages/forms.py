@@ -13,6 +13,9 @@ from django.core.exceptions import ValidationError
 from django.forms.renderers import TemplatesSetting
 from django.utils import timezone
 
+from portal.pages.calendars import Choice
+from portal.pages.contributions import KINDS
+from portal.workflow.actor import Actor
 from portal.workflow.clock import SPEEDS
 from portal.workflow.errors import Invalid
 from portal.working_days import LONDON
@@ -267,6 +270,31 @@ class UkDateTimeField(_PartsField):
         except ValueError:
             raise ValidationError("The time must be like 2017-01-19T09:30.", code="invalid") from None
         return parsed if timezone.is_aware(parsed) else in_london(parsed.date(), parsed.time())
+
+
+class CalendarForm(GovForm):
+    """Which entries of the calendar are shown; what does not fit is no filter."""
+
+    kind = forms.MultipleChoiceField(
+        required=False, label="Kinds", choices=list(KINDS.items()), widget=forms.CheckboxSelectMultiple
+    )
+    release = forms.CharField(required=False, max_length=20, label="Release", help_text="For example FW-2017-001")
+    own = forms.BooleanField(required=False, label="Only what concerns my organisation")
+
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("from", "month"):  # what is shown stays when a filter is set
+            self.fields[name] = forms.CharField(required=False, max_length=10, widget=forms.HiddenInput)
+        if actor.is_anonymous:
+            del self.fields["own"]
+
+    @property
+    def choice(self) -> Choice:
+        """The choice made, each filter that cannot be used left out."""
+        self.is_valid()
+        chosen = self.cleaned_data
+        release = chosen.get("release", "").strip()
+        return Choice(frozenset(chosen.get("kind", ())), release, chosen.get("own", False))
 
 
 class AdvanceForm(GovForm):

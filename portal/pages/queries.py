@@ -3,13 +3,16 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
+from portal.pages.calendars import ALL, Choice, Day, as_of, days, grid
+from portal.pages.calendars import month as weeks_of
 from portal.pages.contributions import Dated, Due, Waiting, collect
 from portal.workflow.actor import Actor
-from portal.working_days import LONDON
+from portal.working_days import end_of, london_day, start_of
 
 AGENDA_DAYS = 56
+FEED_BACK, FEED_AHEAD = 92, 400
 UPCOMING = 12
 
 
@@ -27,14 +30,6 @@ class Moment:
 
     at: datetime
     texts: list[str]
-
-
-@dataclass(frozen=True)
-class Day:
-    """The calendar's entries of one day in Europe/London."""
-
-    date: date
-    entries: list[Dated]
 
 
 def _pressing(item: Waiting) -> tuple[bool, datetime]:
@@ -69,20 +64,33 @@ def upcoming(actor: Actor, at: datetime) -> list[Moment]:
 
 
 def coming(actor: Actor, at: datetime, days: int = 14) -> list[Dated]:
-    """Return the dated entries of the next days that this actor may see, soonest first."""
-    return sorted(collect("dates", actor, at, at + timedelta(days=days)), key=lambda entry: entry.at)
+    """Return what is dated in the next days and not cancelled, among what this actor may see, soonest first."""
+    found = collect("dates", actor, at, at + timedelta(days=days))
+    return sorted((entry for entry in found if entry.status != "cancelled"), key=lambda entry: entry.at)
 
 
-def by_day(entries: Iterable[Dated]) -> list[Day]:
-    """Return dated entries under the days of Europe/London on which they fall, in order of time."""
-    days: dict[date, list[Dated]] = defaultdict(list)
-    for entry in sorted(entries, key=lambda entry: entry.at):
-        days[entry.at.astimezone(LONDON).date()].append(entry)
-    return [Day(day, members) for day, members in days.items()]
+def entries(actor: Actor, first: date, last: date, at: datetime, choice: Choice = ALL) -> list[Dated]:
+    """Return the wanted entries of the days from ``first`` to ``last`` that this actor may see, as they stand."""
+    reach = end_of(last) + timedelta(days=1)  # what ends at midnight stands on the day before
+    found = collect("dates", actor, start_of(first), reach)
+    wanted = (entry for entry in found if choice.fits(entry) and entry.day <= last and entry.last_day >= first)
+    return [as_of(entry, at) for entry in wanted]
 
 
-def agenda(actor: Actor, first: date) -> list[Day]:
+def agenda(actor: Actor, first: date, at: datetime, choice: Choice = ALL) -> list[Day]:
     """Return the days from ``first`` that have entries this actor may see, over eight weeks."""
-    start = datetime.combine(first, time(), tzinfo=LONDON)
-    end = datetime.combine(first + timedelta(days=AGENDA_DAYS), time(), tzinfo=LONDON)
-    return by_day(collect("dates", actor, start, end))
+    last = first + timedelta(days=AGENDA_DAYS - 1)
+    return days(entries(actor, first, last, at, choice), first, last)
+
+
+def month(actor: Actor, first: date, at: datetime, choice: Choice = ALL) -> list[list[Day]]:
+    """Return the weeks of the month that begins on ``first``, with the entries this actor may see."""
+    weeks = grid(first.year, first.month)
+    found = entries(actor, weeks[0][0], weeks[-1][-1], at, choice)
+    return weeks_of(found, first.year, first.month)
+
+
+def subscribed(actor: Actor, at: datetime) -> list[Dated]:
+    """Return what a feed holds for this actor: a quarter of a year back and a little more than a year ahead."""
+    today = london_day(at)
+    return entries(actor, today - timedelta(days=FEED_BACK), today + timedelta(days=FEED_AHEAD), at)

@@ -2,19 +2,28 @@
 
 from datetime import date, datetime, timedelta
 
+from django.conf import settings
 from django.contrib import messages
+from django.core.cache import cache
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import conditional_page, require_POST, require_safe
 
-from portal.pages import queries
-from portal.pages.forms import AdvanceForm, SpeedForm
+from portal.pages import ical, queries
+from portal.pages.calendars import EARLIEST, LATEST, shifted
+from portal.pages.forms import AdvanceForm, CalendarForm, SpeedForm
+from portal.pages.kept import kept
 from portal.pages.templatetags.words import uk_datetime
 from portal.workflow import clock
+from portal.workflow.actor import ANONYMOUS
 from portal.workflow.http import PortalRequest
-from portal.working_days import LONDON
+from portal.working_days import london_day
+
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+FEED_KEPT, FEED_SECONDS = "calendar-feed-of-the-public", 60
 
 
+@kept
 @require_safe
 def home(request: PortalRequest) -> HttpResponse:
     """Show what waits for the person signed in; the front page to the public."""
@@ -30,21 +39,58 @@ def home(request: PortalRequest) -> HttpResponse:
     return render(request, "pages/home.html", context)
 
 
+@kept
 @require_safe
 def calendar(request: PortalRequest) -> HttpResponse:
     """Show eight weeks of dates as an agenda, from ``?from=2017-01-09`` or today."""
-    today = request.at.astimezone(LONDON).date()
+    today = london_day(request.at)
     first = _day(request.GET.get("from", ""), today)
     step = timedelta(days=queries.AGENDA_DAYS)
+    form = CalendarForm(request.GET, actor=request.actor)
     context = {
-        "days": queries.agenda(request.actor, first),
+        "filters": form,
+        "days": queries.agenda(request.actor, first, request.at, form.choice),
         "first": first,
         "last": first + step - timedelta(days=1),
         "earlier": first - step,
         "later": first + step,
         "today": today,
+        "month": first.replace(day=1),
     }
     return render(request, "pages/calendar.html", context)
+
+
+@kept
+@require_safe
+def calendar_month(request: PortalRequest) -> HttpResponse:
+    """Show a month as a table of weeks from Monday, ``?month=2017-01`` or the present one."""
+    today = london_day(request.at)
+    first = _day(f"{request.GET.get('month', '')}-01", today.replace(day=1))
+    form = CalendarForm(request.GET, actor=request.actor)
+    context = {
+        "filters": form,
+        "weeks": queries.month(request.actor, first, request.at, form.choice),
+        "first": first,
+        "earlier": shifted(first.year, first.month, -1),
+        "later": shifted(first.year, first.month, 1),
+        "today": today,
+        "weekdays": WEEKDAYS,
+    }
+    return render(request, "pages/calendar_month.html", context)
+
+
+@require_safe
+@conditional_page
+def calendar_feed(request: PortalRequest) -> HttpResponse:
+    """Give what the public may read of the calendar to calendar programs; made anew once a minute."""
+    text = cache.get(FEED_KEPT)
+    if text is None:
+        found = queries.subscribed(ANONYMOUS, request.at)
+        text = ical.document(found, name="Hub firmware releases", site=settings.PORTAL_URL, at=request.at)
+        cache.set(FEED_KEPT, text, FEED_SECONDS)
+    response = HttpResponse(text, content_type=ical.CONTENT_TYPE)
+    response["Cache-Control"] = f"public, max-age={FEED_SECONDS}"
+    return response
 
 
 def _day(text: str, otherwise: date) -> date:
@@ -53,7 +99,7 @@ def _day(text: str, otherwise: date) -> date:
         day = date.fromisoformat(text)
     except ValueError:
         return otherwise
-    return day if 2000 <= day.year <= 2100 else otherwise
+    return day if EARLIEST <= day.year <= LATEST else otherwise
 
 
 def _clock_page(request: PortalRequest, form: AdvanceForm, status: int = 200) -> HttpResponse:

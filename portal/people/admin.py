@@ -12,6 +12,7 @@ from portal.people.admin_site import RecordAdmin
 from portal.people.models import (
     ApiToken,
     Appointment,
+    CalendarFeed,
     Committee,
     Membership,
     Organisation,
@@ -151,3 +152,18 @@ class ApiTokenAdmin(RecordAdmin):
     def revoke_token(self, request: PortalRequest, queryset: QuerySet[ApiToken]) -> None:
         for token in queryset.filter(revoked_at=None):
             verbs.revoke_token(token, by=request.actor, at=request.at)
+
+
+@admin.register(CalendarFeed)
+class CalendarFeedAdmin(RecordAdmin):
+    """Looked at without its hash, and revoked."""
+
+    list_display = ("name", "prefix", "user", "organisation", "created_at", "used_at", "revoked_at")
+    list_select_related = ("user", "organisation")
+    exclude = ("digest",)
+    actions = ("revoke_feed",)
+
+    @admin.action(description="Revoke the selected feeds")
+    def revoke_feed(self, request: PortalRequest, queryset: QuerySet[CalendarFeed]) -> None:
+        for feed in queryset.filter(revoked_at=None):
+            verbs.revoke_feed(feed, by=request.actor, at=request.at)

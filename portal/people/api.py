@@ -11,10 +11,11 @@ from rest_framework.viewsets import GenericViewSet, ReadOnlyModelViewSet, ViewSe
 
 from portal.people import queries, verbs
 from portal.people.api_base import Acting
-from portal.people.models import Appointment, Committee, Organisation, SavedFilter, Seat
+from portal.people.models import Appointment, CalendarFeed, Committee, Organisation, SavedFilter, Seat
 from portal.people.serializers import (
     AppointmentSerializer,
     AppointSerializer,
+    CalendarFeedSerializer,
     CommitteeSerializer,
     EndSerializer,
     KeepFilterSerializer,
@@ -111,10 +112,28 @@ class SavedFilterViewSet(Acting, mixins.ListModelMixin, mixins.DestroyModelMixin
         verbs.forget_filter(instance, by=self.actor)
 
 
+class CalendarFeedViewSet(Acting, mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet[CalendarFeed]):
+    """The caller's calendar feeds; they are made on the page of the calendar, with fresh proof of who one is."""
+
+    serializer_class = CalendarFeedSerializer
+    queryset = CalendarFeed.objects.none()
+
+    def get_queryset(self) -> QuerySet[CalendarFeed]:
+        return queries.feeds(self.actor)
+
+    @extend_schema(request=None, responses=CalendarFeedSerializer)
+    @action(detail=True, methods=["post"])
+    def revoke(self, request: Request, pk: str) -> Response:
+        """Make a feed's address useless from now on."""
+        revoked = verbs.revoke_feed(self.get_object(), by=self.actor, at=self.at)
+        return Response(CalendarFeedSerializer(revoked).data)
+
+
 ENTRIES = [
     ("me", MeViewSet, "me"),
     ("organisations", OrganisationViewSet, "organisation"),
     ("committees", CommitteeViewSet, "committee"),
     ("appointments", AppointmentViewSet, "appointment"),
     ("saved-filters", SavedFilterViewSet, "saved-filter"),
+    ("calendar-feeds", CalendarFeedViewSet, "calendar-feed"),
 ]

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from portal.people.models import (
     ApiToken,
     Appointment,
+    CalendarFeed,
     Committee,
     Membership,
     Organisation,
@@ -17,6 +18,7 @@ from portal.workflow.rules import when
 
 MOST_TOKENS = 10
 MOST_FILTERS = 20  # of one person and list
+MOST_FEEDS = 10
 LONGEST_TOKEN = timedelta(days=366)
 
 
@@ -79,6 +81,18 @@ def create_token(user: User, *, at: datetime) -> str | None:
     if live.count() >= MOST_TOKENS:
         return f"You have {MOST_TOKENS} keys already: revoke one first."
     return None
+
+
+@when
+def create_feed(user: User) -> str | None:
+    if CalendarFeed.objects.filter(user=user, revoked_at=None).count() >= MOST_FEEDS:
+        return f"You have {MOST_FEEDS} feeds already: revoke one first."
+    return None
+
+
+@when
+def revoke_feed(feed: CalendarFeed) -> str | None:
+    return "This feed is revoked already." if feed.revoked_at else None
 
 
 @when

@@ -89,6 +89,12 @@ class TokenForm(GovForm):
     may_write = forms.BooleanField(required=False, label="It may change things, not only read")
 
 
+class FeedForm(GovForm):
+    """A personal calendar feed."""
+
+    name = forms.CharField(max_length=80, label="What is the feed for?", help_text="For example: calendar at work")
+
+
 class ReasonForm(GovForm):
     """Why, and the version of the page."""
 

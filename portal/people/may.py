@@ -1,6 +1,6 @@
 """Who may change who everyone is."""
 
-from portal.people.models import ApiToken, Appointment, Membership, Organisation, SavedFilter
+from portal.people.models import ApiToken, Appointment, CalendarFeed, Membership, Organisation, SavedFilter
 from portal.people.permissions import Permission
 from portal.workflow.actor import Actor, Channel
 from portal.workflow.rules import who
@@ -74,6 +74,22 @@ def create_token(*, by: Actor) -> str | None:
     if by.user_id is None or by.organisation_id is None:
         return "A key acts for an organisation: only its members make one."
     return None
+
+
+@who
+def create_feed(*, by: Actor) -> str | None:
+    if by.channel == Channel.API:
+        return "The address of a feed is made by a person on the page of the calendar, never by a key."
+    if by.user_id is None or (by.organisation_id is None and not by.committees):
+        return "A feed shows what a member of an organisation or a committee may see: you are of none."
+    return None
+
+
+@who
+def revoke_feed(feed: CalendarFeed, *, by: Actor) -> str | None:
+    if by.user_id == feed.user_id or by.has(Permission.MANAGE_ORGANISATIONS):
+        return None
+    return "Only its owner or an administrator revokes a feed."
 
 
 @who

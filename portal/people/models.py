@@ -86,12 +86,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
     joined_at = models.DateTimeField(auto_now_add=True)
-    calendar_key = models.CharField(max_length=64, blank=True)
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
     objects = UserManager()
-    history = HistoricalRecords(excluded_fields=["password", "last_login", "calendar_key"])
+    history = HistoricalRecords(excluded_fields=["password", "last_login"])
 
     def __str__(self) -> str:
         return self.name or self.email
@@ -273,3 +272,22 @@ class SavedFilter(models.Model):
     def url(self) -> str:
         """The list with this filter."""
         return f"{reverse(self.page)}?{self.query}"
+
+
+class CalendarFeed(models.Model):
+    """A named address at which a calendar program reads what one person may see; only its hash is stored.
+
+    It acts for one organisation, or for none where the person only holds seats.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="calendar_feeds")
+    organisation = models.ForeignKey(Organisation, null=True, on_delete=models.CASCADE, related_name="+")
+    name = models.CharField(max_length=80)
+    prefix = models.CharField(max_length=12, unique=True)
+    digest = models.CharField(max_length=64)
+    created_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.prefix}…)"

@@ -7,6 +7,7 @@ from django.db.models import Case, Prefetch, Q, QuerySet, Value, When
 from portal.people.models import (
     ApiToken,
     Appointment,
+    CalendarFeed,
     Committee,
     Membership,
     Organisation,
@@ -90,6 +91,12 @@ def with_chairs(actor: Actor, at: datetime) -> QuerySet[Committee]:
 def seats_of(user: User, at: datetime) -> TermQuerySet:
     """Return the seats a person holds today, by committee."""
     return Seat.objects.current(at).filter(user=user).select_related("committee").order_by("committee__name")
+
+
+def feeds(actor: Actor) -> QuerySet[CalendarFeed]:
+    """Return the person's own calendar feeds, for every organisation, newest first."""
+    own = CalendarFeed.objects.filter(user=actor.user_id).select_related("organisation")
+    return own.order_by("-created_at", "-pk")
 
 
 def tokens(actor: Actor) -> QuerySet[ApiToken]:

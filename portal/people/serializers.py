@@ -3,7 +3,15 @@
 from rest_framework import serializers
 
 from portal.pages.contributions import collect
-from portal.people.models import Appointment, Committee, Organisation, OrganisationKind, SavedFilter, Seat
+from portal.people.models import (
+    Appointment,
+    CalendarFeed,
+    Committee,
+    Organisation,
+    OrganisationKind,
+    SavedFilter,
+    Seat,
+)
 
 
 class OrganisationSerializer(serializers.ModelSerializer[Organisation]):
@@ -50,6 +58,16 @@ class CommitteeSerializer(serializers.ModelSerializer[Committee]):
     class Meta:
         model = Committee
         fields = ("name", "slug", "kind", "seats")
+
+
+class CalendarFeedSerializer(serializers.ModelSerializer[CalendarFeed]):
+    """A personal calendar feed without its address, which is shown once on the page where it is made."""
+
+    organisation = serializers.SlugRelatedField[Organisation](slug_field="slug", read_only=True)
+
+    class Meta:
+        model = CalendarFeed
+        fields = ("id", "name", "organisation", "prefix", "created_at", "used_at", "revoked_at")
 
 
 class MeSerializer(serializers.Serializer[object]):

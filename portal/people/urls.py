@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.people import filters, views
+from portal.people import feed_views, filters, views
 
 app_name = "people"
 urlpatterns = [
@@ -21,5 +21,9 @@ urlpatterns = [
     path("account/keys/<int:pk>/revoke/", views.revoke_token, name="revoke_token"),
     path("account/filters/keep/", filters.keep_filter, name="keep_filter"),
     path("account/filters/<int:pk>/forget/", filters.forget_filter, name="forget_filter"),
+    path("calendar/feeds/", feed_views.calendar_feeds, name="calendar_feeds"),
+    path("calendar/feeds/create/", feed_views.create_feed, name="create_feed"),
+    path("calendar/feeds/<int:pk>/revoke/", feed_views.revoke_feed, name="revoke_feed"),
+    path("calendar/feeds/<slug:prefix>-<slug:secret>.ics", feed_views.personal_feed, name="personal_feed"),
     path("account/act-for/", views.act_for, name="act_for"),
 ]

@@ -11,6 +11,7 @@ class Channel(enum.StrEnum):
     ADMIN = "admin"
     TASK = "task"
     COMMAND = "command"
+    FEED = "feed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from portal.pages.contributions import Act, Dated, Due, Link, Panel, Stage, Wait
 from portal.pages.searching import Searchable
 from portal.people.permissions import Permission
 from portal.workflow.actor import Actor
-from releases.ballots import can, may, queries
+from releases.ballots import can, dated, may, queries
 from releases.ballots.models import RUNNING, SEARCHED, Ballot
 from releases.ballots.roll import Roll, awaits_ruling, last_declaration, roll_of
 from releases.ballots.states import BallotState, ObjectionState
@@ -113,14 +113,8 @@ def _while_open(ballot: Ballot, roll: Roll, actor: Actor, since: datetime) -> It
 
 
 def dates(actor: Actor, start: datetime, end: datetime) -> Iterator[Dated]:
-    """Votes opening and closing, appeal windows ending, among what the actor may see."""
-    for ballot in queries.ballots(actor).filter(state__in=RUNNING):
-        for moment, words in ((ballot.opens_at, "voting may open"), (ballot.closes_at, "voting closes")):
-            if moment and start <= moment < end:
-                yield Dated(moment, f"{ballot.reference}: {words}", _at("ballot", ballot.reference), "confirmed")
-    for row in queries.determinations(actor).filter(appeal_until__gte=start, appeal_until__lt=end):
-        text = f"{row.reference}: appeal window ends"
-        yield Dated(row.appeal_until or start, text, _at("determination", row.reference), "confirmed")
+    """Answers due, votes opening and closing, appeal windows ending, among what the actor may see."""
+    return dated.dates(actor, start, end)
 
 
 def due(actor: Actor, at: datetime) -> Iterator[Due]:

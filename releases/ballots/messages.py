@@ -43,12 +43,17 @@ class AboutObjection(Notification):
     at: datetime
 
     kind: ClassVar[str] = "ballots.objection"
+    title: ClassVar[str] = "An objection that concerns me moved on"
     template: ClassVar[str] = "ballots/objection.txt"
     what: ClassVar[str]
 
     @property
     def subject(self) -> str:
         return f"{self.objection.reference} on {self.objection.release.reference}: {self.what}"
+
+    @property
+    def about(self) -> str:
+        return self.objection.release.reference
 
     @property
     def url(self) -> str:
@@ -115,12 +120,17 @@ class AboutBallot(Notification):
     at: datetime
 
     kind: ClassVar[str] = "ballots.ballot"
+    title: ClassVar[str] = "A ballot that concerns me moved on"
     template: ClassVar[str] = "ballots/ballot.txt"
     what: ClassVar[str]
 
     @property
     def subject(self) -> str:
         return f"{self.ballot.reference} on {self.ballot.release.reference}: {self.what}"
+
+    @property
+    def about(self) -> str:
+        return self.ballot.release.reference
 
     @property
     def url(self) -> str:
@@ -146,6 +156,7 @@ class AboutBallot(Notification):
 
 class BallotNoticed(AboutBallot):
     kind = "ballots.ballot_notice"
+    title = "Notice of a ballot"
     statutory = True
     what = "notice of a ballot"
 
@@ -190,6 +201,7 @@ class Receipt(AboutBallot):
     sequence: int
 
     kind: ClassVar[str] = "ballots.receipt"
+    title: ClassVar[str] = "A receipt of my vote"
     template: ClassVar[str] = "ballots/receipt.txt"
     what: ClassVar[str] = "your vote was received"
 
@@ -204,6 +216,7 @@ class Decided(AboutBallot):
     determination: Determination
 
     kind: ClassVar[str] = "ballots.determination"
+    title: ClassVar[str] = "A ballot was decided"
     template: ClassVar[str] = "ballots/determination.txt"
     what: ClassVar[str] = "determined"
 
@@ -217,6 +230,7 @@ class Decided(AboutBallot):
 
 class Published(Decided):
     kind = "ballots.determination_published"
+    title = "A determination was published"
     statutory = True
     what = "determination published"
 

@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from django.db.models import Q
 from django.urls import reverse
 
 from portal.pages.contributions import Act, Dated, Due, Link, ListPage, Panel, Waiting
 from portal.people.permissions import Permission
 from portal.workflow.actor import Actor
+from portal.workflow.history import last_changed
 from releases.holds import can, may, queries
 from releases.holds.models import Cause, Hold
 from releases.holds.states import HoldState
@@ -46,10 +48,24 @@ def waiting(actor: Actor, at: datetime) -> Iterator[Waiting]:
 
 
 def dates(actor: Actor, start: datetime, end: datetime) -> Iterator[Dated]:
-    """Reviews of the holds in force that the actor may see."""
-    standing = queries.visible_to(actor).filter(state=HoldState.PLACED, review_at__gte=start, review_at__lt=end)
-    for hold in standing:
-        yield Dated(hold.review_at or start, f"Hold {hold}: review", _url(hold), "planned")
+    """Reviews of the holds in force that the actor may see, and from when those announced to end may be lifted."""
+    standing = queries.visible_to(actor).filter(state=HoldState.PLACED)
+    reviewed, ending = Q(review_at__gte=start, review_at__lt=end), Q(lift_notified_at__isnull=False)
+    for hold in standing.filter(reviewed | ending).annotate(changed_at=last_changed(Hold)):
+        for moment, words in ((hold.review_at, "review"), (can.lift_notice_over(hold), "may be lifted")):
+            if moment is not None and start <= moment < end:
+                yield Dated(
+                    moment,
+                    f"Hold {hold}: {words}",
+                    _url(hold),
+                    "planned",
+                    key=f"hold-{hold.pk}-{words.replace(' ', '-')}",
+                    kind="hold",
+                    release=hold.release.reference if hold.release else "",
+                    own=actor.has(Permission.PLACE_HOLDS) or bool({actor.organisation_id} & set(hold.parties)),
+                    sequence=hold.version,
+                    changed_at=hold.changed_at,
+                )
 
 
 def due(actor: Actor, at: datetime) -> Iterator[Due]:

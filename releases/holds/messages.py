@@ -23,6 +23,10 @@ class _AboutHold(Notification):
     hold: Hold
 
     @property
+    def about(self) -> str:
+        return self.hold.release.reference if self.hold.release else ""
+
+    @property
     def url(self) -> str:
         return reverse("holds:hold", args=[self.hold.reference])
 

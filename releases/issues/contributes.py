@@ -9,6 +9,7 @@ from portal.pages.contributions import Act, Dated, Due, Link, ListPage, Panel, W
 from portal.pages.searching import Searchable
 from portal.people.permissions import Permission
 from portal.workflow.actor import Actor
+from portal.workflow.history import last_changed
 from releases.issues import can, may, queries
 from releases.issues.clocks import reopen_until
 from releases.issues.models import SEARCHED, Issue
@@ -74,8 +75,20 @@ def _for_raiser(actor: Actor, at: datetime) -> Iterator[Waiting]:
 def dates(actor: Actor, start: datetime, end: datetime) -> Iterator[Dated]:
     """Acknowledgements due."""
     owed = queries.visible_to(actor).filter(state=IssueState.RAISED, acknowledge_by__gte=start, acknowledge_by__lt=end)
-    for issue in owed:
-        yield Dated(issue.acknowledge_by, f"{issue.reference}: acknowledgement due", _url(issue), "due")
+    for issue in owed.annotate(changed_at=last_changed(Issue)):
+        yield Dated(
+            issue.acknowledge_by,
+            f"{issue.reference}: acknowledgement due",
+            _url(issue),
+            "confirmed",
+            key=f"issue-{issue.pk}-acknowledge",
+            kind="issue",
+            release=issue.release.reference,
+            own=may.is_dcc(actor) or may.is_raiser(issue, actor),
+            ends=True,
+            sequence=issue.version,
+            changed_at=issue.changed_at,
+        )
 
 
 def due(actor: Actor, at: datetime) -> Iterator[Due]:

@@ -53,6 +53,10 @@ class _AboutIssue(Notification):
         return f"Issue {self.issue.reference} {self.words}: {self.issue.title}"
 
     @property
+    def about(self) -> str:
+        return self.issue.release.reference
+
+    @property
     def url(self) -> str:
         return reverse("issues:issue", args=[self.issue.reference])
 

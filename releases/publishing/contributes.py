@@ -11,7 +11,7 @@ from portal.people.permissions import Permission
 from portal.workflow.actor import Actor
 from releases.products.may import download_image
 from releases.products.models import HubModel
-from releases.publishing import can, classification, fitness, listing, may, paths, queries
+from releases.publishing import can, classification, dated, fitness, listing, may, paths, queries
 from releases.publishing.images import image_facts
 from releases.publishing.models import (
     SEARCHED_EVIDENCE,
@@ -24,15 +24,6 @@ from releases.publishing.models import (
 from releases.publishing.readiness import Requirement, evidence_gaps, release_timetable, requirements
 from releases.publishing.stages import stages
 from releases.publishing.states import FINISHED, IN_SERVICE_OF_NOTICE, ReleaseState
-
-_DATED = (
-    ("planned_deployment_at", "deployment planned"),
-    ("tests_until", "user testing ends"),
-    ("objections_until", "objections end"),
-    ("planned_activation_at", "activation planned"),
-    ("deferred_until", "deferral ends"),
-    ("hypercare_until", "hypercare ends"),
-)
 
 
 def navigation(actor: Actor) -> Iterable[Link]:
@@ -110,18 +101,13 @@ def searchable(actor: Actor) -> Iterator[Searchable]:
 
 def dates(actor: Actor, start: datetime, end: datetime) -> Iterator[Dated]:
     """Planned and stated dates of the releases the actor may see."""
-    for release in queries.visible_to(actor).exclude(state__in=FINISHED):
-        status = "planned" if release.state == ReleaseState.DRAFT else "confirmed"
-        for field, words in _DATED:
-            moment = getattr(release, field)
-            if moment is not None and start <= moment < end:
-                yield Dated(moment, f"{release.reference}: {words}", _at("release", release), status)
+    return dated.dates(actor, start, end)
 
 
 def due(actor: Actor, at: datetime) -> Iterator[Due]:
     """The next moment at which something about a release in service changes by the clock."""
     for release in queries.visible_to(actor).exclude(state__in=(ReleaseState.DRAFT, *FINISHED)):
-        for field, words in _DATED:
+        for field, words in dated.DATED:
             moment = getattr(release, field)
             if moment is not None and moment > at:
                 yield Due(moment, f"{release.reference}: {words}")

@@ -25,6 +25,10 @@ class _AboutRelease(Notification):
         return self.release.is_restricted
 
     @property
+    def about(self) -> str:
+        return self.release.reference
+
+    @property
     def url(self) -> str:
         return reverse("publishing:release", args=[self.release.reference])
 

@@ -9,6 +9,7 @@ from psycopg.types.range import TimestamptzRange
 from portal.pages.contributions import Act, Dated, Due, Link, ListPage, Panel, Waiting
 from portal.people.permissions import Permission
 from portal.workflow.actor import Actor
+from portal.workflow.history import last_changed
 from releases.publishing.models import Release
 from releases.publishing.states import ReleaseState
 from releases.testing import queries
@@ -48,12 +49,24 @@ def waiting(actor: Actor, at: datetime) -> Iterator[Waiting]:
 
 
 def dates(actor: Actor, start: datetime, end: datetime) -> Iterator[Dated]:
-    """The windows the actor may see."""
+    """The windows the actor may see, those given up too."""
+    status = {WindowState.BOOKED: "confirmed", WindowState.REPORTED: "done", WindowState.CANCELLED: "cancelled"}
+    own = {actor.organisation_id, *actor.suppliers}
     found = queries.visible_to(actor).filter(during__overlap=TimestamptzRange(start, end))
-    for window in found.exclude(state=WindowState.CANCELLED):
-        text = f"{window}: {window.organisation} tests {window.release.reference} in {window.environment}"
-        status = "confirmed" if window.state == WindowState.BOOKED else "done"
-        yield Dated(window.starts_at, text, _url(window), status, until=window.ends_at)
+    for window in found.annotate(changed_at=last_changed(TestWindow)):
+        yield Dated(
+            window.starts_at,
+            f"{window}: {window.organisation} tests {window.release.reference} in {window.environment}",
+            _url(window),
+            status[WindowState(window.state)],
+            until=window.ends_at,
+            key=f"window-{window.pk}",
+            kind="testing",
+            release=window.release.reference,
+            own=window.organisation_id in own,
+            sequence=window.version,
+            changed_at=window.changed_at,
+        )
 
 
 def due(actor: Actor, at: datetime) -> Iterator[Due]:

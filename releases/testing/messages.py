@@ -23,6 +23,10 @@ class _AboutWindow(Notification):
         return self.window.release.is_restricted
 
     @property
+    def about(self) -> str:
+        return self.window.release.reference
+
+    @property
     def url(self) -> str:
         return reverse("testing:window", args=[self.window.reference])
 

@@ -25,7 +25,7 @@ from tests.matrix.table import GROUPS, ROWS, Row, people
 from tests.matrix.things import AUDIENCES, Things, everything
 
 THROUGH, LOGIN = "through", "sign in"
-MAY_BE_WRITTEN = ("django_session", "journal_entry", "people_apitoken")  # also by looking
+MAY_BE_WRITTEN = ("django_session", "journal_entry", "people_apitoken", "people_calendarfeed")  # also by looking
 WRITES = re.compile(r'^(?:INSERT INTO|UPDATE|DELETE FROM) "(\w+)"')
 
 

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.test import Client
 
 from portal.delivery.models import Delivery
+from portal.delivery.unsubscribe import sign
 from portal.pages.exports import lines
 from portal.people import verbs as people
 from portal.people.models import User
@@ -83,6 +84,7 @@ def _of_people(things: Things) -> None:
     world, kwargs = things.world, things.kwargs
     world.users["outsider"] = User.objects.create_user("outsider@portal.example", PASSWORD, name="Outsider")
     token, _ = people.create_token(name="key", days=9, may_write=True, by=world.actor("supplier"), at=world.at)
+    feed, key = people.create_feed(name="feed", by=world.actor("supplier"), at=world.at)
     told = Delivery.objects.filter(organisation_id=world.organisation("heron").pk).latest("pk")
     kwargs["membership"] = {"pk": world.users["supplier"].memberships.get().pk}
     kwargs["appointment"] = {"pk": world.appointment.pk}
@@ -92,6 +94,9 @@ def _of_people(things: Things) -> None:
         page="publishing:releases", name="Urgent", query="urgency_class=urgent", by=world.actor("supplier"), at=world.at
     )
     kwargs["saved_filter"] = {"pk": kept.pk}
+    kwargs["unsubscribe"] = {"signed": sign(world.users["supplier"].pk, "people.seated")}
+    kwargs["feed"] = {"pk": feed.pk}
+    kwargs["feed_address"] = {"prefix": key.prefix, "secret": key.secret}
     kwargs["delivery"] = {"pk": told.pk}
     kwargs["committee"] = {"slug": "panel"}
     kwargs["organisation"] = {"slug": "heron-power"}

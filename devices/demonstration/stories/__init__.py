@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from devices.demonstration.stage import Stage, Story
-from devices.demonstration.stories import past, post, present, readers, underway
+from devices.demonstration.stories import habits, past, post, present, readers, underway
 
 
 def every_story(stage: Stage) -> Iterator[Story]:
@@ -24,6 +24,7 @@ def every_story(stage: Stage) -> Iterator[Story]:
         present.just_served,
         readers.evidence_again,
         readers.classified,
+        habits.habits,
         post.read,
     ):
         yield tell(stage)

@@ -71,6 +71,12 @@ def uk_datetime(value: datetime | None) -> str:
 
 
 @register.filter
+def calendar_status(status: str) -> str:
+    """Return the word for how firm an entry of the calendar is; what is only planned is called provisional."""
+    return "Provisional" if status == "planned" else state_words(status)
+
+
+@register.filter
 def iso(value: date | datetime | None) -> str:
     """Return the machine-readable form for ``<time datetime>``."""
     return value.isoformat() if value else ""

@@ -2,6 +2,7 @@
 
 from portal.people.verbs.appointments import appoint_rsa, end_appointment
 from portal.people.verbs.committees import create_committee, end_seat, seat_member
+from portal.people.verbs.feeds import create_feed, note_use, revoke_feed
 from portal.people.verbs.filters import forget_filter, keep_filter
 from portal.people.verbs.organisations import (
     add_membership,
@@ -19,6 +20,7 @@ __all__ = [
     "change_organisation",
     "change_user",
     "create_committee",
+    "create_feed",
     "create_organisation",
     "create_token",
     "end_appointment",
@@ -27,6 +29,8 @@ __all__ = [
     "forget_filter",
     "invite",
     "keep_filter",
+    "note_use",
+    "revoke_feed",
     "revoke_token",
     "seat_member",
 ]

@@ -13,7 +13,9 @@ from portal.delivery.models import Delivery, Preference
 from portal.people import verbs as people
 from portal.workflow.actor import ANONYMOUS
 from portal.workflow.errors import Invalid, NotAllowed
+from tests.factories.queries import same_queries
 from tests.factories.world import SEED
+from tests.html import mistakes
 
 
 def text(response) -> str:
@@ -82,6 +84,57 @@ def test_the_inbox_counts_and_filters(sign_in, told, world, django_assert_max_nu
     assert told not in client.get(reverse("delivery:inbox"), {"show": "unread"}).context["deliveries"]
 
 
+def test_the_inbox_is_filtered_and_searched_but_not_in_unopened_texts(sign_in, told, world):
+    client = sign_in("rsa")
+    told.message.about = "FW-2017-009"
+    told.message.save()
+    page = reverse("delivery:inbox")
+
+    def found(**chosen):
+        return told in client.get(page, chosen).context["deliveries"].object_list
+
+    assert found(kind="people.appointment_ended")
+    assert not found(kind="people.seated")
+    assert found(kind="no such kind")
+    assert found(about="fw-2017-009")
+    assert not found(about="FW-2017-008")
+    assert found(show="statutory")
+    assert found(search="no longer acts")
+    assert not found(search="stays with Heron Power")
+    verbs.read(told, by=world.actor("rsa"), at=world.at)
+    assert found(search="stays with Heron Power")
+    assert mistakes(text(client.get(page, {"search": "<nothing>"}))) == []
+
+
+def test_all_but_statutory_messages_are_marked_as_read(sign_in, told, world):
+    client = sign_in("rsa")
+    others = queries.unread(world.actor("rsa")).exclude(pk=told.pk)
+    count = others.filter(message__statutory=False).count()
+    assert count > 0
+    page = text(client.get(reverse("delivery:inbox")))
+    assert "1 of them statutory" in page
+    assert f"Mark {count} as read" in page
+    answer = text(client.post(reverse("delivery:read_all"), follow=True))
+    assert "marked as read." in answer
+    assert "Mark " not in answer
+    assert list(queries.unread(world.actor("rsa"))) == [told]
+    assert set(Delivery.objects.filter(read_at__isnull=False).values_list("read_by_id", flat=True)) == {
+        world.users["rsa"].pk
+    }
+    assert verbs.read_all(by=world.actor("rsa"), at=world.at) == 0
+
+
+def test_the_inbox_costs_the_same_for_one_message_and_three(sign_in, told, world):
+    client = sign_in("rsa")
+    with same_queries() as cost:
+        cost.of(lambda: client.get(reverse("delivery:inbox")))
+        again = people.appoint_rsa(
+            world.organisation("heron"), world.organisation("meterwrights"), by=SEED, at=world.at
+        )
+        people.end_appointment(again, by=SEED, at=world.at)
+        cost.of(lambda: client.get(reverse("delivery:inbox")))
+
+
 def test_what_waits_is_one_row(world, told):
     actor = world.actor("rsa")
     (row,) = contributes.waiting(actor, world.at)
@@ -96,22 +149,25 @@ def test_what_waits_is_one_row(world, told):
 
 def test_wishes_are_kept_and_statutory_kinds_cannot_be_switched_off(world):
     actor = world.actor("rsa")
-    assert verbs.prefer(kind="people.seated", by_mail=False, by=actor).by_mail is False
+    assert verbs.prefer(kind="people.seated", how="inbox", by=actor, at=world.at).how == "inbox"
     for kind in ("people.seat_ended", "no such kind"):
         with pytest.raises(Invalid):
-            verbs.prefer(kind=kind, by_mail=False, by=actor)
+            verbs.prefer(kind=kind, how="inbox", by=actor, at=world.at)
     assert may.prefer.why_not(by=ANONYMOUS)
-    wishes = {row.kind: row.by_mail for row in kinds(actor)}
-    assert wishes["people.seated"] is False
-    assert wishes["people.seat_ended"] is True
+    wishes = {row.kind: row.how for row in kinds(actor)}
+    assert wishes["people.seated"] == "inbox"
+    assert wishes["people.seat_ended"] == wishes["people.agent_appointed"] == "mail"
 
 
 def test_the_page_saves_only_what_changed(sign_in, world):
     client = sign_in("rsa")
-    wanted = [row.kind for row in kinds(world.actor("rsa")) if row.kind != "people.seated"]
-    assert "A role of mine ended" in text(client.get(reverse("delivery:preferences")))
-    client.post(reverse("delivery:prefer"), {"kinds": wanted})
-    assert list(Preference.objects.values_list("kind", "by_mail")) == [("people.seated", False)]
+    shown = {row.kind: row.how for row in kinds(world.actor("rsa")) if not row.statutory}
+    page = text(client.get(reverse("delivery:preferences")))
+    assert "A role of mine ended" in page
+    assert mistakes(page) == []
+    client.post(reverse("delivery:prefer"), {**shown, "people.seated": "digest", "people.seat_ended": "inbox"})
+    assert list(Preference.objects.values_list("kind", "how")) == [("people.seated", "digest")]
+    assert client.post(reverse("delivery:prefer"), {"people.seated": "pigeon"}).status_code == 400
 
 
 @pytest.fixture

@@ -95,10 +95,11 @@ def test_who_has_no_address_has_it_in_the_inbox_only():
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("how", ["inbox", "digest"])
 @pytest.mark.parametrize(("notification", "state"), [(Told, "inbox_only"), (ToldByLaw, "queued")])
-def test_a_wish_stops_mail_but_never_statutory_mail(notification, state):
+def test_a_wish_stops_mail_but_never_statutory_mail(notification, state, how):
     for kind in (Told.kind, ToldByLaw.kind):
-        Preference.objects.create(user_id=5, kind=kind, by_mail=False)
+        Preference.objects.create(user_id=5, kind=kind, how=how)
     tell(notification((Recipient(name="P", address="p@x.example", user_id=5),)), at=START)
     assert Delivery.objects.get().state == state
 

@@ -1,7 +1,7 @@
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
-from portal.pages.contributions import Dated, Due, Waiting
-from portal.pages.queries import by_day, grouped, moments
+from portal.pages.contributions import Due, Waiting
+from portal.pages.queries import grouped, moments
 
 NOON = datetime(2017, 1, 9, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -26,15 +26,6 @@ def test_undated_things_come_oldest_first() -> None:
 def test_the_group_with_the_most_pressing_thing_comes_first() -> None:
     groups = grouped([thing("a", since=1, due=4, group="Notices"), thing("b", since=1, due=2, group="Ballots")])
     assert [group.title for group in groups] == ["Ballots", "Notices"]
-
-
-def test_entries_fall_on_days_of_london() -> None:
-    late_evening = datetime(2017, 6, 30, 23, 30, tzinfo=UTC)  # half past midnight of 1 July in London
-    days = by_day([Dated(late_evening, "after midnight"), Dated(late_evening - timedelta(hours=1), "before midnight")])
-    assert [(day.date, [entry.text for entry in day.entries]) for day in days] == [
-        (date(2017, 6, 30), ["before midnight"]),
-        (date(2017, 7, 1), ["after midnight"]),
-    ]
 
 
 def test_what_falls_due_together_is_one_moment_and_said_once() -> None:

@@ -94,7 +94,10 @@ def test_dates_and_due_dates(matter):
     texts = [one.text for one in contributes.due(system("clock"), matter.at)]
     assert f"{decision.reference}: appeal window ends" in texts
     dates = [one.text for one in contributes.dates(matter.actor("supplier"), matter.world.at, end)]
-    assert dates == [f"{decision.reference}: appeal window ends"]
+    assert dates == [
+        f"{Objection.objects.latest('pk').reference}: to be admitted or returned",
+        f"{decision.reference}: appeal window ends",
+    ]
 
 
 def test_buttons_of_the_release_page(matter):

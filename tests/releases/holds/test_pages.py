@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from portal.workflow.actor import system
-from releases.holds import contributes, verbs
+from releases.holds import can, contributes, verbs
 from releases.holds.models import Cause, Ground, Hold
 from tests.factories.findings import DAY, make_hold
 from tests.factories.queries import same_queries
@@ -174,7 +174,12 @@ def test_reviews_and_announced_ends_wait_for_dcc(world, announced):
         f"Lift hold {issue_hold}, as announced",
     ]
     assert not list(contributes.waiting(world.actor("supplier"), later))
-    assert [row.at for row in contributes.dates(actor, world.at, later)] == [review]
+    dates = {row.text: row.at for row in contributes.dates(actor, world.at, later)}
+    issue_hold.refresh_from_db()
+    assert dates == {
+        f"Hold {hold}: review": review,
+        f"Hold {issue_hold}: may be lifted": can.lift_notice_over(issue_hold),
+    }
     assert sorted(row.text for row in contributes.due(system("clock"), world.at)) == [
         f"Hold {hold}: review",
         f"Hold {issue_hold}: may be lifted",
