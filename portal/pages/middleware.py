@@ -46,8 +46,9 @@ class UnreadableMiddleware:
 
 
 def _sent(request: HttpRequest) -> Iterable[str]:
-    for query in (request.GET, request.POST if request.content_type == "application/x-www-form-urlencoded" else {}):
-        for name, values in query.lists() if query else ():
+    form = request.content_type == "application/x-www-form-urlencoded"
+    for query in (request.GET, request.POST) if form else (request.GET,):
+        for name, values in query.lists():
             yield from (name, *map(str, values))
 
 
