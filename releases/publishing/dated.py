@@ -14,6 +14,7 @@ from portal.people.permissions import Permission
 from portal.workflow.actor import Actor
 from portal.workflow.history import last_changed
 from releases.publishing import queries
+from releases.publishing.classification import acts_for
 from releases.publishing.models import Notice, Release
 from releases.publishing.states import FINISHED, ReleaseState
 
@@ -72,7 +73,7 @@ def _told_of(actor: Actor, releases: Sequence[Release]) -> set[int]:
     told = Delivery.objects.filter(
         message__kind=queries.NOTICE,
         message__reference_kind=queries.NOTICE,
-        organisation_id__in=queries.acts_for(actor),
+        organisation_id__in=acts_for(actor),
     )
     notices = Notice.objects.filter(release__in=numbers, pk__in=told.values("message__reference_id"))
     return set(notices.values_list("release_id", flat=True))
