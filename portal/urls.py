@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("portal.delivery.urls")),
     path("", include("portal.journal.urls")),
     path("releases/", include("releases.publishing.urls")),
+    path("classes/", include("releases.publishing.class_urls")),
     path("products/", include("releases.products.urls")),
     path("testing/", include("releases.testing.urls")),
     path("holds/", include("releases.holds.urls")),

@@ -8,8 +8,8 @@ from django.urls import reverse
 
 from devices.rollouts import can, dated, may, queries
 from devices.rollouts.models import Programme, Rollout
-from devices.rollouts.states import LIVE, OVER, RUNNING, HubState, RolloutState
-from portal.pages.contributions import Act, Dated, Due, Link, Panel, Stage, Waiting
+from devices.rollouts.states import LIVE, OVER, ROLLOUT, RUNNING, HubState, RolloutState
+from portal.pages.contributions import Act, Dated, Due, Effect, Link, Panel, Stage, Waiting
 from portal.people.permissions import Permission
 from portal.workflow.actor import Actor
 from releases.publishing.models import Release
@@ -124,6 +124,25 @@ def release_panels(release: Release, actor: Actor, at: datetime) -> Iterator[Pan
         "failed": by_state[HubState.FAILED] + by_state[HubState.EXPIRED],
     }
     yield Panel(33, "Rollout", "rollouts/panels/rollout.html", context, slug="rollout")
+
+
+def release_effects(release: Release, act: str, actor: Actor, at: datetime) -> Iterator[Effect]:
+    """A rollout of a release that ends or returns to draft is cancelled or stopped; hubs keep what they run."""
+    rollout = release.rollouts.exclude(state__in=OVER).first()
+    if rollout is None:
+        yield Effect(60, "No rollout is planned or running.")
+    elif act == "amend":
+        yield Effect(60, f"Rollout {rollout} of {rollout.hubs:,} hubs stays; its gates open at the later dates.")
+    elif ROLLOUT.allows(rollout.state, RolloutState.CANCELLED):
+        yield Effect(60, f"The plan of rollout {rollout} for {rollout.hubs:,} hubs is cancelled.")
+    else:
+        by_state = queries.figures(rollout).by_state
+        run, hold = by_state[HubState.ACTIVATED], by_state[HubState.DEPLOYED]
+        yield Effect(
+            60,
+            f"Rollout {rollout} is stopped: of its {rollout.hubs:,} hubs {run:,} run the new firmware and keep it, "
+            f"{hold:,} hold the image and never activate it, the others are left as they are.",
+        )
 
 
 def release_acts(release: Release, actor: Actor, at: datetime) -> Iterator[Act]:

@@ -18,7 +18,7 @@ from devices.fleet.places import REGIONS
 from devices.gateway import Stage
 from devices.rollouts import outcomes, path
 from devices.rollouts.models import Rollout, Wave
-from devices.rollouts.states import HubState, WaveState
+from devices.rollouts.states import OVER, WINDING_UP, HubState, WaveState
 from devices.rollouts.verdicts import Evidence
 from portal.workflow.actor import Actor
 from releases.gates.queries import reasons
@@ -27,6 +27,7 @@ from releases.holds.queries import held_cells, in_force
 from releases.holds.queries import visible_to as visible_holds
 from releases.products import cohorts
 from releases.products.models import Cell
+from releases.publishing import endings
 from releases.publishing.models import Release
 from releases.publishing.queries import visible_to as visible_releases
 from releases.publishing.scope import affected_cells
@@ -45,6 +46,12 @@ TALLY_SECONDS = 3
 def visible_to(actor: Actor) -> QuerySet[Rollout]:
     """Return the rollouts of the releases this actor may see."""
     return Rollout.objects.filter(release__in=visible_releases(actor)).select_related("release")
+
+
+def set_aside() -> QuerySet[Rollout]:
+    """Return the rollouts not yet over whose release has ended or lost the notice they were planned under."""
+    found = Rollout.objects.filter(endings.set_aside("planned_at")).exclude(state__in=(*OVER, *WINDING_UP))
+    return found.select_related("release").order_by("pk")
 
 
 def present_wave(rollout: Rollout) -> Wave | None:

@@ -33,7 +33,7 @@ class DeliverySerializer(serializers.ModelSerializer[Delivery]):
 
     def get_body(self, delivery: Delivery) -> str | None:
         """Return the text of an opened message, else nothing."""
-        return delivery.message.body if delivery.read_at else None
+        return delivery.text if delivery.read_at else None
 
 
 class PreferenceSerializer(serializers.Serializer[Any]):

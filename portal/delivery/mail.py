@@ -19,7 +19,7 @@ def mail_of(delivery: Delivery, connection: BaseEmailBackend) -> EmailMessage:
     if message.restricted:
         subject, body = "A message for you in the Firmware Portal", f"{MORE}{link or settings.PORTAL_URL}\n"
     else:
-        subject, body = message.subject, f"{message.body}\n{link}\n" if link else message.body
+        subject, body = message.subject, f"{delivery.text}\n{link}\n" if link else delivery.text
     return EmailMessage(
         subject=" ".join(subject.split()),
         body=body,

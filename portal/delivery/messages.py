@@ -11,12 +11,16 @@ from django.urls import reverse
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """One who is told: a person, or an organisation whose people share an inbox. ``address`` may be empty."""
+    """One who is told: a person, or an organisation whose people share an inbox. ``address`` may be empty.
+
+    ``addition`` follows the text for this recipient alone, such as its own homes.
+    """
 
     name: str
     address: str = ""
     user_id: int | None = None
     organisation_id: int | None = None
+    addition: str = ""
 
 
 catalogue: dict[str, type["Notification"]] = {}  # every kind, filled as the apps' ``messages.py`` are imported

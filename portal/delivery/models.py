@@ -50,6 +50,9 @@ class Delivery(models.Model):
     read_at = models.DateTimeField(null=True, help_text="Portal time at which it was first read in the inbox.")
     read_by_id = models.BigIntegerField(null=True)
     failure = models.CharField(max_length=300, blank=True)
+    addition = models.TextField(
+        blank=True, default="", db_default="", help_text="What concerns this recipient alone; follows the text."
+    )
 
     class Meta:
         verbose_name_plural = "deliveries"
@@ -74,6 +77,11 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.message} to {self.recipient}"
+
+    @property
+    def text(self) -> str:
+        """What this recipient is told: the message and the recipient's own addition."""
+        return f"{self.message.body}\n{self.addition}" if self.addition else self.message.body
 
 
 class Attempt(models.Model):

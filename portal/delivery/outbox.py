@@ -45,5 +45,6 @@ def _delivery(message: Message, recipient: Recipient, quiet: set[int]) -> Delive
         organisation_id=recipient.organisation_id,
         recipient=recipient.name,
         address=recipient.address,
+        addition=recipient.addition,
         state=Delivery.State.QUEUED if mailed else Delivery.State.INBOX_ONLY,
     )

@@ -15,6 +15,7 @@ A ``contributes.py`` holds any of these functions; each gets the actor and porta
     def fleet_notes(actor, at) -> Iterable[Link]                # fleet page: what the inventory does not show yet
     def release_acts(release, actor, at) -> Iterable[Act]       # buttons with the reason why not
     def hub_model_panels(model, actor, at) -> Iterable[Panel]   # sections of a hub model's page
+    def release_effects(release, act, actor, at) -> Iterable[Effect]  # what an act ("withdraw") would do here
 
 So ``portal.pages`` imports no app, and a new app appears everywhere by one file.
 """
@@ -176,6 +177,14 @@ class Act:
     url: str
     why_not: str | None = None
     style: str = "secondary"
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What an act on a release would do to the things of one app: a sentence with its numbers."""
+
+    order: int
+    text: str
 
 
 def contributors() -> Iterator[ModuleType]:

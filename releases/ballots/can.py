@@ -7,9 +7,10 @@ from portal.people.models import CommitteeKind
 from portal.workflow.rules import when
 from releases.ballots.models import Ballot, Entitlement, Objection, Remedy
 from releases.ballots.roll import Roll, last_declaration
-from releases.ballots.states import UNSETTLED, BallotState, ObjectionState
+from releases.ballots.states import UNDECIDED, UNSETTLED, BallotState, ObjectionState
 from releases.issues.models import Issue
 from releases.products.cohorts import Cohort
+from releases.publishing.endings import set_aside
 from releases.publishing.models import Approach, Release
 from releases.publishing.states import ReleaseState
 
@@ -77,6 +78,17 @@ def withdraw(objection: Objection) -> str | None:
     if objection.ballots.exclude(state__in=BEFORE_VOTING).exists():
         return "Voting on this objection has begun: it can no longer be withdrawn."
     return None if objection.is_unsettled else _in(objection)
+
+
+@when
+def lapse(objection: Objection) -> str | None:
+    if not objection.is_unsettled:
+        return _in(objection)
+    if not Objection.objects.filter(set_aside("lodged_at"), pk=objection.pk).exists():
+        return "Its release stands: the objection is heard."
+    if objection.ballots.filter(state__in=UNDECIDED).exists():
+        return "Its ballot must be voided first."
+    return None
 
 
 @when

@@ -6,14 +6,14 @@ from datetime import datetime
 from django.db.models import Q
 from django.urls import reverse
 
-from portal.pages.contributions import Act, Dated, Due, Link, Panel, Stage, Waiting
+from portal.pages.contributions import Act, Dated, Due, Effect, Link, Panel, Stage, Waiting
 from portal.pages.searching import Searchable
 from portal.people.permissions import Permission
 from portal.workflow.actor import Actor
 from releases.ballots import can, dated, may, queries
 from releases.ballots.models import RUNNING, SEARCHED, Ballot
 from releases.ballots.roll import Roll, awaits_ruling, last_declaration, roll_of
-from releases.ballots.states import BallotState, ObjectionState
+from releases.ballots.states import UNDECIDED, UNSETTLED, BallotState, ObjectionState
 from releases.publishing.models import Approach, Release
 from releases.publishing.queries import visible_to
 from releases.publishing.states import ReleaseState
@@ -171,6 +171,16 @@ def release_panels(release: Release, actor: Actor, at: datetime) -> Iterator[Pan
         .order_by("pk"),
     }
     yield Panel(32, "Objections and ballots", "ballots/panel.html", context, slug="objections")
+
+
+def release_effects(release: Release, act: str, actor: Actor, at: datetime) -> Iterator[Effect]:
+    """Open objections and ballots of a release that ends or returns to draft end with it."""
+    ballots = queries.ballots(actor).filter(release=release, state__in=UNDECIDED).count()
+    objections = queries.objections(actor).filter(release=release, state__in=UNSETTLED).count()
+    if act == "amend":
+        yield Effect(50, f"{objections} open objections and {ballots} undecided ballots go on as they are.")
+        return
+    yield Effect(50, f"{objections} open objections lapse and {ballots} undecided ballots are voided; they are told.")
 
 
 def release_acts(release: Release, actor: Actor, at: datetime) -> Iterator[Act]:

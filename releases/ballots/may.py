@@ -103,7 +103,16 @@ def count(ballot: Ballot, *, by: Actor) -> str | None:
 
 
 @who
+def lapse(objection: Objection, *, by: Actor) -> str | None:
+    """Rule: only the portal lets an objection lapse, when its release ends or returns to draft."""
+    return None if by.is_system else "An objection lapses by itself when its release ends or returns to draft."
+
+
+@who
 def void(ballot: Ballot, *, by: Actor) -> str | None:
+    """Rule: SECAS voids a ballot; the portal does where the release has ended or returned to draft."""
+    if by.is_system:
+        return None
     return _secretary(by, Permission.RUN_BALLOTS, "voids a ballot")
 
 

@@ -83,6 +83,10 @@ class Withdrawn(AboutObjection):
     what = "objection withdrawn"
 
 
+class Lapsed(AboutObjection):
+    what = "objection lapsed, its release has ended or is a draft again"
+
+
 class Admitted(AboutObjection):
     what = "objection admitted, DCC answers next"
 

@@ -9,7 +9,7 @@ from portal.people.permissions import Permission
 from portal.workflow.actor import Actor
 from portal.working_days import london_day
 from releases.ballots.models import RUNNING, Ballot, Determination, Objection, Remedy, RuleSet
-from releases.ballots.states import UNSETTLED, BallotState, ObjectionState
+from releases.ballots.states import UNDECIDED, UNSETTLED, BallotState, ObjectionState
 from releases.holds.models import Cause, Hold
 from releases.holds.states import HoldState
 from releases.issues.may import is_dcc
@@ -17,6 +17,7 @@ from releases.issues.models import Category, Issue
 from releases.issues.queries import on_release, sits_on_security
 from releases.issues.queries import visible_to as visible_issues
 from releases.issues.states import IssueState
+from releases.publishing.endings import set_aside
 from releases.publishing.models import Release
 from releases.publishing.queries import visible_to as visible_releases
 
@@ -176,6 +177,17 @@ def silent(at: datetime) -> QuerySet[Objection]:
     """The objections whose answer is overdue, so that they count as contested."""
     waiting = (ObjectionState.ADMITTED, ObjectionState.NARROWED)
     return Objection.objects.filter(state__in=waiting, due_at__lte=at).order_by("due_at")
+
+
+def set_aside_ballots() -> QuerySet[Ballot]:
+    """The ballots not yet decided whose release has ended or lost the notice they were drafted under."""
+    return Ballot.objects.filter(set_aside("drafted_at"), state__in=UNDECIDED).select_related("release").order_by("pk")
+
+
+def set_aside_objections() -> QuerySet[Objection]:
+    """The unsettled objections whose release has ended or lost the notice they were lodged under."""
+    found = Objection.objects.filter(set_aside("lodged_at"), state__in=UNSETTLED)
+    return found.select_related("release").order_by("pk")
 
 
 def over(at: datetime) -> QuerySet[Ballot]:

@@ -15,21 +15,23 @@ class ObjectionState(models.TextChoices):
     CONTESTED = "contested", "Contested"
     DETERMINED = "determined", "Determined"
     WITHDRAWN = "withdrawn", "Withdrawn"
+    LAPSED = "lapsed", "Lapsed with its release"
 
 
 OBJECTION = StateMachine(
     "objection",
     ObjectionState,
     moves=table(
-        lodged="admitted returned withdrawn",
+        lodged="admitted returned withdrawn lapsed",
         returned="",
-        admitted="accepted narrowed contested withdrawn",
+        admitted="accepted narrowed contested withdrawn lapsed",
         accepted="",
-        narrowed="agreed contested withdrawn",
+        narrowed="agreed contested withdrawn lapsed",
         agreed="",
-        contested="determined accepted withdrawn",
+        contested="determined accepted withdrawn lapsed",
         determined="contested",
         withdrawn="",
+        lapsed="",
     ),
     owners={
         "lodged": "SECAS",
@@ -41,6 +43,7 @@ OBJECTION = StateMachine(
         "contested": "SECAS and the committee",
         "determined": "nobody",
         "withdrawn": "nobody",
+        "lapsed": "nobody",
     },
     initial="lodged",
 )
@@ -93,5 +96,13 @@ BALLOT = StateMachine(
         "void": "nobody",
     },
     initial="draft",
+)
+UNDECIDED = (
+    BallotState.DRAFT,
+    BallotState.NOTICED,
+    BallotState.OPEN,
+    BallotState.CLOSED,
+    BallotState.INQUORATE,
+    BallotState.TIED,
 )
 BEFORE_PUBLICATION = tuple(state for state in BallotState if BALLOT.allows(state, BallotState.VOID))

@@ -11,6 +11,7 @@ from portal.workflow.errors import Refusal
 from releases.ballots import queries, verbs
 from releases.ballots.states import BallotState
 from releases.ballots.verbs.settling import CLERK
+from releases.publishing.endings import why_set_aside
 
 log = logging.getLogger(__name__)
 
@@ -24,6 +25,16 @@ def keep_clocks(**_: Any) -> None:
     for ballot in queries.over(at):
         verb = verbs.close if ballot.state == BallotState.OPEN else verbs.determine
         _try(ballot.reference, verb, ballot, by=CLERK, at=at)
+
+
+@shared_task(name="ballots.end_set_aside")
+def end_set_aside(**_: Any) -> None:
+    """Void the ballots and let the objections lapse whose release ended or returned to draft. Safe to repeat."""
+    at = clock.now()
+    for ballot in queries.set_aside_ballots():
+        _try(ballot.reference, verbs.void, ballot, why=why_set_aside(ballot.release), by=CLERK, at=at)
+    for objection in queries.set_aside_objections():
+        _try(objection.reference, verbs.lapse, objection, by=CLERK, at=at)
 
 
 def _try(reference: str, verb: Callable[..., Any], row: Any, **arguments: Any) -> None:

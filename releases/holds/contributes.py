@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db.models import Q
 from django.urls import reverse
 
-from portal.pages.contributions import Act, Dated, Due, Link, ListPage, Panel, Waiting
+from portal.pages.contributions import Act, Dated, Due, Effect, Link, ListPage, Panel, Waiting
 from portal.people.permissions import Permission
 from portal.workflow.actor import Actor
 from portal.workflow.history import last_changed
@@ -74,6 +74,13 @@ def due(actor: Actor, at: datetime) -> Iterator[Due]:
         for moment, words in ((hold.review_at, "review"), (can.lift_notice_over(hold), "may be lifted")):
             if moment is not None and moment > at:
                 yield Due(moment, f"Hold {hold}: {words}")
+
+
+def release_effects(release: Release, act: str, actor: Actor, at: datetime) -> Iterator[Effect]:
+    """Holds are never ended by an act on the release: they end by their own condition."""
+    count = queries.visible_to(actor).filter(release=release, state=HoldState.PLACED).count()
+    ends = act in ("withdraw", "supersede")
+    yield Effect(30, f"{count} holds on it stay{' on record and stop nothing more' if ends else ' in force'}.")
 
 
 def release_panels(release: Release, actor: Actor, at: datetime) -> Iterator[Panel]:

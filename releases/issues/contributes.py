@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.urls import reverse
 
-from portal.pages.contributions import Act, Dated, Due, Link, ListPage, Panel, Waiting
+from portal.pages.contributions import Act, Dated, Due, Effect, Link, ListPage, Panel, Waiting
 from portal.pages.searching import Searchable
 from portal.people.permissions import Permission
 from portal.workflow.actor import Actor
@@ -113,6 +113,12 @@ def release_panels(release: Release, actor: Actor, at: datetime) -> Iterator[Pan
         "no_raise": _no_raise(release, actor),
     }
     yield Panel(70, "Issues", "issues/panels/issues.html", context, slug="issues")
+
+
+def release_effects(release: Release, act: str, actor: Actor, at: datetime) -> Iterator[Effect]:
+    """Issues outlive the release: what was found is still so."""
+    count = queries.on_release(release, actor).filter(state__in=can.LIVE).count()
+    yield Effect(40, f"{count} open issues on it stay open and on record.")
 
 
 def release_acts(release: Release, actor: Actor, at: datetime) -> Iterator[Act]:

@@ -13,11 +13,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
-from portal.people.api_base import Acting
+from portal.pages.contributions import collect
+from releases.publishing import class_api as dated
 from releases.publishing import classification, fitness, listing, may, queries, verbs
 from releases.publishing import serializers as shown
 from releases.publishing.images import image_attached, image_facts
 from releases.publishing.models import Release
+from releases.publishing.service_api import Service
 
 S = TypeVar("S", bound=serializers.Serializer[Any])
 
@@ -32,7 +34,7 @@ def answers(kind: type[S], request: Request) -> dict[str, Any]:
     return checked
 
 
-class ReleaseViewSet(Acting, ReadOnlyModelViewSet[Release]):
+class ReleaseViewSet(Service, ReadOnlyModelViewSet[Release]):
     """Releases the caller may read, and each act on them."""
 
     serializer_class = shown.ReleaseSerializer
@@ -65,6 +67,20 @@ class ReleaseViewSet(Acting, ReadOnlyModelViewSet[Release]):
         del facts["seen"]
         made = verbs.draft_release(verbs.Facts(**facts), by=self.actor, at=self.at)
         return self._done(made, status.HTTP_201_CREATED)
+
+    @extend_schema(responses=dated.PlanSerializer)
+    @action(detail=True, methods=["get"], pagination_class=None, filterset_fields=())
+    def dates(self, request: Request, reference: str) -> Response:
+        """Return the dates of the release with their working and its timeline; a draft's as if announced now."""
+        return Response(dated.dates_of(self.get_object(), self.at))
+
+    @extend_schema(request=dated.WhatIfSerializer, responses=dated.ComparisonSerializer)
+    @action(detail=True, methods=["post"], url_path="what-if")
+    def what_if(self, request: Request, reference: str) -> Response:
+        """Compare the present plan with another class, approach, day or plan; changes nothing. For DCC."""
+        release = self.get_object()
+        may.draft_release(by=self.actor)
+        return Response(dated.compared(release, answers(dated.WhatIfSerializer, request), self.at))
 
     @extend_schema(request=shown.FactsSerializer, responses=shown.ReleaseSerializer)
     def update(self, request: Request, reference: str) -> Response:
@@ -191,21 +207,8 @@ class ReleaseViewSet(Acting, ReadOnlyModelViewSet[Release]):
     @action(detail=True, methods=["get"], pagination_class=None, filterset_fields=())
     def notices(self, request: Request, reference: str) -> Response:
         """Return the notices of the release, the last first, with the working of their dates."""
-        rows = self.get_object().notices.order_by("-number")
+        rows = self.get_object().notices.prefetch_related("amendments").order_by("-number")
         return Response(shown.NoticeSerializer(rows, many=True).data)
-
-    @extend_schema(responses=shown.ServiceLineSerializer(many=True))
-    @action(detail=True, methods=["get"], pagination_class=None, filterset_fields=())
-    def services(self, request: Request, reference: str) -> Response:
-        """Return how far each recipient of the notice in force is; for DCC."""
-        release = self.get_object()
-        may.announce(release, by=self.actor)
-        return self._service_table(release)
-
-    def _service_table(self, release: Release) -> Response:
-        notice = queries.notice_in_force(release)
-        rows = queries.service_table(notice) if notice else []
-        return Response(shown.ServiceLineSerializer(rows, many=True).data)
 
     @extend_schema(request=shown.AcknowledgeSerializer, responses={201: shown.AcknowledgementSerializer})
     @action(detail=True, methods=["post"])
@@ -231,6 +234,18 @@ class ReleaseViewSet(Acting, ReadOnlyModelViewSet[Release]):
         """Move the dates later."""
         given = _renamed(answers(shown.AmendSerializer, request))
         return self._done(verbs.amend(self.get_object(), by=self.actor, at=self.at, **given))
+
+    @extend_schema(parameters=[shown.ActSerializer], responses=shown.EffectSerializer(many=True))
+    @action(detail=True, methods=["get"], pagination_class=None, filterset_fields=())
+    def effects(self, request: Request, reference: str) -> Response:
+        """Return what withdrawing, superseding, returning or amending the release would do; for DCC."""
+        release = self.get_object()
+        may.withdraw(release, by=self.actor)
+        asked = shown.ActSerializer(data=request.query_params)
+        asked.is_valid(raise_exception=True)
+        found = collect("release_effects", release, asked.validated_data["act"], self.actor, self.at)
+        rows = sorted(found, key=lambda effect: effect.order)
+        return Response(shown.EffectSerializer(rows, many=True).data)
 
     @extend_schema(request=shown.ReasonSerializer, responses=shown.ReleaseSerializer)
     @action(detail=True, methods=["post"], url_path="return")
@@ -262,4 +277,7 @@ def _renamed(given: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-ENTRIES: list[tuple[str, Any, str]] = [("releases", ReleaseViewSet, "release")]
+ENTRIES: list[tuple[str, Any, str]] = [
+    ("releases", ReleaseViewSet, "release"),
+    ("urgency-classes", dated.UrgencyClassViewSet, "urgency-class"),
+]

@@ -5,6 +5,7 @@ from datetime import datetime
 from portal.people.models import Organisation
 from portal.workflow.rules import when
 from portal.workflow.state_machine import words as state_words
+from releases.publishing import service
 from releases.publishing.models import Classification, Notice, Release, UrgencyClass
 from releases.publishing.readiness import readers_lack, requirements
 from releases.publishing.states import FINISHED, IN_SERVICE_OF_NOTICE, ReleaseState
@@ -110,6 +111,19 @@ def serve(release: Release, *, notice: Notice | None) -> str | None:
 def serve_by_other_means(release: Release, *, notice: Notice, organisation: Organisation) -> str | None:
     if notice.services.filter(organisation=organisation).exists():
         return f"{organisation} has been served already: the first service starts the clock."
+    return None
+
+
+@when
+def remind(release: Release, *, notice: Notice, at: datetime) -> str | None:
+    """Rule: at most one reminder a day to a recipient (portal default)."""
+    not_in_service = _needs(release, *IN_SERVICE_OF_NOTICE)
+    if not_in_service is not None:
+        return not_in_service
+    if not service.unacknowledged(notice).exists():
+        return "Everybody has acknowledged the notice."
+    if not service.to_remind(notice, at):
+        return "Everybody who has not acknowledged was told or reminded today: remind them tomorrow."
     return None
 
 

@@ -5,13 +5,13 @@ from datetime import datetime
 
 from django.urls import reverse
 
-from portal.pages.contributions import Act, Dated, Due, Link, ListPage, Panel, Stage, Waiting
+from portal.pages.contributions import Act, Dated, Due, Effect, Link, ListPage, Panel, Stage, Waiting
 from portal.pages.searching import Searchable
 from portal.people.permissions import Permission
 from portal.workflow.actor import Actor
 from releases.products.may import download_image
 from releases.products.models import HubModel
-from releases.publishing import can, classification, dated, fitness, listing, may, paths, queries
+from releases.publishing import can, classification, dated, fitness, listing, may, paths, queries, scope, timeline
 from releases.publishing.images import image_facts
 from releases.publishing.models import (
     SEARCHED_EVIDENCE,
@@ -22,6 +22,7 @@ from releases.publishing.models import (
     Release,
 )
 from releases.publishing.readiness import Requirement, evidence_gaps, release_timetable, requirements
+from releases.publishing.service import notice_deliveries, service_table
 from releases.publishing.stages import stages
 from releases.publishing.states import FINISHED, IN_SERVICE_OF_NOTICE, ReleaseState
 
@@ -128,8 +129,10 @@ def release_panels(release: Release, actor: Actor, at: datetime) -> Iterator[Pan
         found = None if notice else release_timetable(release, at=at)
         working = found.working if found else notice and notice.working
         context = {"release": release, "working": working, "notice": notice, "timetable": found}
-        homes = queries.own_homes(release, actor)
-        yield Panel(20, "Dates", "publishing/panels/dates.html", context | {"homes": homes}, slug="dates")
+        context["tracks"] = timeline.tracks(release, at)
+        context |= {"own": scope.own_shares(release, actor.suppliers), "homes": queries.own_homes(release, actor)}
+        context["amendments"] = notice.amendments.all() if notice else []
+        yield Panel(20, "Dates", "publishing/panels/dates.html", context, slug="dates")
     notes = queries.revisions(release, actor).first()
     yield Panel(40, "Release notes", "publishing/panels/notes.html", {"release": release, "notes": notes}, slug="notes")
     if drafts and release.state == ReleaseState.DRAFT and (warnings := fitness.worth_saying(release)):
@@ -163,11 +166,43 @@ def _preparing(release: Release, at: datetime) -> dict[str, object]:
     return {"rows": rows}
 
 
+_SHOWN = 10
+
+
 def _service(notice: Notice) -> dict[str, object]:
-    rows = queries.service_table(notice)
-    served = sum(row.service is not None for row in rows)
+    rows = service_table(notice)
+    open_rows = [row for row in rows if row.service is None]
+    return {
+        "release": notice.release,
+        "notice": notice,
+        "count": len(rows),
+        "open_rows": open_rows[:_SHOWN],
+        "more": len(open_rows) - len(open_rows[:_SHOWN]),
+        "served": len(rows) - len(open_rows),
+        "answers": queries.acknowledgements(notice),
+    }
+
+
+def release_effects(release: Release, act: str, actor: Actor, at: datetime) -> Iterator[Effect]:
+    """What ending, amending or returning the release does to its notice."""
+    notice = queries.notice_in_force(release)
+    if notice is None:
+        yield Effect(10, "No notice is in force: nobody is told.")
+        return
+    told, served = notice_deliveries(notice).count(), notice.services.count()
     answers = queries.acknowledgements(notice)
-    return {"release": notice.release, "rows": rows, "served": served, "answers": answers}
+    words = {
+        "amend": "It stands, and so do its clocks; all of them are told of the later dates",
+        "return_to_draft": "It is void and every clock starts again with the next notice; all of them are told why",
+    }
+    does = words.get(act, "It ends; nobody more is served and all of them are told why")
+    yield Effect(10, f"Notice {notice.number} was sent to {told} organisations and served on {served}. {does}.")
+    stays = "stay" if act == "amend" else "stay on record only"
+    yield Effect(11, f"{answers['count']} acknowledgements, with {answers['days']} test days asked for, {stays}.")
+    if act == "return_to_draft":
+        yield Effect(
+            12, "The Emergency's approval, its waiver, a confirmed schedule and the fixed terms of the class end."
+        )
 
 
 def hub_model_panels(model: HubModel, actor: Actor, at: datetime) -> Iterator[Panel]:
@@ -214,5 +249,6 @@ def _notice_acts(release: Release, actor: Actor) -> Iterator[Act]:
     if acknowledges and queries.acknowledging(notice, actor).exists():
         yield Act(10, "Acknowledge the notice", _at("acknowledge", release), style="primary")
     if may.amend.why_not(release, by=actor) is None and release.state in IN_SERVICE_OF_NOTICE:
+        yield Act(29, "Service and reminders", _at("service", release))
         yield Act(30, "Move dates later", _at("amend", release))
         yield Act(80, "Return to draft", _at("return_to_draft", release))

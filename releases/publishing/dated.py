@@ -16,6 +16,7 @@ from portal.workflow.history import last_changed
 from releases.publishing import queries
 from releases.publishing.classification import acts_for
 from releases.publishing.models import Notice, Release
+from releases.publishing.service import NOTICE
 from releases.publishing.states import FINISHED, ReleaseState
 
 DATED = (
@@ -71,8 +72,8 @@ def _told_of(actor: Actor, releases: Sequence[Release]) -> set[int]:
     if not numbers or actor.has(Permission.MANAGE_RELEASES):
         return numbers
     told = Delivery.objects.filter(
-        message__kind=queries.NOTICE,
-        message__reference_kind=queries.NOTICE,
+        message__kind=NOTICE,
+        message__reference_kind=NOTICE,
         organisation_id__in=acts_for(actor),
     )
     notices = Notice.objects.filter(release__in=numbers, pk__in=told.values("message__reference_id"))

@@ -133,7 +133,9 @@ class WhatIfForm(GovForm):
     urgency_class = forms.ChoiceField(choices=UrgencyClass.Name.choices, label="Urgency class")
     approach = forms.ChoiceField(choices=Approach.choices, label="Approach")
     announced_at = UkDateTimeField(label="Announced at", validators=[in_our_time])
+    planned_deployment_at = UkDateTimeField(required=False, label="Deployment planned for", validators=[in_our_time])
     planned_activation_at = UkDateTimeField(required=False, label="Activation planned for", validators=[in_our_time])
+    release = forms.CharField(required=False, widget=forms.HiddenInput)
 
 
 class ImageForm(VersionedForm):
@@ -284,6 +286,15 @@ class AmendForm(DatesForm):
     why = forms.CharField(max_length=2000, label="Why the dates move", widget=forms.Textarea(attrs={"rows": 3}))
 
 
-def whatif_answers(at: datetime) -> dict[str, Any]:
-    """Return the first values of the what-if: a Routine release announced now."""
-    return {"urgency_class": "routine", "approach": Approach.CONSULTATION, "announced_at": at}
+def whatif_answers(at: datetime, release: Release | None = None) -> dict[str, Any]:
+    """Return the first values of the what-if: the plan of a release, else a Routine one, announced now."""
+    if release is None:
+        return {"urgency_class": "routine", "approach": Approach.CONSULTATION, "announced_at": at}
+    return {
+        "urgency_class": release.urgency_class.name,
+        "approach": release.approach,
+        "announced_at": at,
+        "planned_deployment_at": release.planned_deployment_at,
+        "planned_activation_at": release.planned_activation_at,
+        "release": release.reference,
+    }

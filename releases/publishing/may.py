@@ -86,6 +86,17 @@ def serve_newcomer(release: Release, *, by: Actor) -> str | None:
 
 
 @who
+def remind(release: Release, *, by: Actor) -> str | None:
+    return _manager(by)
+
+
+@who
+def read_service(release: Release, *, by: Actor) -> str | None:
+    """Who was served when, and the certificate of it, is DCC's to read; each recipient reads its own notice."""
+    return _manager(by)
+
+
+@who
 def acknowledge(release: Release, *, organisation: Organisation, by: Actor) -> str | None:
     """Rule: an RSA acts for the suppliers that appointed it, and for itself (Who)."""
     if not by.has(Permission.ACKNOWLEDGE_NOTICES) or by.user_id is None:

@@ -1,17 +1,17 @@
 """What is told about releases, and to whom."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, ClassVar
 
 from django.urls import reverse
 
 from portal.delivery.messages import Notification, Recipient
-from portal.people.models import Organisation, Role, User
+from portal.people.models import Appointment, Organisation, OrganisationKind, Role, User
 from portal.people.recipients import of_organisations, of_user, with_role
 from releases.publishing.classification import told
-from releases.publishing.models import Notice, Release
+from releases.publishing.models import Amendment, Notice, NoticeShare, Release
 from releases.publishing.scope import recipients as to_be_served
 
 
@@ -69,10 +69,78 @@ class NoticeServed(_AboutRelease):
         return ("publishing.notice", self.notice.pk)
 
     def recipients(self) -> Iterable[Recipient]:
+        own = own_parts(self.notice, self.to)
+        return [replace(one, addition=own.get(one.organisation_id or 0, "")) for one in of_organisations(self.to)]
+
+    def context(self) -> dict[str, Any]:
+        before = self.release.notices.filter(number__lt=self.notice.number).order_by("-number").first()
+        models = list(self.release.hub_models.all())
+        return {"release": self.release, "notice": self.notice, "models": models, "before": before}
+
+
+def own_parts(notice: Notice, to: Iterable[Organisation]) -> dict[int, str]:
+    """Return in words what the notice concerns of each recipient: a supplier's homes by region and hub model.
+
+    An agent reads the homes of each supplier that has appointed it; another User has none to read of.
+    """
+    shares: dict[int, list[NoticeShare]] = {}
+    rows = notice.shares.select_related("hub_model").order_by("region", "hub_model__name")
+    for share in rows:
+        shares.setdefault(share.organisation_id, []).append(share)
+    agents: dict[int, list[Organisation]] = {}
+    current = Appointment.objects.current(notice.issued_at).select_related("supplier").order_by("supplier__name")
+    for appointment in current:
+        agents.setdefault(appointment.rsa_id, []).append(appointment.supplier)
+    return {one.pk: _own_part(one, shares, agents.get(one.pk, [])) for one in to}
+
+
+def _own_part(one: Organisation, shares: dict[int, list[NoticeShare]], principals: list[Organisation]) -> str:
+    if one.kind == OrganisationKind.SUPPLIER:
+        own = shares.get(one.pk, [])
+        lines = [f"- {row.get_region_display()}, {row.hub_model}: {_homes(row.homes)}" for row in own]
+        whole = _homes(sum(row.homes for row in own))
+        return "\n".join([f"It concerns {whole} of yours{':' if own else ' today.'}", *lines]) + "\n"
+    if principals:
+        counts = {each.name: sum(row.homes for row in shares.get(each.pk, [])) for each in principals}
+        lines = [f"- {name}: {_homes(count)}" for name, count in counts.items()]
+        return "\n".join(["Of the suppliers that have appointed you it concerns:", *lines]) + "\n"
+    return ""
+
+
+def _homes(count: int) -> str:
+    return f"{count:,} home{'' if count == 1 else 's'}" if count else "no homes"
+
+
+@dataclass(frozen=True)
+class NoticeReminder(_AboutRelease):
+    """A reminder to those who have not acknowledged the notice; it restarts no clock and is no service."""
+
+    kind: ClassVar[str] = "publishing.reminder"
+    title: ClassVar[str] = "Reminder of a notice that is not acknowledged"
+    template: ClassVar[str] = "publishing/reminder.txt"
+    statutory: ClassVar[bool] = True
+
+    release: Release
+    notice: Notice
+    to: tuple[Organisation, ...]
+
+    @property
+    def subject(self) -> str:
+        return f"Reminder: acknowledge the notice of release {self.release.reference}"
+
+    @property
+    def url(self) -> str:
+        return reverse("publishing:acknowledge", args=[self.release.reference])
+
+    @property
+    def reference(self) -> tuple[str, int]:
+        return ("publishing.notice", self.notice.pk)
+
+    def recipients(self) -> Iterable[Recipient]:
         return of_organisations(self.to)
 
     def context(self) -> dict[str, Any]:
-        return {"release": self.release, "notice": self.notice, "models": list(self.release.hub_models.all())}
+        return {"release": self.release, "notice": self.notice}
 
 
 @dataclass(frozen=True)
@@ -85,15 +153,14 @@ class NoticeAmended(_AboutRelease):
     statutory: ClassVar[bool] = True
 
     release: Release
-    notice: Notice
-    why: str
+    amendment: Amendment
 
     @property
     def subject(self) -> str:
         return f"Amendment: release {self.release.reference}"
 
     def context(self) -> dict[str, Any]:
-        return {"release": self.release, "notice": self.notice, "why": self.why}
+        return {"release": self.release, "amendment": self.amendment}
 
 
 @dataclass(frozen=True)

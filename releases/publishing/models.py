@@ -1,9 +1,10 @@
 """Releases, their notes, evidence, classes and the statutory notice."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import ClassVar
 
 from django.contrib.postgres.indexes import GinIndex
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
 from simple_history.models import HistoricalRecords
@@ -63,6 +64,12 @@ class UrgencyClass(Versioned):
         help_text="Working Days after the first activation, where a ballot reviews it afterwards.",
     )
     hypercare_months = models.PositiveIntegerField()
+    reminder_days = models.PositiveIntegerField(
+        default=3,
+        db_default=3,
+        validators=[MinValueValidator(1)],
+        help_text="Days between reminders to those who have not acknowledged.",
+    )
     needs_second_approver = models.BooleanField(default=False)
     history = HistoricalRecords()
 
@@ -91,6 +98,7 @@ class UrgencyClass(Versioned):
             objections_before_activation=self.objection_working_days_before_activation,
             review_ballot_days=self.review_ballot_working_days,
             hypercare_months=self.hypercare_months,
+            reminder_days=self.reminder_days,
             needs_second_approver=self.needs_second_approver,
             version=self.version,
         )
@@ -282,6 +290,57 @@ class Notice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.release.reference} notice {self.number}"
+
+
+class NoticeShare(models.Model):
+    """The homes of one supplier that a notice concerns, by region and hub model, when it was served. Append-only."""
+
+    notice = models.ForeignKey(Notice, on_delete=models.PROTECT, related_name="shares")
+    organisation = models.ForeignKey("people.Organisation", on_delete=models.PROTECT, related_name="+")
+    region = models.CharField(max_length=8, choices=Region)
+    hub_model = models.ForeignKey("products.HubModel", on_delete=models.PROTECT, related_name="+")
+    homes = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["notice", "organisation", "region", "hub_model"], name="one_share_a_cell")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.organisation}: {self.homes} homes in {self.notice}"
+
+
+class Amendment(models.Model):
+    """Later dates of a notice: what they were, what they became, and why. Append-only."""
+
+    notice = models.ForeignKey(Notice, on_delete=models.PROTECT, related_name="amendments")
+    number = models.PositiveIntegerField()
+    deployment_was = models.DateTimeField()
+    deployment_at = models.DateTimeField()
+    activation_was = models.DateTimeField()
+    activation_at = models.DateTimeField()
+    objections_were = models.DateTimeField(null=True, blank=True)
+    objections_until = models.DateTimeField(null=True, blank=True)
+    why = models.TextField()
+    made_by_name = models.CharField(max_length=200)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["notice", "number"], name="one_amendment_number")]
+        ordering = ["number"]
+
+    def __str__(self) -> str:
+        return f"{self.notice}, amendment {self.number}"
+
+    @property
+    def changes(self) -> list[tuple[str, datetime, datetime]]:
+        """What moved: (date, from, to)."""
+        rows = (
+            ("Deployment from", self.deployment_was, self.deployment_at),
+            ("Activation from", self.activation_was, self.activation_at),
+            ("Objections until", self.objections_were, self.objections_until),
+        )
+        return [(name, was, becomes) for name, was, becomes in rows if was and becomes and was != becomes]
 
 
 class NoticeService(models.Model):

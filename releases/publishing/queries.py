@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.db.models import Count, QuerySet, Sum
 
@@ -11,12 +10,9 @@ from portal.delivery.models import Delivery
 from portal.people.models import Organisation, OrganisationKind
 from portal.people.permissions import Permission
 from portal.workflow.actor import Actor
-from portal.workflow.errors import Invalid
-from portal.working_days import london_day
 from releases.products.cohorts import counts, supplied_by
 from releases.publishing import classification
 from releases.publishing.classification import acts_for
-from releases.publishing.dates import timetable
 from releases.publishing.models import (
     Acknowledgement,
     Evidence,
@@ -24,14 +20,11 @@ from releases.publishing.models import (
     Notice,
     NoticeService,
     Release,
-    UrgencyClass,
 )
 from releases.publishing.scope import affected_cells
+from releases.publishing.service import NOTICE, notice_deliveries
 from releases.publishing.states import FINISHED
-from releases.publishing.terms import Approach as Way
-from releases.publishing.working import Timetable, words
-
-NOTICE = "publishing.notice"
+from releases.publishing.working import words
 
 
 def visible_to(actor: Actor) -> QuerySet[Release]:
@@ -48,16 +41,6 @@ def successor(release: Release, actor: Actor) -> Release | None:
     """Return the release that took this one's place, where the actor may know of it."""
     found = release.superseded_by
     return found if found is not None and classification.sees(found, actor) else None
-
-
-def current_class(name: str, at: datetime) -> UrgencyClass:
-    """Return the version of an urgency class in force at `at`. Raises Invalid where none is."""
-    rows = UrgencyClass.objects.filter(name=name, effective_from__lte=london_day(at))
-    found = rows.order_by("-effective_from").first()
-    if found is None:
-        fields = {"urgency_class": ["No version of this class is in force on that day."]}
-        raise Invalid("No version of this class is in force on that day.", fields)
-    return found
 
 
 def notice_in_force(release: Release) -> Notice | None:
@@ -104,14 +87,6 @@ def own_homes(release: Release, actor: Actor) -> int:
     return counts(cells).homes
 
 
-def whatif(answers: Mapping[str, Any]) -> Timetable:
-    """Return the dates of an announcement under the class in force on its day, approach and planned activation."""
-    announced_at = answers["announced_at"]
-    terms = current_class(answers["urgency_class"], announced_at).terms
-    planned = answers["planned_activation_at"]
-    return timetable(terms, Way(answers["approach"]), announced_at, planned_activation=planned)
-
-
 _NEXT = (
     ("tests_until", "user testing ends"),
     ("objections_until", "objections end"),
@@ -137,45 +112,6 @@ def revisions(release: Release, actor: Actor) -> QuerySet[NotesRevision]:
     if not classification.sees_notes(release, actor):
         return release.notes.none()
     return release.notes.filter(published_at__isnull=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Recipient:
-    """One line of the notice service table: what was sent, when it counts as served, and the answer."""
-
-    organisation: Organisation
-    delivery: Delivery | None
-    service: NoticeService | None
-    acknowledgement: Acknowledgement | None
-
-    @property
-    def state(self) -> str:
-        """The furthest step reached: acknowledged, served, or the state of the delivery."""
-        if self.acknowledgement is not None:
-            return "acknowledged"
-        if self.service is not None:
-            return "served"
-        return self.delivery.state if self.delivery is not None else "waiting"
-
-
-def service_table(notice: Notice) -> list[Recipient]:
-    """Return a line for each organisation told of the notice, by name; four queries whatever their number."""
-    deliveries = {row.organisation_id: row for row in notice_deliveries(notice)}
-    services = {row.organisation_id: row for row in notice.services.all()}
-    answers = {row.organisation_id: row for row in notice.acknowledgements.select_related("by")}
-    numbers = {one for one in (*deliveries, *services, *answers) if one is not None}
-    told = Organisation.objects.filter(pk__in=numbers)
-    return [
-        Recipient(one, deliveries.get(one.pk), services.get(one.pk), answers.get(one.pk))
-        for one in told.order_by("name")
-    ]
-
-
-def notice_deliveries(notice: Notice) -> QuerySet[Delivery]:
-    """Return the deliveries of the notice itself, without its amendments and reminders."""
-    return Delivery.objects.filter(
-        message__reference_kind=NOTICE, message__reference_id=notice.pk, message__kind="publishing.notice"
-    )
 
 
 def acknowledgements(notice: Notice) -> dict[str, int]:

@@ -10,9 +10,11 @@ from releases.products.models import Region
 from releases.products.ota import OtaHeader
 from releases.products.queries import scan_of
 from releases.publishing import notes, scope
+from releases.publishing.classes import current_class
 from releases.publishing.dates import timetable
 from releases.publishing.models import EVERY_REGION, Approach, Classification, Release
 from releases.publishing.terms import Approach as Way
+from releases.publishing.terms import ClassTerms
 from releases.publishing.working import Timetable, words
 
 
@@ -118,11 +120,16 @@ def readers_lack(release: Release, classification: str, readers: set[int]) -> st
     return ""
 
 
+def terms_at(release: Release, at: datetime) -> ClassTerms:
+    """Return the terms of the release: those it was announced with, else those of its class in force at `at`."""
+    return release.terms if release.class_terms else current_class(release.urgency_class.name, at).terms
+
+
 def release_timetable(release: Release, *, at: datetime) -> Timetable:
     """Return the dates of the release as if it were announced at `at`, with their working."""
     confirmed = release.schedule_confirmed_at is not None
     return timetable(
-        release.terms,
+        terms_at(release, at),
         Way(release.approach),
         at,
         planned_activation=release.planned_activation_at,

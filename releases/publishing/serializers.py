@@ -13,6 +13,7 @@ from releases.publishing.images import ImageFacts
 from releases.publishing.models import (
     EVERY_REGION,
     Acknowledgement,
+    Amendment,
     Approach,
     Classification,
     Evidence,
@@ -231,10 +232,60 @@ class ChangeOfSightSerializer(serializers.Serializer[Any]):
     keeping = serializers.ListField(child=serializers.CharField())
 
 
+class AmendmentSerializer(serializers.ModelSerializer[Amendment]):
+    class Meta:
+        model = Amendment
+        fields = (
+            "number",
+            "made_at",
+            "deployment_was",
+            "deployment_at",
+            "activation_was",
+            "activation_at",
+            "objections_were",
+            "objections_until",
+            "why",
+        )
+
+
 class NoticeSerializer(serializers.ModelSerializer[Notice]):
+    amendments = AmendmentSerializer(many=True, read_only=True)
+
     class Meta:
         model = Notice
-        fields = ("number", "issued_at", "deployment_at", "activation_at", "working", "voided_at", "void_reason")
+        fields = (
+            "number",
+            "issued_at",
+            "deployment_at",
+            "activation_at",
+            "working",
+            "voided_at",
+            "void_reason",
+            "amendments",
+        )
+
+
+class EffectSerializer(serializers.Serializer[Any]):
+    text = serializers.CharField(help_text="What the act would do, in words with its numbers.")
+
+
+class ActSerializer(serializers.Serializer[Any]):
+    act = serializers.ChoiceField(choices=("withdraw", "supersede", "return_to_draft", "amend"))
+
+
+class OwnShareSerializer(serializers.Serializer[Any]):
+    """Homes of the caller's suppliers in one region and of one hub model."""
+
+    region = serializers.CharField()
+    hub_model = serializers.CharField()
+    homes = serializers.IntegerField()
+
+
+class OwnHomesSerializer(serializers.Serializer[Any]):
+    """The homes the release concerns for which the caller's suppliers are responsible, each counted once."""
+
+    homes = serializers.IntegerField()
+    shares = OwnShareSerializer(many=True)
 
 
 class AcknowledgeSerializer(serializers.Serializer[Any]):
@@ -263,13 +314,37 @@ class ServeSerializer(ReasonSerializer):
 
 
 class ServiceLineSerializer(serializers.Serializer[Any]):
-    """One recipient of the notice: how far its service is."""
+    """One recipient of the notice: how far its service is, with every moment that proves it."""
 
     organisation = serializers.CharField(source="organisation.slug")
+    homes = serializers.IntegerField(allow_null=True)
     state = serializers.CharField()
+    queued_at = serializers.DateTimeField(source="delivery.message.at", allow_null=True, default=None)
+    attempts = serializers.IntegerField(source="delivery.attempts", allow_null=True, default=None)
+    sent_at = serializers.DateTimeField(source="delivery.sent_at", allow_null=True, default=None)
+    failure = serializers.CharField(source="delivery.failure", allow_null=True, default=None)
+    read_at = serializers.DateTimeField(source="delivery.read_at", allow_null=True, default=None)
     served_at = serializers.DateTimeField(source="service.served_at", allow_null=True, default=None)
     means = serializers.CharField(source="service.means", allow_null=True, default=None)
+    reason = serializers.CharField(source="service.reason", allow_null=True, default=None)
     acknowledged_at = serializers.DateTimeField(source="acknowledgement.at", allow_null=True, default=None)
     test_days_needed = serializers.IntegerField(
         source="acknowledgement.test_days_needed", allow_null=True, default=None
     )
+    reminders = serializers.IntegerField()
+    reminded_at = serializers.DateTimeField(allow_null=True)
+
+
+class RemindedSerializer(serializers.Serializer[Any]):
+    reminded = serializers.IntegerField(help_text="How many recipients were reminded.")
+
+
+class CertificateSerializer(serializers.Serializer[Any]):
+    """The certificate of service of a notice; ``digest`` is the SHA-256 of the list of recipients."""
+
+    notice = NoticeSerializer()
+    at = serializers.DateTimeField()
+    homes = serializers.IntegerField()
+    served = serializers.IntegerField()
+    digest = serializers.CharField()
+    rows = ServiceLineSerializer(many=True)

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from portal.pages.contributions import Stage
 from releases.publishing.models import Release
-from releases.publishing.states import FINISHED, ReleaseState
+from releases.publishing.states import ENDED_EARLY, ReleaseState
 
 _CLEARED = (
     ReleaseState.CLEARED,
@@ -14,7 +14,6 @@ _CLEARED = (
     ReleaseState.HYPERCARE,
     ReleaseState.CLOSED,
 )
-_ENDED_EARLY = tuple(state for state in FINISHED if state != ReleaseState.CLOSED)
 
 
 def stages(release: Release, at: datetime) -> Iterator[Stage]:
@@ -35,7 +34,7 @@ def stages(release: Release, at: datetime) -> Iterator[Stage]:
 
 
 def _to_come(state: ReleaseState) -> str:
-    return "skipped" if state in _ENDED_EARLY else "waiting"
+    return "skipped" if state in ENDED_EARLY else "waiting"
 
 
 def _period(order: int, name: str, until: datetime | None, release: Release, at: datetime) -> Stage:
@@ -45,7 +44,7 @@ def _period(order: int, name: str, until: datetime | None, release: Release, at:
         return Stage(order, name, "skipped")
     if at >= until:
         return Stage(order, name, "done", at=until)
-    if release.state in _ENDED_EARLY:
+    if release.state in ENDED_EARLY:
         return Stage(order, name, "ended")
     return Stage(order, name, "current", planned=until, holder="Suppliers and RSAs")
 
@@ -79,9 +78,9 @@ def _activation(release: Release) -> Stage:
         return Stage(order, name, "blocked", at=release.first_activation_at, blocks="the release is halted")
     if release.state in (ReleaseState.HYPERCARE, ReleaseState.CLOSED):
         return Stage(order, name, "done", at=release.first_activation_at)
-    if release.state in _ENDED_EARLY and release.first_activation_at is not None:
+    if release.state in ENDED_EARLY and release.first_activation_at is not None:
         holder = f"until the release was {release.get_state_display().lower()}"
         return Stage(order, name, "ended", at=release.first_activation_at, holder=holder)
-    if release.state in _ENDED_EARLY:
+    if release.state in ENDED_EARLY:
         return Stage(order, name, "skipped")
     return Stage(order, name, "waiting", planned=release.planned_activation_at)

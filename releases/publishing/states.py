@@ -53,4 +53,5 @@ RELEASE = StateMachine(
 
 IN_SERVICE_OF_NOTICE = (ReleaseState.NOTIFIED, ReleaseState.DISPUTED, ReleaseState.CLEARED)
 BEFORE_ACTIVATION = (ReleaseState.DRAFT, *IN_SERVICE_OF_NOTICE)
-FINISHED = (ReleaseState.CLOSED, ReleaseState.REJECTED, ReleaseState.WITHDRAWN, ReleaseState.SUPERSEDED)
+ENDED_EARLY = (ReleaseState.REJECTED, ReleaseState.WITHDRAWN, ReleaseState.SUPERSEDED)
+FINISHED = (ReleaseState.CLOSED, *ENDED_EARLY)

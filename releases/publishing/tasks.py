@@ -20,3 +20,11 @@ def record_services(**_: Any) -> None:
     proven = verbs.record_services(by=by, at=at)
     if served or proven:
         log.info("notices: %s newcomers served, %s services proven", served, proven)
+
+
+@shared_task(name="publishing.remind")
+def remind(**_: Any) -> None:
+    """Remind those whose reminder is due; at most one a day goes to a recipient, however often this runs."""
+    told = verbs.remind_all(by=system("Notice service"), at=clock.now())
+    if told:
+        log.info("notices: %s reminders", told)

@@ -65,6 +65,7 @@ class ClassTerms:
     hypercare_months: int
     needs_second_approver: bool = False
     version: int = 1
+    reminder_days: int = 3
 
     def as_snapshot(self) -> dict[str, Any]:
         """Return the terms as JSON values, for `ClassTerms.from_snapshot`."""

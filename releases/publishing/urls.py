@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from releases.publishing.views import deciding, drafting, feed, reading
+from releases.publishing.views import deciding, drafting, feed, reading, service
 
 app_name = "publishing"
 urlpatterns = [
@@ -25,6 +25,11 @@ urlpatterns = [
     path("<slug:reference>/announce/", deciding.announce, name="announce"),
     path("<slug:reference>/acknowledge/", deciding.acknowledge, name="acknowledge"),
     path("<slug:reference>/serve/<slug:slug>/", deciding.serve_by_other_means, name="serve_by_other_means"),
+    path("<slug:reference>/service/", service.service, name="service"),
+    path("<slug:reference>/service/csv/", service.service_csv, name="service_csv"),
+    path("<slug:reference>/remind/", service.remind, name="remind"),
+    path("<slug:reference>/notices/<int:number>/certificate/", service.certificate, name="certificate"),
+    path("<slug:reference>/notices/<int:number>/certificate/pdf/", service.certificate_pdf, name="certificate_pdf"),
     path("<slug:reference>/amend/", deciding.amend, name="amend"),
     path("<slug:reference>/return/", deciding.return_to_draft, name="return_to_draft"),
     path("<slug:reference>/classification/", deciding.reclassify, name="reclassify"),

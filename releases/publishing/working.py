@@ -14,6 +14,7 @@ from portal.working_days import (
     non_working_days_between,
     service_day,
     start_of,
+    why_not_working,
 )
 from releases.publishing.terms import LEAST_CLEAR_DAYS, Approach, ClassTerms, Period, Unit
 
@@ -91,6 +92,7 @@ def explain(
         _objections(terms, found, planned),
         _notice(announced_at, notice, counted),
         _activation(found),
+        _bank_holidays(found, announced_at, planned),
     )
 
 
@@ -100,6 +102,9 @@ def _service(announced_at: datetime) -> Line:
     because = f"Notice served on {day_words(local.date())} at {local:%H:%M %Z} counts on {day_words(counted)}."
     if counted != london_day(announced_at):
         because += " Service after 17:00 or on a day that is not a Working Day counts as the next Working Day."
+        reason = why_not_working(london_day(announced_at))
+        if reason is not None:
+            because += f" {day_words(local.date())} was {reason}."
     return Line("Service", start_of(counted), because)
 
 
@@ -160,6 +165,16 @@ def _activation(found: Timetable) -> Line:
     return Line(about, at, f"{because}: from {words(at)}.")
 
 
+def _bank_holidays(found: Timetable, served: datetime, planned: datetime | None) -> Line:
+    """Name the bank holidays that any count of Working Days above has passed over."""
+    ends = [at for at in (found.earliest_deployment, found.user_test_ends, found.objections_end) if at is not None]
+    if planned is not None and found.objections_end is not None and planned > found.objections_end:
+        ends.append(planned)  # counted backwards from there
+    last = max((last_day_before(end) for end in ends), default=service_day(served))
+    names = _holidays(london_day(served), last)
+    return Line("Bank holidays", None, f"Passed over: {', '.join(names)}." if names else "None in these periods.")
+
+
 def _counted(period: Period, served: datetime, opens: datetime) -> str:
     start, last = service_day(served), last_day_before(opens)
     count = period.words().replace("Working", "clear Working")
@@ -169,5 +184,9 @@ def _counted(period: Period, served: datetime, opens: datetime) -> str:
 
 
 def _skipped(after: date, until: date) -> str:
-    holidays = [f"{name} ({day_words(day)})" for day, name in non_working_days_between(after, until)]
+    holidays = _holidays(after, until)
     return f" Not counted: {', '.join(holidays)}." if holidays else ""
+
+
+def _holidays(after: date, until: date) -> list[str]:
+    return [f"{name} ({day_words(day)})" for day, name in non_working_days_between(after, until)]

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.urls import reverse
 from psycopg.types.range import TimestamptzRange
 
-from portal.pages.contributions import Act, Dated, Due, Link, ListPage, Panel, Waiting
+from portal.pages.contributions import Act, Dated, Due, Effect, Link, ListPage, Panel, Waiting
 from portal.people.permissions import Permission
 from portal.workflow.actor import Actor
 from portal.workflow.history import last_changed
@@ -83,6 +83,18 @@ def release_panels(release: Release, actor: Actor, at: datetime) -> Iterator[Pan
         return
     context = {"release": release, "figures": queries.coverage(release)}
     yield Panel(65, "User testing", "testing/panels/coverage.html", context, slug="testing")
+
+
+def release_effects(release: Release, act: str, actor: Actor, at: datetime) -> Iterator[Effect]:
+    """The windows to come of a release that ends or returns to draft are cancelled."""
+    coming = release.windows.filter(state=WindowState.BOOKED, during__endswith__gt=at)
+    count, organisations = coming.count(), coming.order_by().values("organisation").distinct().count()
+    reported = release.windows.filter(state=WindowState.REPORTED).count()
+    if act == "amend":
+        yield Effect(20, f"{count} booked test windows stay as they are.")
+        return
+    yield Effect(20, f"{count} booked test windows of {organisations} organisations are cancelled; they are told.")
+    yield Effect(21, f"Results of {reported} windows stay on record.")
 
 
 def release_acts(release: Release, actor: Actor, at: datetime) -> Iterator[Act]:

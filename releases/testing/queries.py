@@ -13,6 +13,7 @@ from portal.people.permissions import Permission
 from portal.workflow.actor import Actor
 from releases.products import cohorts
 from releases.products.models import Cell, DeviceCombination
+from releases.publishing import endings
 from releases.publishing import queries as publishing
 from releases.publishing.models import Release
 from releases.testing import can
@@ -175,6 +176,12 @@ def no_book(release: Release, actor: Actor, at: datetime) -> str | None:
     if not actor.suppliers:
         return "No supplier has appointed your organisation."
     return can.book.why_not(release, at=at)
+
+
+def set_aside(at: datetime) -> QuerySet[TestWindow]:
+    """Return the booked windows not yet over whose release has ended or lost the notice they were booked under."""
+    booked = TestWindow.objects.filter(state=WindowState.BOOKED, during__endswith__gt=at)
+    return booked.filter(endings.set_aside("booked_at")).select_related("release").order_by("pk")
 
 
 def owed(actor: Actor) -> QuerySet[TestWindow]:

@@ -1,5 +1,6 @@
 """Every change to test windows and results."""
 
+import logging
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from portal.workflow.errors import Invalid, NotNow
 from portal.workflow.references import take_number
 from portal.workflow.transitions import lock, move, note
 from releases.products.models import DeviceCombination
+from releases.publishing.endings import why_set_aside
 from releases.publishing.models import Release
 from releases.testing import can, may, messages, queries
 from releases.testing.models import Environment, TestCase, TestResult, TestWindow
@@ -24,6 +26,7 @@ from releases.testing.states import WindowState
 
 ONE_BOOKING = "one_booking_a_place"  # the exclusion constraint that refuses overbooking whatever the code does
 VERSION = re.compile("[0-9A-F]{8}")
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -133,6 +136,17 @@ def cancel(window: TestWindow, *, by: Actor, at: datetime, why: str = "", seen: 
     move(window, to=WindowState.CANCELLED, by=by, at=at, verb="cancel", why=why)
     tell(messages.WindowCancelled(window, by.name, why, at), at=at)
     return window
+
+
+def cancel_set_aside(*, by: Actor, at: datetime) -> int:
+    """Cancel every window to come whose release ended or returned to draft, and tell its organisation; how many."""
+    rows = list(queries.set_aside(at))
+    for window in rows:
+        try:
+            cancel(window, by=by, at=at, why=why_set_aside(window.release))
+        except NotNow as refusal:  # somebody cancelled it or reported meanwhile
+            log.info("%s: %s", window, refusal.reason)
+    return len(rows)
 
 
 @transaction.atomic

@@ -110,6 +110,9 @@ def _of_releases(things: Things) -> None:
     things.add("ready", make_ready(things.world, matter.catalogue))
     things.add("draft", make_draft(things.world, matter.catalogue))
     things.add("issue", matter.issue)
+    things.kwargs["notice"] = {"reference": matter.release.reference, "number": 1}
+    things.kwargs["class"] = {"name": "urgent"}
+    things.kwargs["urgency_class"] = {"pk": matter.release.urgency_class_id}
     things.kwargs["release_of_issue"] = {"release": matter.release.reference}
     things.kwargs["served"] = {"reference": matter.release.reference, "slug": "heron-power"}
     things.kwargs["act_on_issue"] = {"reference": matter.issue.reference, "name": "acknowledge"}

@@ -1,14 +1,18 @@
 """Announcing, acknowledging, drafting and proving at the same moment, on the real database."""
 
+import time
+from datetime import date
+
 import pytest
+from django.db import IntegrityError
 
 from portal.delivery.models import Delivery, Message
 from portal.workflow.actor import system
-from portal.workflow.errors import NotNow
+from portal.workflow.errors import Invalid, NotAllowed, NotNow
 from releases.products.models import Image
 from releases.publishing import queries, verbs
 from releases.publishing.defaults import ensure_defaults
-from releases.publishing.models import NoticeService, Release
+from releases.publishing.models import NoticeService, Release, UrgencyClass
 from tests.factories.releases import (
     facts,
     image_file,
@@ -18,7 +22,7 @@ from tests.factories.releases import (
     make_ready,
 )
 from tests.factories.world import make_world
-from tests.races.threads import ADVISORY_LOCK, together
+from tests.races.threads import ADVISORY_LOCK, ROW_LOCK, together
 
 CLOCK = system("Notice service")
 MANY = 4
@@ -106,3 +110,86 @@ def test_whoever_shuts_the_gate_does_not_wait_for_one_who_waits(world, catalogue
     assert refusals(outcomes) <= 2
     release.refresh_from_db()
     assert release.state == "withdrawn"
+
+
+CLASS = verbs.ClassFacts(
+    name="urgent",
+    effective_from=date(2017, 3, 1),
+    meant_for="Defects",
+    deployment_notice_working_days=6,
+    activation_notice_days=8,
+    test_working_days=6,
+    hypercare_months=2,
+)
+
+
+def _two_add_a_version(world, **how):
+    people = [world.actor(who) for who in ("manager", "second_manager")]
+    return together(*(lambda by=by: verbs.add_class(CLASS, by=by, at=world.at, why="x") for by in people), **how)
+
+
+def test_two_managers_add_a_version_of_a_class_and_one_is_told(world, catalogue):
+    outcomes = _two_add_a_version(world)
+    assert [type(one.error) for one in outcomes if not one.ok] == [Invalid]
+
+
+def test_without_the_lock_the_second_would_hit_the_database(world, catalogue):
+    for _attempt in range(20):
+        outcomes = _two_add_a_version(world, without=ROW_LOCK)
+        if any(isinstance(one.error, IntegrityError) for one in outcomes):
+            return
+        UrgencyClass.objects.filter(effective_from=CLASS.effective_from).delete()
+    raise AssertionError("no clash in 20 attempts: the lock guards nothing")
+
+
+def test_nobody_is_both_proposer_and_second_approver_and_one_approval_is_kept(world, catalogue):
+    emergency = {"urgency_class": "emergency", "emergency_reason": "Silence", "emergency_citation": "IS-7"}
+    release = make_ready(world, catalogue, **emergency)
+    proposer, second = world.actor("manager"), world.actor("second_manager")
+    seen = release.version
+    outcomes = together(
+        *[lambda: verbs.approve_emergency(release, by=second, at=world.at, seen=seen)] * 2,
+        lambda: verbs.approve_emergency(release, by=proposer, at=world.at, seen=seen),
+        lambda: verbs.announce(release, by=proposer, at=world.at),
+    )
+    assert sum(one.ok for one in outcomes[:2]) == 1
+    assert isinstance(outcomes[2].error, NotAllowed | NotNow)
+    release.refresh_from_db()
+    assert release.emergency_approved_by == world.users["second_manager"]
+    if outcomes[3].ok:
+        assert release.announced_at >= release.emergency_approved_at
+
+
+def test_what_was_approved_is_what_is_announced(world, catalogue):
+    emergency = {"urgency_class": "emergency", "emergency_reason": "Silence", "emergency_citation": "IS-7"}
+    release = make_ready(world, catalogue, **emergency)
+    changed = facts(catalogue, **emergency | {"title": "Something else"})
+    by, second, seen = world.actor("manager"), world.actor("second_manager"), release.version
+    together(
+        lambda: verbs.approve_emergency(release, by=second, at=world.at, seen=seen),
+        lambda: verbs.edit_release(release, changed, by=by, at=world.at),
+    )
+    release.refresh_from_db()
+    assert release.title == "Something else"
+    assert release.emergency_approved_by is None
+
+
+def test_without_the_lock_an_approval_would_stand_for_what_was_not_seen(world, catalogue):
+    emergency = {"urgency_class": "emergency", "emergency_reason": "Silence", "emergency_citation": "IS-7"}
+    by, second = world.actor("manager"), world.actor("second_manager")
+    changed = facts(catalogue, **emergency | {"title": "Something else"})
+    for attempt in range(30):
+        release = make_ready(world, catalogue, **emergency)
+        seen = release.version
+        together(
+            lambda r=release, s=seen, n=attempt: (
+                time.sleep(n / 500),  # an edit takes longer than an approval: meet it in its middle
+                verbs.approve_emergency(r, by=second, at=world.at, seen=s),
+            ),
+            lambda r=release: verbs.edit_release(r, changed, by=by, at=world.at),
+            without=ROW_LOCK,
+        )
+        release.refresh_from_db()
+        if release.title == "Something else" and release.emergency_approved_by is not None:
+            return
+    raise AssertionError("no harm in 30 attempts: the lock guards nothing")

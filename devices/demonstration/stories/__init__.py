@@ -19,6 +19,7 @@ def every_story(stage: Stage) -> Iterator[Story]:
         underway.disputed,
         underway.cleared,
         present.in_testing,
+        present.class_to_come,
         present.emergency_draft,
         present.plain_draft,
         present.just_served,

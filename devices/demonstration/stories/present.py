@@ -6,10 +6,12 @@ from devices.demonstration import chamber, desk, scripts, trials
 from devices.demonstration.chamber import Case
 from devices.demonstration.stage import Stage, Story
 from devices.demonstration.trials import Trouble
+from portal.working_days import london_day
 from releases.ballots import verbs as ballots
 from releases.issues import verbs as issues
 from releases.issues.models import Category
 from releases.products.models import Region
+from releases.publishing import verbs as publishing
 from releases.publishing.models import Release
 from releases.testing import verbs as testing
 
@@ -28,6 +30,8 @@ def in_testing(stage: Stage) -> Story:
     yield stage.day(-2, 9, 30)
     trials.book(stage, release, "Fernlight Energy", "uit-a", in_days=6, hour=13, hours=4)
     testing.cancel(window, by=stage.actor("Millrace Utilities"), at=stage.at, why="Our test meters are late.")
+    yield stage.day(-2, 11)
+    _reminded_and_amended(stage, release)
     yield stage.day(-1, 15, 40)
     unanswered = Trouble(
         "Fernlight Energy",
@@ -39,6 +43,39 @@ def in_testing(stage: Stage) -> Story:
         agent="Meterwrights",
     )
     trials.trouble(stage, release, unanswered)
+
+
+def _reminded_and_amended(stage: Stage, release: Release) -> None:
+    """Those who have not acknowledged are reminded; then activation moves by a week, which all are told."""
+    manager = stage.actor(MANAGER)
+    publishing.remind(release, by=manager, at=stage.at)
+    release.refresh_from_db()
+    publishing.amend(
+        release,
+        deployment_at=release.planned_deployment_at or stage.at,
+        activation_at=(release.planned_activation_at or stage.at) + timedelta(days=7),
+        why="Suppliers with storage heaters asked for a week more of cold nights before it is activated.",
+        by=manager,
+        at=stage.at,
+    )
+
+
+def class_to_come(stage: Stage) -> Story:
+    """A version of the class Urgent that gives a sixth day of testing, in two months."""
+    yield stage.day(-4, 14)
+    facts = publishing.ClassFacts(
+        name="urgent",
+        effective_from=london_day(stage.at + timedelta(days=60)),
+        meant_for="A service-affecting defect",
+        deployment_notice_working_days=6,
+        activation_notice_days=8,
+        test_working_days=6,
+        objection_working_days_after_test=2,
+        hypercare_months=1,
+        reminder_days=2,
+    )
+    why = "Suppliers asked for a sixth day of testing, and for a day more between deployment and activation."
+    publishing.add_class(facts, by=stage.actor(MANAGER), at=stage.at, why=why)
 
 
 def _found_in_testing(stage: Stage, release: Release) -> Story:

@@ -4,7 +4,7 @@ from releases.ballots.verbs.answers import accept, agree, contest, contest_by_si
 from releases.ballots.verbs.ballots import add_statement, draft, extend, notice, open_voting, void
 from releases.ballots.verbs.closing import casting_vote, close, count
 from releases.ballots.verbs.determinations import determine, publish, record_appeal, record_appeal_outcome
-from releases.ballots.verbs.objections import Grounds, admit, join, lodge, return_with_reasons, withdraw
+from releases.ballots.verbs.objections import Grounds, admit, join, lapse, lodge, return_with_reasons, withdraw
 from releases.ballots.verbs.voting import Paper, cast, declare, read_own_vote, rule_on_interest
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "draft",
     "extend",
     "join",
+    "lapse",
     "lodge",
     "narrow",
     "notice",

@@ -22,6 +22,7 @@ from releases.ballots.verbs import settling
 from releases.holds.queries import cells_of
 from releases.issues.models import Issue
 from releases.products.cohorts import Cohort
+from releases.publishing.endings import why_set_aside
 from releases.publishing.models import Release
 
 
@@ -137,6 +138,19 @@ def withdraw(objection: Objection, *, why: str, by: Actor, at: datetime, seen: i
     can.withdraw(objection)
     _end(objection, to=ObjectionState.WITHDRAWN, verb="withdraw", why=why, by=by, at=at)
     tell(messages.Withdrawn(objection, at), at=at)
+    return objection
+
+
+@transaction.atomic
+def lapse(objection: Objection, *, by: Actor, at: datetime) -> Objection:
+    """Let an objection lapse because its release ended or returned to draft; ends its provisional hold."""
+    barrier.shut()
+    objection = lock(objection)
+    may.lapse(objection, by=by)
+    can.lapse(objection)
+    why = why_set_aside(objection.release)
+    _end(objection, to=ObjectionState.LAPSED, verb="lapse", why=why, by=by, at=at)
+    tell(messages.Lapsed(objection, at), at=at)
     return objection
 
 

@@ -1,6 +1,8 @@
 """Every change of a release, one function each, by noun."""
 
-from releases.publishing.verbs.classes import keep_class
+from releases.publishing.verbs.amending import amend, return_to_draft
+from releases.publishing.verbs.answering import acknowledge, remind, remind_all, remind_by_clock
+from releases.publishing.verbs.classes import ClassFacts, add_class, keep_class
 from releases.publishing.verbs.classifying import Readership, note_reading, reclassify
 from releases.publishing.verbs.drafting import (
     Facts,
@@ -30,22 +32,21 @@ from releases.publishing.verbs.moves import (
 )
 from releases.publishing.verbs.notes import free_notes, lock_notes, publish_notes, save_notes
 from releases.publishing.verbs.notice import (
-    acknowledge,
-    amend,
     announce,
     record_services,
-    return_to_draft,
     serve_by_other_means,
     serve_newcomer,
     serve_newcomers,
 )
 
 __all__ = [
+    "ClassFacts",
     "EvidenceFacts",
     "Facts",
     "Readership",
     "acknowledge",
     "activate",
+    "add_class",
     "amend",
     "announce",
     "approve_emergency",
@@ -68,6 +69,9 @@ __all__ = [
     "reclassify",
     "record_services",
     "reject",
+    "remind",
+    "remind_all",
+    "remind_by_clock",
     "resume",
     "return_to_draft",
     "save_notes",

@@ -16,8 +16,8 @@ from portal.workflow.transitions import lock, note, save
 from releases.products.models import FirmwareVersion, HubModel
 from releases.products.verbs import store_image
 from releases.publishing import can, may, messages, notes
+from releases.publishing.classes import current_class
 from releases.publishing.models import Classification, Release
-from releases.publishing.queries import current_class
 from releases.publishing.verbs.notes import write_revision
 
 _HEX8 = re.compile(r"[0-9A-F]{8}")

@@ -1,4 +1,4 @@
-"""Serving notice, keeping proof of it, amending and voiding it."""
+"""Serving notice and keeping proof of it."""
 
 from datetime import datetime
 from typing import cast
@@ -7,22 +7,20 @@ from django.db import transaction
 
 from portal.delivery.models import Delivery
 from portal.delivery.outbox import tell
-from portal.journal.writing import Jsonable
 from portal.people.models import Organisation
-from portal.workflow import barrier
 from portal.workflow.actor import Actor
-from portal.workflow.errors import Invalid, NotNow
-from portal.workflow.transitions import lock, move, note, save
+from portal.workflow.errors import Invalid
+from portal.workflow.transitions import lock, move, note
 from releases.publishing import can, may, messages, scope
-from releases.publishing.dates import objections_end
-from releases.publishing.models import Acknowledgement, Classification, Notice, NoticeService, Release
-from releases.publishing.queries import NOTICE, notice_in_force
+from releases.publishing.classes import current_class
+from releases.publishing.models import Classification, Notice, NoticeService, Release
+from releases.publishing.queries import notice_in_force
 from releases.publishing.readiness import release_timetable
+from releases.publishing.service import NOTICE
 from releases.publishing.states import IN_SERVICE_OF_NOTICE, ReleaseState
-from releases.publishing.terms import Approach as Way
 from releases.publishing.working import Timetable
 
-_DATES = ("earliest_deployment_at", "earliest_activation_at", "tests_until", "objections_until")
+DATES = ("earliest_deployment_at", "earliest_activation_at", "tests_until", "objections_until")
 
 
 @transaction.atomic
@@ -36,13 +34,16 @@ def announce(release: Release, *, by: Actor, at: datetime, seen: int | None = No
     can.announce(release, at=at)
     found = release_timetable(release, at=at)
     notice = _issue(release, found, at=at)
+    to = tuple(scope.recipients(release))
+    scope.keep_shares(notice, to)
     release.notes.filter(pk=release.notes.latest("number").pk).update(published_at=at)
+    release.urgency_class = current_class(release.urgency_class.name, at)
     release.class_terms = release.urgency_class.terms.as_snapshot()
     release.announced_at = at
     _store(release, found)
-    fields = ("class_terms", "announced_at", *_DATES)
+    fields = ("urgency_class", "class_terms", "announced_at", *DATES)
     move(release, to=ReleaseState.NOTIFIED, by=by, at=at, verb="announce", fields=fields)
-    tell(messages.NoticeServed(release, notice, tuple(scope.recipients(release))), at=at)
+    tell(messages.NoticeServed(release, notice, to), at=at)
     return release
 
 
@@ -112,7 +113,7 @@ def serve_by_other_means(
     """Record that DCC served the notice on an organisation by letter, courier or otherwise, with the reason."""
     release = lock(release, seen=seen)
     may.serve_by_other_means(release, by=by)
-    notice = _in_force(release)
+    notice = in_force(release)
     can.serve_by_other_means(release, notice=notice, organisation=organisation)
     if not why.strip():
         raise Invalid("Say how the notice was served.", {"why": ["Say how and when the notice was served."]})
@@ -130,7 +131,8 @@ def serve_by_other_means(
     return service
 
 
-def _in_force(release: Release) -> Notice:
+def in_force(release: Release) -> Notice:
+    """Return the notice in force. Raises NotNow where there is none or the release has ended."""
     notice = notice_in_force(release)
     can.serve(release, notice=notice)
     return cast(Notice, notice)  # the rule has asked for one
@@ -145,7 +147,7 @@ def serve_newcomer(release: Release, organisation: Organisation, *, by: Actor, a
     """
     release = lock(release)
     may.serve_newcomer(release, by=by)
-    notice = _in_force(release)
+    notice = in_force(release)
     told = Delivery.objects.filter(
         message__kind=messages.NoticeServed.kind,
         message__reference_kind=NOTICE,
@@ -157,6 +159,7 @@ def serve_newcomer(release: Release, organisation: Organisation, *, by: Actor, a
     if release.classification == Classification.AMBER:
         release.readers.add(organisation)  # who is served must be able to read it
     note(release, by=by, at=at, verb="serve_newcomer", data={"organisation": organisation.pk})
+    scope.keep_shares(notice, [organisation])
     tell(messages.NoticeServed(release, notice, (organisation,)), at=at)
     return notice
 
@@ -165,7 +168,7 @@ def serve_newcomers(*, by: Actor, at: datetime) -> int:
     """Serve every organisation that became a recipient since its release was announced; return how many."""
     served = 0
     for release in Release.objects.filter(notices__voided_at=None, state__in=_STILL_SERVED).distinct():
-        notice = _in_force(release)
+        notice = in_force(release)
         told = Delivery.objects.filter(
             message__kind=messages.NoticeServed.kind,
             message__reference_kind=NOTICE,
@@ -179,110 +182,3 @@ def serve_newcomers(*, by: Actor, at: datetime) -> int:
 
 
 _STILL_SERVED = (*IN_SERVICE_OF_NOTICE, ReleaseState.ACTIVE, ReleaseState.HALTED)
-
-
-@transaction.atomic
-def acknowledge(
-    release: Release,
-    organisation: Organisation,
-    *,
-    by: Actor,
-    at: datetime,
-    test_days_needed: int = 0,
-    remark: str = "",
-    seen: int | None = None,
-) -> Acknowledgement:
-    """Acknowledge the notice for an organisation and say how many days of testing it needs.
-
-    Who acknowledges has read it: that is service too, where none was recorded before.
-    """
-    release = lock(release)
-    may.acknowledge(release, organisation=organisation, by=by)
-    notice = _in_force(release)
-    can.acknowledge(release, notice=notice, organisation=organisation)
-    if seen is not None and seen != notice.number:
-        raise NotNow("A newer notice was served since you opened this page. Read it and acknowledge that one.")
-    NoticeService.objects.get_or_create(
-        notice=notice,
-        organisation=organisation,
-        defaults={"served_at": at, "means": NoticeService.Means.INBOX, "recorded_by_name": by.name},
-    )
-    answer = Acknowledgement.objects.create(
-        notice=notice,
-        organisation=organisation,
-        by_id=cast(int, by.user_id),  # the rule has asked for a person
-        at=at,
-        test_days_needed=test_days_needed,
-        remark=remark,
-    )
-    data: dict[str, Jsonable] = {"organisation": organisation.pk, "test_days_needed": test_days_needed}
-    note(release, by=by, at=at, verb="acknowledge", why=remark, data=data)
-    return answer
-
-
-@transaction.atomic
-def amend(
-    release: Release,
-    *,
-    deployment_at: datetime,
-    activation_at: datetime,
-    why: str,
-    by: Actor,
-    at: datetime,
-    seen: int | None = None,
-) -> Release:
-    """Move the planned dates later and tell the recipients; no clock restarts. Objections may run longer by it.
-
-    Rule: a later date is an amendment (Notice).
-    """
-    barrier.shut()
-    release = lock(release, seen=seen)
-    may.amend(release, by=by)
-    can.amend(release, deployment_at=deployment_at, activation_at=activation_at)
-    notice = _in_force(release)
-    _check_amendment(deployment_at, activation_at, why)
-    release.planned_deployment_at, release.planned_activation_at = deployment_at, activation_at
-    release.objections_until = objections_end(release.terms, Way(release.approach), notice.issued_at, activation_at)
-    save(release, "planned_deployment_at", "planned_activation_at", "objections_until")
-    notice.deployment_at, notice.activation_at = deployment_at, activation_at
-    notice.save(update_fields=["deployment_at", "activation_at"])
-    note(release, by=by, at=at, verb="amend", why=why)
-    tell(messages.NoticeAmended(release, notice, why), at=at)
-    return release
-
-
-def _check_amendment(deployment_at: datetime, activation_at: datetime, why: str) -> None:
-    if activation_at < deployment_at:
-        wrong = {"planned_activation_at": ["Activation cannot be planned before deployment."]}
-        raise Invalid("The dates need to be put right.", wrong)
-    if not why.strip():
-        raise Invalid("Say why the dates move.", {"why": ["Say why the dates move."]})
-
-
-@transaction.atomic
-def return_to_draft(release: Release, *, by: Actor, at: datetime, why: str = "", seen: int | None = None) -> Release:
-    """Void the notice and take the release back to draft, for a retest or a material change.
-
-    Rule: a material change voids the notice and starts again (Notice). Approvals, the waiver and the schedule
-    end with it.
-    """
-    barrier.shut()
-    release = lock(release, seen=seen)
-    may.return_to_draft(release, by=by)
-    can.return_to_draft(release)
-    if not why.strip():
-        raise Invalid("Say why the release returns to draft.", {"why": ["Say why the release returns to draft."]})
-    release.notices.filter(voided_at=None).update(voided_at=at, void_reason=why)
-    cleared = (
-        *_DATES,
-        "class_terms",
-        "emergency_approved_by",
-        "emergency_approved_at",
-        "notice_waived_at",
-        "schedule_confirmed_at",
-    )
-    for name in cleared:
-        setattr(release, name, None)
-    move(release, to=ReleaseState.DRAFT, by=by, at=at, verb="return_to_draft", why=why, fields=cleared)
-    tell(messages.ReleaseMoved(release, "returned to draft; its notice is void", why), at=at)
-    return release

@@ -8,11 +8,12 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 
+from portal.pages.contributions import collect
 from portal.pages.forms import VersionedForm
 from portal.people.models import Organisation
 from portal.workflow.errors import NotNow
 from portal.workflow.http import PortalRequest
-from releases.publishing import can, classification, fitness, may, queries, scope, verbs
+from releases.publishing import can, classification, fitness, may, queries, scope, timeline, verbs
 from releases.publishing.forms import AcknowledgeForm, AmendForm, FactsForm, ReasonForm, ReclassifyForm, SupersedeForm
 from releases.publishing.models import Notice, Release
 from releases.publishing.readiness import release_timetable, requirements
@@ -39,6 +40,7 @@ def announce(request: PortalRequest, reference: str) -> HttpResponse:
         warnings=fitness.worth_saying(release),
         refused=can.announce.why_not(release, at=request.at),
         timetable=release_timetable(release, at=request.at),
+        tracks=timeline.tracks(release, request.at),
         recipients=scope.recipients(release),
         reach=queries.reach(release),
     )
@@ -93,6 +95,12 @@ def serve_by_other_means(request: PortalRequest, reference: str, slug: str) -> H
     return page(request, "serve_by_other_means", form=form, release=release, organisation=organisation)
 
 
+def _effects(request: PortalRequest, release: Release, act: str) -> dict[str, Any]:
+    """Return what an act would do, in numbers, as every app says it: shown before the button is pressed."""
+    found = collect("release_effects", release, act, request.actor, request.at)
+    return {"reach": queries.reach(release), "effects": sorted(found, key=lambda effect: effect.order)}
+
+
 @login_required
 def amend(request: PortalRequest, reference: str) -> HttpResponse:
     release = visible(request, reference)
@@ -102,7 +110,7 @@ def amend(request: PortalRequest, reference: str) -> HttpResponse:
     if done(form, lambda: _amend(request, release, form)):
         messages.success(request, "The later dates are told to every recipient.")
         return redirect("publishing:release", reference)
-    return page(request, "amend", form=form, release=release)
+    return page(request, "amend", form=form, release=release, **_effects(request, release, "amend"))
 
 
 def _amend(request: PortalRequest, release: Release, form: AmendForm) -> None:
@@ -128,7 +136,7 @@ def return_to_draft(request: PortalRequest, reference: str) -> HttpResponse:
     if done(form, lambda: act(**form.cleaned_data)):
         messages.success(request, f"{reference} is a draft again; its notice is void.")
         return redirect("publishing:release", reference)
-    return page(request, "return_to_draft", form=form, release=release, reach=queries.reach(release))
+    return page(request, "return_to_draft", form=form, release=release, **_effects(request, release, "return_to_draft"))
 
 
 @login_required
@@ -141,7 +149,7 @@ def withdraw(request: PortalRequest, reference: str) -> HttpResponse:
     if done(form, lambda: act(**form.cleaned_data)):
         messages.success(request, f"{reference} is withdrawn.")
         return redirect("publishing:release", reference)
-    return page(request, "withdraw", form=form, release=release, reach=queries.reach(release))
+    return page(request, "withdraw", form=form, release=release, **_effects(request, release, "withdraw"))
 
 
 @login_required
@@ -154,7 +162,7 @@ def supersede(request: PortalRequest, reference: str) -> HttpResponse:
     if done(form, lambda: act(**form.cleaned_data)):
         messages.success(request, f"{reference} is superseded by {form.cleaned_data['successor'].reference}.")
         return redirect("publishing:release", reference)
-    return page(request, "supersede", form=form, release=release, reach=queries.reach(release))
+    return page(request, "supersede", form=form, release=release, **_effects(request, release, "supersede"))
 
 
 @login_required

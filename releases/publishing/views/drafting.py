@@ -1,6 +1,7 @@
 """Drafting a release: facts with a what-if of its dates, image, notes, evidence."""
 
 from functools import partial
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -10,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from portal.workflow.http import PortalRequest
-from releases.publishing import can, may, queries, verbs
+from releases.publishing import can, may, queries, verbs, whatif
 from releases.publishing.forms import (
     DatesForm,
     EvidenceForm,
@@ -55,11 +56,26 @@ def _edit(request: PortalRequest, release: Release, form: FactsForm) -> None:
 @require_safe
 @login_required
 def what_if(request: PortalRequest) -> HttpResponse:
-    """Show the dates another class, approach or day of announcement would lead to."""
+    """Show the dates another class, approach, day or plan would lead to, beside the present plan of a draft."""
     may.draft_release(by=request.actor)
-    form = WhatIfForm(request.GET or whatif_answers(timezone.localtime(request.at)))
-    found = queries.whatif(form.cleaned_data) if form.is_valid() else None
-    return page(request, "what_if", form=form, timetable=found)
+    reference = request.GET.get("release", "")
+    release = visible(request, reference) if reference else None
+    form = WhatIfForm(_asked(request, release))
+    other = whatif.whatif(form.cleaned_data) if form.is_valid() else None
+    present = whatif.plan_of(release, request.at) if release else None
+    rows = whatif.compare(present, other) if present and other else []
+    return page(request, "what_if", form=form, release=release, present=present, other=other, rows=rows)
+
+
+def _asked(request: PortalRequest, release: Release | None) -> Any:
+    """Return what was asked; a link that names only some answers leaves the others to the plan of the release."""
+    first = whatif_answers(timezone.localtime(request.at), release)
+    if set(request.GET) <= _LINKED:
+        return first | request.GET.dict()
+    return request.GET
+
+
+_LINKED = {"release", "urgency_class", "approach", "announced_at"}
 
 
 @login_required

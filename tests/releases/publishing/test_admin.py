@@ -23,6 +23,7 @@ def row(**changes):
         "activation_notice_working_days": 0,
         "test_working_days": 6,
         "hypercare_months": 1,
+        "reminder_days": 3,
     }
     return facts | changes
 

@@ -1,5 +1,6 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -75,6 +76,7 @@ class TestWorkedExample:
             "Objections": "2 Working Days after the user-test period: to 18 January 2017.",
             "Activation notice": "7 clear days, from 10 January 2017 to 16 January 2017: open from 17 January 2017.",
             "Earliest activation": "The objection window is over: from 19 January 2017.",
+            "Bank holidays": "None in these periods.",
         }
 
 
@@ -235,3 +237,53 @@ def test_hypercare_lasts_its_months_and_not_a_day_less(at, terms):
     first, last = london_day(at), last_day_before(until)
     assert (last.year - first.year) * 12 + last.month - first.month == terms.hypercare_months
     assert last.day == first.day or (last + timedelta(days=1)).day == 1
+
+
+@given(INSTANTS)
+def test_a_graver_class_is_never_later(at):
+    found = [timetable(terms, CONSULT, at) for terms in (EMERGENCY, URGENT, ROUTINE, MAJOR)]
+    for graver, lighter in pairwise(found):
+        assert graver.earliest_deployment <= lighter.earliest_deployment
+        assert graver.earliest_activation <= lighter.earliest_activation
+
+
+@given(INSTANTS, st.integers(0, 6), st.integers(0, 4))
+def test_no_figures_of_a_class_bring_it_below_seven_clear_days(at, clear, working):
+    notice = Period(working, Unit.WORKING_DAYS) or Period(clear, Unit.CLEAR_DAYS)
+    found = timetable(replace(URGENT, activation_notice=notice), CONSULT, at)
+    assert (london_day(found.earliest_activation) - london_day(found.service_day)).days > 7
+
+
+class TestCalendar:
+    """Dates over both clock changes, bank holidays and the end of the year."""
+
+    @pytest.mark.parametrize(
+        ("announced", "deployment", "activation"),
+        [
+            # the clocks go forward on 26 March 2017: 00:00 on 31 March is 23:00 UTC the day before
+            (datetime(2017, 3, 22, 12, tzinfo=LONDON), (2017, 3, 30), (2017, 4, 1)),
+            # and back on 29 October 2017
+            (datetime(2017, 10, 25, 12, tzinfo=LONDON), (2017, 11, 2), (2017, 11, 4)),
+            # Good Friday and Easter Monday 2017
+            (datetime(2017, 4, 12, 12, tzinfo=LONDON), (2017, 4, 22), (2017, 4, 26)),
+            # Christmas, Boxing Day and New Year's Day
+            (datetime(2017, 12, 21, 12, tzinfo=LONDON), (2018, 1, 3), (2018, 1, 5)),
+        ],
+    )
+    def test_urgent(self, announced, deployment, activation):
+        found = timetable(URGENT, CONSULT, announced)
+        assert (found.earliest_deployment, found.earliest_activation) == (days(*deployment), days(*activation))
+
+    def test_the_bank_holidays_that_mattered_are_named(self):
+        line = timetable(URGENT, CONSULT, datetime(2017, 4, 12, 12, tzinfo=LONDON)).working[-1]
+        assert line.about == "Bank holidays"
+        assert line.because == "Passed over: Good Friday (14 April 2017), Easter Monday (17 April 2017)."
+
+    def test_those_before_a_planned_activation_matter_too(self):
+        planned = days(2017, 4, 19)
+        line = timetable(ROUTINE, CONSULT, NOON, planned_activation=planned).working[-1]
+        assert "Easter Monday (17 April 2017)" in line.because
+
+    def test_service_on_a_bank_holiday_says_which(self):
+        found = timetable(URGENT, CONSULT, datetime(2017, 4, 14, 9, tzinfo=LONDON))
+        assert "14 April 2017 was Good Friday." in found.working[0].because

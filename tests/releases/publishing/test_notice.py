@@ -12,6 +12,7 @@ from releases.products.models import Cell
 from releases.publishing import queries, verbs
 from releases.publishing.dates import activation_notice_over
 from releases.publishing.models import NoticeService
+from releases.publishing.service import notice_deliveries
 from releases.publishing.states import ReleaseState
 from releases.publishing.tasks import record_services
 from releases.publishing.terms import URGENT
@@ -30,7 +31,7 @@ def manager(world):
 def sent(release, organisation, at):
     """Let the mail of the notice to an organisation succeed at `at`."""
     notice = queries.notice_in_force(release)
-    delivery = queries.notice_deliveries(notice).get(organisation_id=organisation.pk)
+    delivery = notice_deliveries(notice).get(organisation_id=organisation.pk)
     Delivery.objects.filter(pk=delivery.pk).update(state=Delivery.State.SENT, sent_at=at)
 
 
@@ -178,7 +179,7 @@ class TestService:
         first, later = world.at + timedelta(hours=1), world.at + timedelta(days=2)
         sent(announced, heron, first)
         notice = queries.notice_in_force(announced)
-        own = queries.notice_deliveries(notice).filter(organisation_id__in=[heron.pk, osprey.pk])
+        own = notice_deliveries(notice).filter(organisation_id__in=[heron.pk, osprey.pk])
         own.update(read_at=later, read_by_id=world.users["supplier"].pk)
         assert verbs.record_services(by=CLOCK, at=later) == 2
         assert queries.served_suppliers(announced) == {heron.pk: first, osprey.pk: later}
@@ -269,7 +270,7 @@ class TestNewcomers:
         later = world.at + timedelta(days=3)
         assert [verbs.serve_newcomers(by=CLOCK, at=later) for _ in range(2)] == [1, 0]
         notice = queries.notice_in_force(announced)
-        assert queries.notice_deliveries(notice).filter(organisation_id=newcomer.pk).count() == 1
+        assert notice_deliveries(notice).filter(organisation_id=newcomer.pk).count() == 1
         verbs.serve_newcomer(announced, newcomer, by=CLOCK, at=later)
         assert Message.objects.filter(kind="publishing.notice").count() == 2
 

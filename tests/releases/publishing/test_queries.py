@@ -3,6 +3,7 @@ import pytest
 from portal.workflow.actor import ANONYMOUS, system
 from releases.publishing import listing, queries, verbs
 from releases.publishing.models import Release
+from releases.publishing.service import Recipient, service_table
 from releases.publishing.states import ReleaseState
 from tests.factories.releases import NOTES, make_draft, make_ready
 
@@ -104,7 +105,7 @@ class TestReads:
         verbs.serve_by_other_means(
             announced, world.organisations["osprey"], why="By hand", by=world.actor("manager"), at=world.at
         )
-        rows = queries.service_table(queries.notice_in_force(announced))
+        rows = service_table(queries.notice_in_force(announced))
         assert {str(row.organisation): row.state for row in rows} == {
             "Fernlight Energy": "queued",
             "Heron Power": "acknowledged",
@@ -113,12 +114,12 @@ class TestReads:
         }
 
     def test_a_line_without_delivery_waits(self, world):
-        assert queries.Recipient(world.organisations["heron"], None, None, None).state == "waiting"
+        assert Recipient(world.organisations["heron"], None, None, None, 0, 0, None).state == "waiting"
 
-    def test_the_service_table_takes_four_queries(self, announced, django_assert_num_queries):
+    def test_the_service_table_takes_six_queries_whatever_its_length(self, announced, django_assert_num_queries):
         notice = queries.notice_in_force(announced)
-        with django_assert_num_queries(4):
-            queries.service_table(notice)
+        with django_assert_num_queries(6):
+            service_table(notice)
 
     def test_nothing_was_served_for_no_notice(self, draft):
         assert queries.served(None) == {}
