@@ -105,6 +105,11 @@ def last_day_before(end: datetime) -> date:
     return london_day(end) - _ONE_DAY
 
 
+def last_moment_before(end: datetime) -> datetime:
+    """Return the last second that is still in time: what ends at midnight is shown under the day before."""
+    return end - timedelta(seconds=1)
+
+
 def service_day(served_at: datetime) -> date:
     """Return the day on which something served at `served_at` counts as served.
 

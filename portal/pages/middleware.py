@@ -46,8 +46,10 @@ class UnreadableMiddleware:
 
 
 def _sent(request: HttpRequest) -> Iterable[str]:
-    form = request.content_type == "application/x-www-form-urlencoded"
-    for query in (request.GET, request.POST) if form else (request.GET,):
+    queries = [request.GET]
+    if request.content_type == "application/x-www-form-urlencoded":
+        queries.append(request.POST)
+    for query in queries:
         for name, values in query.lists():
             yield from (name, *map(str, values))
 

@@ -60,7 +60,7 @@ def _for_dcc(actor: Actor) -> Iterator[Waiting]:
 def _to_acknowledge(actor: Actor) -> Iterator[Waiting]:
     for notice in queries.notices_to_acknowledge(actor):
         text = f"Acknowledge notice of {notice.release}"
-        due = notice.release.tests_until or notice.activation_at
+        due = notice.release.shown("tests_until") or notice.activation_at
         url = _at("acknowledge", notice.release)
         yield Waiting(text, url, since=notice.issued_at, due=due, group="To acknowledge")
 

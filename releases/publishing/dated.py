@@ -15,7 +15,7 @@ from portal.workflow.actor import Actor
 from portal.workflow.history import last_changed
 from releases.publishing import queries
 from releases.publishing.classification import acts_for
-from releases.publishing.models import Notice, Release
+from releases.publishing.models import ENDS, Notice, Release
 from releases.publishing.service import NOTICE
 from releases.publishing.states import FINISHED, ReleaseState
 
@@ -27,7 +27,6 @@ DATED = (
     ("deferred_until", "deferral ends"),
     ("hypercare_until", "hypercare ends"),
 )
-_ENDS = ("tests_until", "objections_until", "hypercare_until")
 _PLANNED = ("planned_deployment_at", "planned_activation_at")
 _BEGUN = (ReleaseState.ACTIVE, ReleaseState.HALTED, ReleaseState.HYPERCARE, ReleaseState.CLOSED)
 
@@ -51,7 +50,7 @@ def dates(actor: Actor, start: datetime, end: datetime) -> Iterator[Dated]:
                     kind="release",
                     release=release.reference,
                     own=release.pk in told,
-                    ends=field in _ENDS,
+                    ends=field in ENDS,
                     sequence=release.version,
                     changed_at=release.changed_at,
                 )

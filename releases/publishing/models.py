@@ -11,12 +11,13 @@ from simple_history.models import HistoricalRecords
 
 from portal.pages.searching import vector
 from portal.workflow.transitions import Stateful, Versioned
-from portal.working_days import last_day_before
+from portal.working_days import last_day_before, last_moment_before
 from releases.products.models import Region
 from releases.publishing.states import RELEASE, ReleaseState
 from releases.publishing.terms import ClassTerms, Period, Unit
 
 EVERY_REGION = "all"
+ENDS = ("tests_until", "objections_until", "hypercare_until")  # dates that name an end, not a beginning
 # What the search looks through, each kept by an index on the text of exactly these fields.
 SEARCHED_RELEASE = ("reference", "title", "firmware_version", "emergency_reason")
 SEARCHED_NOTES = ("markdown",)
@@ -205,6 +206,11 @@ class Release(Stateful):
     def terms(self) -> ClassTerms:
         """The class's terms: those frozen when the notice was served, before that those of the class today."""
         return ClassTerms.from_snapshot(self.class_terms) if self.class_terms else self.urgency_class.terms
+
+    def shown(self, field: str) -> datetime | None:
+        """The moment under which one of the dates is shown: what ends at midnight, under the day before."""
+        moment: datetime | None = getattr(self, field)
+        return last_moment_before(moment) if moment and field in ENDS else moment
 
     @property
     def tests_last_day(self) -> date | None:

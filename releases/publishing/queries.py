@@ -100,7 +100,7 @@ def next_date(release: Release, at: datetime) -> str:
     """Return in words what the clock brings next to a release in service, or an empty text."""
     if release.class_terms is None or release.state in FINISHED:
         return ""
-    moments = [(getattr(release, field), what) for field, what in _NEXT]
+    moments = [(release.shown(field), what) for field, what in _NEXT]
     coming = sorted((moment, what) for moment, what in moments if moment is not None and moment > at)
     return f"{words(coming[0][0])}: {coming[0][1]}" if coming else ""
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from portal.pages.contributions import Stage
+from portal.working_days import last_moment_before
 from releases.publishing.models import Release
 from releases.publishing.states import ENDED_EARLY, ReleaseState
 
@@ -29,7 +30,7 @@ def stages(release: Release, at: datetime) -> Iterator[Stage]:
     yield _activation(release)
     watching, closed = state == ReleaseState.HYPERCARE, state == ReleaseState.CLOSED
     watch = "current" if watching else "done" if closed else _to_come(state)
-    yield Stage(90, "Hypercare", watch, planned=None if watch == "skipped" else release.hypercare_until)
+    yield Stage(90, "Hypercare", watch, planned=None if watch == "skipped" else release.shown("hypercare_until"))
     yield Stage(100, "Report", "done" if closed else _to_come(state))
 
 
@@ -42,11 +43,12 @@ def _period(order: int, name: str, until: datetime | None, release: Release, at:
         return Stage(order, name, _to_come(ReleaseState(release.state)))
     if until is None:
         return Stage(order, name, "skipped")
+    last = last_moment_before(until)
     if at >= until:
-        return Stage(order, name, "done", at=until)
+        return Stage(order, name, "done", at=last)
     if release.state in ENDED_EARLY:
         return Stage(order, name, "ended")
-    return Stage(order, name, "current", planned=until, holder="Suppliers and RSAs")
+    return Stage(order, name, "current", planned=last, holder="Suppliers and RSAs")
 
 
 def _objections(release: Release, at: datetime) -> Stage:
@@ -55,7 +57,7 @@ def _objections(release: Release, at: datetime) -> Stage:
             40,
             "Objections",
             "blocked",
-            planned=release.objections_until if at < (release.objections_until or at) else None,
+            planned=release.shown("objections_until") if at < (release.objections_until or at) else None,
             holder="SECAS, DCC and the committee",
             blocks="an objection is not settled",
         )

@@ -60,10 +60,10 @@ def day_words(day: date) -> str:
 
 
 def words(at: datetime) -> str:
-    """Return the London day of `at` as "9 January 2017", with the time where it is not midnight."""
+    """Return the London day of `at` as "9 January 2017", with the time where it is neither end of the day."""
     local = at.astimezone(LONDON)
     day = day_words(local.date())
-    return day if (local.hour, local.minute) == (0, 0) else f"{day} at {local:%H:%M}"
+    return day if f"{local:%H:%M:%S}" in ("00:00:00", "23:59:59") else f"{day} at {local:%H:%M}"
 
 
 def last_day_words(end: datetime) -> str:
