@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "portal.people",
     "releases.products",
     "releases.publishing",
+    "releases.questions",
     "releases.testing",
     "releases.holds",
     "releases.issues",

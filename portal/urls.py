@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("portal.journal.urls")),
     path("releases/", include("releases.publishing.urls")),
     path("classes/", include("releases.publishing.class_urls")),
+    path("questions/", include("releases.questions.urls")),
     path("products/", include("releases.products.urls")),
     path("testing/", include("releases.testing.urls")),
     path("holds/", include("releases.holds.urls")),

@@ -161,6 +161,8 @@ _USUAL: Mapping[str, str] = {
     "raised and no supply is interrupted. IHDs and CADs, whose firmware DCC does not know, join again by themselves.",
     "Test evidence": "214 cases of the regression set passed in the DCC test laboratory, in each region, with the "
     "device models of the twenty largest combinations on the Deployed Products List.",
+    "From-versions": "Those named on the release page. A hub on any other version is left alone until it has been "
+    "brought to one of them.",
     "Validity periods": "The maintenance validity periods of CHTS and GBCS named on the release page are open and "
     "cover the planned activation.",
     "Modification": "None; user testing follows the class's period.",
@@ -169,9 +171,9 @@ _USUAL: Mapping[str, str] = {
 }
 
 
-def notes(script: Script) -> str:
-    """Return the release notes in Markdown, with every section of the template."""
-    sections = {
+def notes(script: Script) -> dict[str, str]:
+    """Return the release notes, with every section of the template."""
+    return {
         "Summary": script.summary,
         "What changes": script.changes,
         "Fixes": script.fixes,
@@ -179,4 +181,3 @@ def notes(script: Script) -> str:
         "What suppliers must do": script.actions,
         **_USUAL,
     }
-    return "\n\n".join(f"## {title}\n\n{text}" for title, text in sections.items())

@@ -7,13 +7,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from markdown_it import MarkdownIt
+from markdown_it.token import Token
 from markdown_it.tree import SyntaxTreeNode
 
 Block = dict[str, Any]
 Part = dict[str, Any]
 
 DEEPEST = 6  # lists and quotations inside each other; what lies deeper is shown at this depth
-_MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
+_MARKDOWN = MarkdownIt("commonmark", {"html": False, "maxNesting": 100}).enable("table")
 _SAFE = ("http://", "https://", "mailto:")
 
 
@@ -62,8 +63,11 @@ def from_markdown(markdown: str, *, level: int = 1) -> list[Block]:
 
     As on a page: HTML stays words, images become their description, links other than to the web or mail their text.
     """
-    tree = SyntaxTreeNode(_MARKDOWN.parse(markdown))
-    blocks = list(_blocks(tree, 0))
+    tokens = _MARKDOWN.parse(markdown)
+    for token in tokens:  # the tree is built by recursion, and a line may be wrapped thousands of times
+        if token.type == "inline":
+            token.meta["line"], token.children = token.children or [], []
+    blocks = list(_blocks(SyntaxTreeNode(tokens), 0))
     _even_headings([block for block in blocks if block["kind"] == "heading"], level)
     return blocks
 
@@ -134,24 +138,42 @@ _MAKERS = {
 
 
 def _line(node: SyntaxTreeNode) -> list[Part]:
-    return [part for inline in node.children for child in inline.children for part in _parts(child)]
+    return [part for inline in node.children for part in _parts(inline.meta["line"])]
 
 
-def _parts(node: SyntaxTreeNode) -> list[Part]:
-    inner = [part for child in node.children for part in _parts(child)]
-    match node.type:
-        case "text":
-            return [text(node.content)]
-        case "code_inline":
-            return [{"kind": "code", "text": node.content}]
-        case "strong" | "em":
-            return [{"kind": "strong" if node.type == "strong" else "emphasis", "parts": inner}]
-        case "link" if str(node.attrs["href"]).startswith(_SAFE) and inner:
-            return [{"kind": "link", "url": str(node.attrs["href"]), "parts": inner}]
-        case "image":
-            return [text(f"[Image: {node.content}]")]
-        case "softbreak":
-            return [text(" ")]
-        case "hardbreak":
-            return [{"kind": "break"}]
+def _parts(tokens: Iterable[Token]) -> list[Part]:
+    """Return the parts of a line; what is wrapped more often than ``DEEPEST`` times loses the inner wrappings."""
+    opened: list[tuple[Token | None, list[Part]]] = [(None, [])]
+    for token in tokens:
+        if token.nesting == 1:
+            deep = len(opened) > DEEPEST
+            opened.append((None, opened[-1][1]) if deep else (token, []))
+        elif token.nesting == -1:
+            wrapper, inner = opened.pop()
+            if wrapper is not None:
+                opened[-1][1].extend(_wrapped(wrapper, inner))
+        else:
+            opened[-1][1].append(_leaf(token))
+    return opened[0][1]
+
+
+def _wrapped(wrapper: Token, inner: list[Part]) -> list[Part]:
+    match wrapper.type:
+        case "strong_open" | "em_open":
+            return [{"kind": "strong" if wrapper.type == "strong_open" else "emphasis", "parts": inner}]
+        case "link_open" if str(wrapper.attrs["href"]).startswith(_SAFE) and inner:
+            return [{"kind": "link", "url": str(wrapper.attrs["href"]), "parts": inner}]
     return inner
+
+
+def _leaf(token: Token) -> Part:
+    match token.type:
+        case "code_inline":
+            return {"kind": "code", "text": token.content}
+        case "image":
+            return text(f"[Image: {token.content}]")
+        case "softbreak":
+            return text(" ")
+        case "hardbreak":
+            return {"kind": "break"}
+    return text(token.content)

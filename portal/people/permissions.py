@@ -29,6 +29,7 @@ class Permission(enum.StrEnum):
     BOOK_WINDOWS = "book_windows"
     REPORT_RESULTS = "report_results"
     RAISE_ISSUES = "raise_issues"
+    ASK_QUESTIONS = "ask_questions"
     OBJECT = "object"
     QUERY_HUBS = "query_hubs"
     APPOINT_AGENTS = "appoint_agents"
@@ -57,6 +58,7 @@ _AS_A_SUPPLIER = frozenset(
         Permission.BOOK_WINDOWS,
         Permission.REPORT_RESULTS,
         Permission.RAISE_ISSUES,
+        Permission.ASK_QUESTIONS,
         Permission.OBJECT,
         Permission.QUERY_HUBS,
     }

@@ -18,7 +18,9 @@ from releases.publishing.models import (
     Notice,
     NoticeService,
     Release,
+    StandingSection,
     UrgencyClass,
+    WaitingNote,
 )
 
 
@@ -109,6 +111,17 @@ class NotesRevisionAdmin(OfReleases):
 
     def readable(self, actor: Actor) -> models.QuerySet[Release]:
         return classification.with_notes(actor)
+
+
+@admin.register(WaitingNote)
+class WaitingNoteAdmin(RecordAdmin):
+    list_display = ("release", "section", "cause", "added_at", "in_revision")
+    list_select_related = ("release",)
+
+
+@admin.register(StandingSection)
+class StandingSectionAdmin(RecordAdmin):
+    list_display = ("title", "required_for", "cause", "added_at", "ended_at")
 
 
 @admin.register(Notice)

@@ -3,7 +3,7 @@
 from typing import Any, TypeVar
 
 from django.db.models import QuerySet
-from django.http import FileResponse, Http404
+from django.http import FileResponse, Http404, HttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.decorators import action
@@ -14,12 +14,16 @@ from rest_framework.response import Response
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from portal.pages.contributions import collect
+from portal.pages.documents import pdf
 from releases.publishing import class_api as dated
 from releases.publishing import classification, fitness, listing, may, queries, verbs
 from releases.publishing import serializers as shown
+from releases.publishing.desk import notes_document
+from releases.publishing.difference import compare
 from releases.publishing.images import image_attached, image_facts
 from releases.publishing.models import Release
 from releases.publishing.service_api import Service
+from releases.publishing.template import template_of
 
 S = TypeVar("S", bound=serializers.Serializer[Any])
 
@@ -133,10 +137,40 @@ class ReleaseViewSet(Service, ReadOnlyModelViewSet[Release]):
     @action(detail=True, methods=["post"], url_path="notes/save")
     def save_notes(self, request: Request, reference: str) -> Response:
         """Save the notes as a new revision."""
-        given = answers(shown.SaveNotesSerializer, request)
-        text = given.pop("markdown")
-        saved = verbs.save_notes(self.get_object(), text, by=self.actor, at=self.at, **given)
+        given, release = answers(shown.SaveNotesSerializer, request), self.get_object()
+        current = queries.current_notes(release, drafts=True)
+        kept = current.written if current and "sections" in given else {}
+        written = given.pop("markdown", None) or {**kept, **given.pop("sections", {})}
+        saved = verbs.save_notes(release, written, by=self.actor, at=self.at, **given)
         return Response(shown.NotesSerializer(saved).data)
+
+    @extend_schema(responses=shown.NotesTemplateSerializer(many=True))
+    @action(detail=True, methods=["get"], url_path="notes/template", pagination_class=None, filterset_fields=())
+    def notes_template(self, request: Request, reference: str) -> Response:
+        """Return the sections the notes may have, what belongs there, and which the class requires."""
+        return Response(shown.NotesTemplateSerializer(template_of(self.get_object()), many=True).data)
+
+    @extend_schema(parameters=[shown.CompareNotesSerializer], responses=shown.SectionChangeSerializer(many=True))
+    @action(detail=True, methods=["get"], url_path="notes/changes", pagination_class=None, filterset_fields=())
+    def notes_changes(self, request: Request, reference: str) -> Response:
+        """Return what one revision changed of another, section by section and word by word."""
+        rows = queries.revisions(self.get_object(), self.actor)
+        asked = shown.CompareNotesSerializer(data=request.query_params)
+        asked.is_valid(raise_exception=True)
+        newer = get_object_or_404(rows, number=asked.validated_data["newer"])
+        older = asked.validated_data["older"]
+        before = get_object_or_404(rows, number=older).written if older else {}
+        return Response(shown.SectionChangeSerializer(compare(before, newer.written), many=True).data)
+
+    @extend_schema(responses={(200, "application/pdf"): bytes})
+    @action(detail=True, methods=["get"], url_path="notes/pdf", pagination_class=None, filterset_fields=())
+    def notes_pdf(self, request: Request, reference: str) -> HttpResponse:
+        """Return the newest notes the caller may read as a tagged PDF."""
+        release = self.get_object()
+        newest = queries.revisions(release, self.actor).first()
+        if newest is None:
+            raise Http404
+        return HttpResponse(pdf(notes_document(release, newest)), content_type="application/pdf")
 
     @extend_schema(request=shown.SeenSerializer, responses=shown.NotesSerializer)
     @action(detail=True, methods=["post"], url_path="notes/publish")

@@ -6,7 +6,7 @@ from portal.people.models import Organisation
 from portal.workflow.rules import when
 from portal.workflow.state_machine import words as state_words
 from releases.publishing import service
-from releases.publishing.models import Classification, Notice, Release, UrgencyClass
+from releases.publishing.models import Classification, Notice, Release, StandingSection, UrgencyClass
 from releases.publishing.readiness import readers_lack, requirements
 from releases.publishing.states import FINISHED, IN_SERVICE_OF_NOTICE, ReleaseState
 from releases.publishing.working import words
@@ -34,9 +34,22 @@ def attach_image(release: Release) -> str | None:
 
 
 @when
-def save_notes(release: Release) -> str | None:
+def save_notes(release: Release, *, based_on: int | None = None) -> str | None:
+    """`based_on` is the revision the editor began from, where it says so."""
     if release.notes_locked:
         return f"The notes are locked: {release.notes_locked}."
+    newest = release.notes.first() if based_on is not None else None
+    if newest is not None and newest.number != based_on:
+        return (
+            f"{newest.saved_by_name} saved revision {newest.number} of the notes while you were writing. "
+            "Your text is kept: compare the two and save again."
+        )
+    return add_to_notes.why_not(release)
+
+
+@when
+def add_to_notes(release: Release) -> str | None:
+    """Rule: while a ballot is open additions wait; the lock itself refuses none (Issues)."""
     if release.state in FINISHED:
         return f"Release {release.reference} is {state_words(release.state)}: its notes stay as they are."
     return None
@@ -227,6 +240,11 @@ def waive_notice(release: Release) -> str | None:
     if release.terms.code != "emergency":
         return "Only the notice of an Emergency can be waived."
     return _needs(release, *IN_SERVICE_OF_NOTICE)
+
+
+@when
+def end_section(section: StandingSection) -> str | None:
+    return "This section has left the template already." if section.ended_at is not None else None
 
 
 @when

@@ -133,8 +133,7 @@ def release_panels(release: Release, actor: Actor, at: datetime) -> Iterator[Pan
         context |= {"own": scope.own_shares(release, actor.suppliers), "homes": queries.own_homes(release, actor)}
         context["amendments"] = notice.amendments.all() if notice else []
         yield Panel(20, "Dates", "publishing/panels/dates.html", context, slug="dates")
-    notes = queries.revisions(release, actor).first()
-    yield Panel(40, "Release notes", "publishing/panels/notes.html", {"release": release, "notes": notes}, slug="notes")
+    yield Panel(40, "Release notes", "publishing/panels/notes.html", _notes(release, actor), slug="notes")
     if drafts and release.state == ReleaseState.DRAFT and (warnings := fitness.worth_saying(release)):
         yield Panel(
             15, "Products and validity", "publishing/panels/fitness.html", {"warnings": warnings}, slug="fitness"
@@ -151,6 +150,18 @@ def release_panels(release: Release, actor: Actor, at: datetime) -> Iterator[Pan
     yield Panel(50, "Test evidence", "publishing/panels/evidence.html", evidence, slug="evidence")
     if notice is not None and drafts:
         yield Panel(60, "Service of the notice", "publishing/panels/service.html", _service(notice), slug="service")
+
+
+def _notes(release: Release, actor: Actor) -> dict[str, object]:
+    notes = queries.revisions(release, actor).first()
+    unpublished = notes is not None and notes.published_at is None and release.state != ReleaseState.DRAFT
+    return {
+        "release": release,
+        "notes": notes,
+        "may_publish": unpublished and may.publish_notes.why_not(release, by=actor) is None,
+        "no_publish": can.publish_notes.why_not(release) if unpublished else None,
+        "waiting": list(queries.waiting_notes(release)) if release.notes_locked else [],
+    }
 
 
 def _preparing(release: Release, at: datetime) -> dict[str, object]:

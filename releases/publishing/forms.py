@@ -1,9 +1,11 @@
 """Forms of the release pages."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
 from django import forms
+from django.utils.text import slugify
 
 from portal.pages.forms import DateField, GovForm, UkDateTimeField, VersionedForm
 from portal.people.models import Membership, Organisation, User
@@ -11,7 +13,7 @@ from releases.products.forms import not_too_large_a_signature, not_too_large_an_
 from releases.products.models import FirmwareVersion, HubModel
 from releases.publishing.documents import ALLOWED, LARGEST
 from releases.publishing.models import EVERY_REGION, Approach, Classification, Evidence, Release, UrgencyClass
-from releases.publishing.notes import LONGEST
+from releases.publishing.notes import LONGEST, Section, Written
 from releases.publishing.states import BEFORE_ACTIVATION, ReleaseState
 from releases.publishing.verbs import EvidenceFacts, Facts, Readership
 
@@ -159,14 +161,43 @@ class ImageForm(VersionedForm):
         return {"signature": signature.read() if signature else None, "seen": self.cleaned_data["seen"]}
 
 
-class NotesForm(VersionedForm):
-    markdown = forms.CharField(
-        max_length=LONGEST,
-        label="Release notes",
-        help_text="Markdown. Each section begins with “## ” and its title.",
-        widget=forms.Textarea(attrs={"rows": 30, "class": "app-mono"}),
-        strip=False,
-    )
+class NotesForm(GovForm):
+    """A box for each section of the notes; none must be filled to save, so that work can be interrupted."""
+
+    based_on = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, sections: Sequence[Section], written: Written, based_on: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.sections = sections
+        self.initial["based_on"] = based_on
+        for section in sections:
+            lines = written.get(section.title, "").splitlines()
+            rows = max(3, min(24, sum(len(line) // 80 + 1 for line in lines) + 1))
+            self.fields[box(section.title)] = forms.CharField(
+                required=False,
+                label=section.title,
+                help_text=section.guidance,
+                initial=written.get(section.title, ""),
+                max_length=LONGEST,
+                strip=False,
+                widget=forms.Textarea(attrs={"rows": rows}),
+            )
+
+    def written(self) -> dict[str, str]:
+        """Return the text of each section by its title, as it was typed."""
+        return {one.title: self.cleaned_data.get(box(one.title), "").replace("\r\n", "\n") for one in self.sections}
+
+
+def box(title: str) -> str:
+    """Return the name of the box of a section."""
+    return f"section-{slugify(title, allow_unicode=True)}"
+
+
+class CompareForm(GovForm):
+    """Which two revisions of the notes are compared."""
+
+    older = forms.TypedChoiceField(label="Compare", coerce=int)
+    newer = forms.TypedChoiceField(label="with", coerce=int)
 
 
 class EvidenceForm(VersionedForm):

@@ -41,6 +41,25 @@ def save_notes(release: Release, *, by: Actor) -> str | None:
 
 
 @who
+def keep_draft(release: Release, *, by: Actor) -> str | None:
+    return _manager(by) if by.user_id is not None else _ONLY_DCC
+
+
+@who
+def add_to_notes(release: Release, *, by: Actor) -> str | None:
+    """Rule: an accepted issue becomes a known issue in the notes (Issues)."""
+    return _any(by, Permission.MANAGE_RELEASES, Permission.ANSWER_ISSUES, reason=_ONLY_DCC)
+
+
+@who
+def add_section(*, by: Actor) -> str | None:
+    return _manager(by)
+
+
+end_section = add_section
+
+
+@who
 def publish_notes(release: Release, *, by: Actor) -> str | None:
     return _manager(by)
 

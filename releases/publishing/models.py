@@ -13,6 +13,9 @@ from portal.pages.searching import vector
 from portal.workflow.transitions import Stateful, Versioned
 from portal.working_days import last_day_before, last_moment_before
 from releases.products.models import Region
+from releases.publishing.notes_models import NotesDraft as NotesDraft
+from releases.publishing.notes_models import StandingSection as StandingSection
+from releases.publishing.notes_models import WaitingNote as WaitingNote
 from releases.publishing.states import RELEASE, ReleaseState
 from releases.publishing.terms import ClassTerms, Period, Unit
 
@@ -233,7 +236,9 @@ class NotesRevision(models.Model):
 
     release = models.ForeignKey(Release, on_delete=models.PROTECT, related_name="notes")
     number = models.PositiveIntegerField()
-    markdown = models.TextField()
+    sections = models.JSONField(default=list, help_text="Title and text of each section, in order.")
+    markdown = models.TextField(help_text="The sections as one text.")
+    why = models.CharField(max_length=300, blank=True, help_text="What it comes from, where not from the editor.")
     saved_by_name = models.CharField(max_length=200)
     saved_at = models.DateTimeField()
     published_at = models.DateTimeField(null=True, blank=True)
@@ -245,6 +250,11 @@ class NotesRevision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.release.reference} notes, revision {self.number}"
+
+    @property
+    def written(self) -> dict[str, str]:
+        """The text of each section by its title, in order."""
+        return {section["title"]: section["text"] for section in self.sections}
 
 
 class Evidence(models.Model):

@@ -1,30 +1,36 @@
-"""Release notes: named sections in one Markdown text, which of them a class requires, and what a revision changed.
+"""Release notes: named sections of Markdown, which of them a class requires, and how two people's texts meet. Pure.
 
-A section begins with a heading of the second level ("## Summary"). Pure.
+One text with headings of the second level ("## Summary") can be read into sections, and sections written as one.
 """
 
-import difflib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-LONGEST = 200_000  # characters
-HEADING = re.compile(r"^##[ \t]+(?P<title>.+?)[ \t]*#*[ \t]*$", re.MULTILINE)
+LONGEST = 200_000  # characters, all sections together
+HEADING = re.compile(r"##[ \t]+(?P<title>.+?)[ \t]*#*[ \t]*$")
+_HIGH = re.compile(r"^( {0,3})#{1,2}(?=[ \t]|$)")
+_FENCE = re.compile(r" {0,3}(`{3,}(?=[^`]*$)|~{3,})")
+_NOTHING = {"", "none", "none known", "nothing known", "no known issues"}
 
+OPENING = "Summary"
+KNOWN_ISSUES = "Known issues"
 SECTIONS: Mapping[str, str] = {
-    "Summary": "What this release is and why it is needed, in a few sentences.",
+    OPENING: "What this release is and why it is needed, in a few sentences.",
     "What changes": "New and changed behaviour of the hub, item by item.",
     "Fixes": "Defects put right, with the references of their issues.",
-    "Known issues": "What is known not to work, and for which devices. Write “None known” if so.",
-    "Effect on devices": "Whether the hub restarts or loses power or the HAN for over 3 minutes, and who feels it.",
+    KNOWN_ISSUES: "What is known not to work, and for which devices. Write “None known” if so.",
+    "Effect on devices": "Whether the hub restarts, whether it loses power or the HAN for over 3 minutes (each loss "
+    "raises a power-outage alert), and who feels it.",
     "What suppliers must do": "Before, during and after activation. Write “Nothing” if so.",
-    "Test evidence": "What was tested, by whom, in which region and environment.",
+    "Test evidence": "What was tested, by whom, in which environment, region by region.",
+    "From-versions": "Which versions a hub may come from, and what becomes of hubs on any other.",
     "Validity periods": "The installation and maintenance validity periods relied on.",
     "Modification": "The modification behind the release and the user testing it asks for.",
     "Rollback plan": "How hubs come back to a working version if activation goes wrong.",
     "Contacts": "Who answers questions, and when.",
 }
-_ALWAYS = ("Summary", "What changes", "Known issues", "What suppliers must do", "Contacts")
+_ALWAYS = (OPENING, "What changes", KNOWN_ISSUES, "What suppliers must do", "Contacts")
 REQUIRED: Mapping[str, tuple[str, ...]] = {
     "emergency": _ALWAYS,
     "urgent": (*_ALWAYS, "Effect on devices", "Rollback plan"),
@@ -32,54 +38,123 @@ REQUIRED: Mapping[str, tuple[str, ...]] = {
     "major": tuple(SECTIONS),
 }
 
+Written = Mapping[str, str]  # title of a section -> its text
+
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """One line of a difference: `kind` is "same", "added" or "removed"."""
+class Section:
+    """A section of the template: its title, what belongs there, and whether the release's class requires it."""
 
-    kind: str
-    text: str
+    title: str
+    guidance: str
+    required: bool = False
 
 
-def required(class_name: str) -> tuple[str, ...]:
-    """Return the sections that a class requires, in the order of the template (portal default)."""
+def template(class_name: str, standing: Iterable[Section] = ()) -> tuple[Section, ...]:
+    """Return every section the notes may have; those that Users asked for (`standing`) stand before the contacts."""
     wanted = REQUIRED[class_name]
-    return tuple(title for title in SECTIONS if title in wanted)
+    own = [Section(title, guidance, title in wanted) for title, guidance in SECTIONS.items()]
+    return (*own[:-1], *standing, own[-1])
 
 
-def template(class_name: str) -> str:
-    """Return empty notes with a heading for each required section."""
-    return "\n\n".join(f"## {title}\n" for title in required(class_name))
+def required(sections: Iterable[Section]) -> list[str]:
+    """Return the titles of the sections that are required."""
+    return [section.title for section in sections if section.required]
 
 
-def sections(markdown: str) -> dict[str, str]:
-    """Return the text of each section by its heading; a heading that comes twice has both texts."""
+def missing(written: Written, sections: Iterable[Section]) -> list[str]:
+    """Return the required sections that are absent or empty, in the order of the template."""
+    texts = {title.casefold(): text.strip() for title, text in written.items()}
+    return [title for title in required(sections) if not texts.get(title.casefold())]
+
+
+def parse(markdown: str) -> dict[str, str]:
+    """Return the text of each section by its heading; what stands before the first heading opens the summary."""
     found: dict[str, str] = {}
-    marks = list(HEADING.finditer(markdown))
-    ends = [*(mark.start() for mark in marks[1:]), len(markdown)]
-    for mark, end in zip(marks, ends, strict=False):  # without a heading there is an end and no mark
-        title, text = mark["title"].strip(), markdown[mark.end() : end].strip()
-        found[title] = "\n\n".join(part for part in (found.get(title), text) if part)
+    title, lines = OPENING, []
+    for line, in_code in _lines(markdown):
+        mark = None if in_code else HEADING.match(line)
+        if mark is None:
+            lines.append(line)
+            continue
+        _put(found, title, lines)
+        title, lines = _spelled(mark["title"], found), []
+        found.setdefault(title, "")
+    _put(found, title, lines)
     return found
 
 
-def missing(markdown: str, class_name: str) -> list[str]:
-    """Return the required sections that are absent or empty, in the order of the template."""
-    written = {title.casefold(): text for title, text in sections(markdown).items()}
-    return [title for title in required(class_name) if not written.get(title.casefold())]
+def _put(found: dict[str, str], title: str, lines: Sequence[str]) -> None:
+    text = "\n".join(lines).strip("\n").rstrip()
+    if text:
+        found[title] = "\n\n".join(part for part in (found.get(title), text) if part)
 
 
-def difference(old: str, new: str) -> list[Change]:
-    """Return both texts line by line as one list of unchanged, removed and added lines."""
-    before, after = old.splitlines(), new.splitlines()
-    changes: list[Change] = []
-    for what, a, b, c, d in difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
-        if what == "equal":
-            changes += [Change("same", line) for line in before[a:b]]
+def _spelled(title: str, known: Iterable[str] = ()) -> str:
+    """Return a title as the template, or an earlier heading, spells it."""
+    title = " ".join(title.split())
+    return next((one for one in (*SECTIONS, *known) if one.casefold() == title.casefold()), title)
+
+
+def _lines(text: str) -> Iterator[tuple[str, bool]]:
+    """Yield each line and whether it belongs to a block of code between fences."""
+    fence = ""
+    for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n"):
+        mark = _FENCE.match(line)
+        if not fence:
+            fence = mark[1] if mark else ""
+            yield line, bool(fence)
         else:
-            changes += _lines("removed", before[a:b]) + _lines("added", after[c:d])
-    return changes
+            yield line, True
+            if mark and mark[1].startswith(fence) and not line.strip().strip(fence[0]):
+                fence = ""
+    if fence:
+        yield fence, True
 
 
-def _lines(kind: str, lines: Sequence[str]) -> list[Change]:
-    return [Change(kind, line) for line in lines]
+def clean(written: Written) -> dict[str, str]:
+    """Return the sections that say something, so written that they can be put together and parted again.
+
+    Headings inside a section come below its own, and code that was not ended ends with it.
+    """
+    found: dict[str, str] = {}
+    for title, text in written.items():
+        lines = [line if in_code else _HIGH.sub(r"\1###", line) for line, in_code in _lines(text)]
+        _put(found, _spelled(title, found) or OPENING, lines)
+    return found
+
+
+def arranged(written: Written, sections: Iterable[Section]) -> dict[str, str]:
+    """Return the sections in the order of the template; those it does not know come last."""
+    order = {section.title: place for place, section in enumerate(sections)}
+    return dict(sorted(written.items(), key=lambda pair: order.get(pair[0], len(order))))
+
+
+def compose(written: Written) -> str:
+    """Return the sections as one Markdown text with a heading each."""
+    return "\n\n".join(f"## {title}\n\n{text}".rstrip() for title, text in written.items()) + "\n"
+
+
+def added(text: str, more: str) -> str:
+    """Return a section's text with something more: a list goes on, and "None known." gives way."""
+    if text.strip(" .\n").casefold() in _NOTHING:
+        return more
+    goes_on = more.startswith("- ") and text.rstrip().rpartition("\n")[2].startswith(("- ", "  "))
+    return text.rstrip() + ("\n" if goes_on else "\n\n") + more
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """What one person wrote, brought onto a newer revision: the text to go on with, and where both wrote."""
+
+    written: dict[str, str]
+    disputed: tuple[str, ...]
+
+
+def meet(base: Written, mine: Written, theirs: Written) -> Meeting:
+    """Bring `mine`, begun from `base`, onto `theirs`: what only they changed is taken, the rest stays mine."""
+    titles = dict.fromkeys([*theirs, *mine])
+    touched = [title for title in titles if mine.get(title, "") != base.get(title, "")]
+    written = {title: (mine if title in touched else theirs).get(title, "") for title in titles}
+    disputed = [title for title in touched if theirs.get(title, "") not in (base.get(title, ""), mine.get(title, ""))]
+    return Meeting(written, tuple(disputed))

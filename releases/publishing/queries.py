@@ -16,10 +16,12 @@ from releases.publishing.classification import acts_for
 from releases.publishing.models import (
     Acknowledgement,
     Evidence,
+    NotesDraft,
     NotesRevision,
     Notice,
     NoticeService,
     Release,
+    WaitingNote,
 )
 from releases.publishing.scope import affected_cells
 from releases.publishing.service import NOTICE, notice_deliveries
@@ -124,6 +126,21 @@ def current_notes(release: Release, *, drafts: bool) -> NotesRevision | None:
     """Return the newest notes; only published ones unless `drafts`."""
     notes = release.notes.all() if drafts else release.notes.filter(published_at__isnull=False)
     return notes.first()
+
+
+def revision(release: Release, number: int) -> NotesRevision | None:
+    """Return a revision of the notes by its number."""
+    return release.notes.filter(number=number).first()
+
+
+def own_draft(release: Release, actor: Actor) -> NotesDraft | None:
+    """Return what this person is writing of the notes and has not saved as a revision."""
+    return release.notes_drafts.filter(user_id=actor.user_id or 0).first()
+
+
+def waiting_notes(release: Release) -> QuerySet[WaitingNote]:
+    """Return what waits for the end of the lock to be added to the notes, oldest first."""
+    return release.waiting_notes.filter(in_revision=None)
 
 
 def sees_drafts(actor: Actor) -> bool:

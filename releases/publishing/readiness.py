@@ -9,10 +9,11 @@ from releases.products.matching import mismatches
 from releases.products.models import Region
 from releases.products.ota import OtaHeader
 from releases.products.queries import scan_of
-from releases.publishing import notes, scope
+from releases.publishing import scope
 from releases.publishing.classes import current_class
 from releases.publishing.dates import timetable
 from releases.publishing.models import EVERY_REGION, Approach, Classification, Release
+from releases.publishing.template import notes_missing
 from releases.publishing.terms import Approach as Way
 from releases.publishing.terms import ClassTerms
 from releases.publishing.working import Timetable, words
@@ -79,7 +80,7 @@ def notes_lack(release: Release) -> str:
     current = release.notes.first()
     if current is None:
         return "No release notes are written."
-    lacking = notes.missing(current.markdown, release.urgency_class.name)
+    lacking = notes_missing(release, current.written)
     return f"The release notes lack: {', '.join(lacking)}." if lacking else ""
 
 

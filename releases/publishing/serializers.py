@@ -155,13 +155,58 @@ class FindingSerializer(serializers.Serializer[Any]):
 
 
 class NotesSerializer(serializers.ModelSerializer[NotesRevision]):
+    """A revision of the notes: ``sections`` by title, and the same as one text."""
+
+    sections = serializers.DictField(child=serializers.CharField(), source="written", read_only=True)
+
     class Meta:
         model = NotesRevision
-        fields = ("number", "markdown", "saved_by_name", "saved_at", "published_at")
+        fields = ("number", "sections", "markdown", "why", "saved_by_name", "saved_at", "published_at")
 
 
 class SaveNotesSerializer(SeenSerializer):
-    markdown = serializers.CharField(max_length=LONGEST, trim_whitespace=False)
+    """Either ``sections`` by title (those not named keep their text) or ``markdown``, one text with "## " headings.
+
+    ``based_on``: the number of the revision they were begun from; a newer one is not overwritten.
+    """
+
+    sections = serializers.DictField(
+        child=serializers.CharField(max_length=LONGEST, trim_whitespace=False, allow_blank=True), required=False
+    )
+    markdown = serializers.CharField(max_length=LONGEST, trim_whitespace=False, required=False)
+    based_on = serializers.IntegerField(allow_null=True, default=None)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if ("sections" in attrs) == ("markdown" in attrs):
+            raise serializers.ValidationError("Give the notes once: as sections or as markdown.")
+        return attrs
+
+
+class NotesTemplateSerializer(serializers.Serializer[Any]):
+    """A section the notes of a release may have."""
+
+    title = serializers.CharField()
+    guidance = serializers.CharField()
+    is_required = serializers.BooleanField(source="required")
+
+
+class NotesWordsSerializer(serializers.Serializer[Any]):
+    """Words of the notes that stayed, came or went."""
+
+    kind = serializers.ChoiceField(choices=["same", "added", "removed"])
+    text = serializers.CharField()
+
+
+class SectionChangeSerializer(serializers.Serializer[Any]):
+    """What became of a section from one revision to another, a list of words for each paragraph."""
+
+    title = serializers.CharField()
+    paragraphs = serializers.ListField(child=NotesWordsSerializer(many=True))
+
+
+class CompareNotesSerializer(serializers.Serializer[Any]):
+    older = serializers.IntegerField(min_value=0, default=0, help_text="0 compares with nothing.")
+    newer = serializers.IntegerField(min_value=1)
 
 
 class EvidenceSerializer(serializers.ModelSerializer[Evidence]):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from releases.publishing.views import deciding, drafting, feed, reading, service
+from releases.publishing.views import deciding, drafting, feed, notes, reading, service
 
 app_name = "publishing"
 urlpatterns = [
@@ -15,9 +15,13 @@ urlpatterns = [
     path("<slug:reference>/edit/", drafting.edit_release, name="edit_release"),
     path("<slug:reference>/image/", drafting.attach_image, name="attach_image"),
     path("<slug:reference>/image/file/", reading.download_image, name="download_image"),
-    path("<slug:reference>/notes/", drafting.save_notes, name="save_notes"),
-    path("<slug:reference>/notes/publish/", drafting.publish_notes, name="publish_notes"),
-    path("<slug:reference>/notes/revisions/", reading.revisions, name="revisions"),
+    path("<slug:reference>/notes/", notes.save_notes, name="save_notes"),
+    path("<slug:reference>/notes/draft/", notes.keep_draft, name="keep_draft"),
+    path("<slug:reference>/notes/draft/discard/", notes.discard_draft, name="discard_draft"),
+    path("<slug:reference>/notes/publish/", notes.publish_notes, name="publish_notes"),
+    path("<slug:reference>/notes/read/", notes.read_notes, name="read_notes"),
+    path("<slug:reference>/notes/pdf/", notes.notes_pdf, name="notes_pdf"),
+    path("<slug:reference>/notes/revisions/", notes.revisions, name="revisions"),
     path("<slug:reference>/evidence/", drafting.attach_evidence, name="attach_evidence"),
     path("<slug:reference>/evidence/<int:pk>/file/", reading.evidence_file, name="evidence_file"),
     path("<slug:reference>/schedule/", drafting.confirm_schedule, name="confirm_schedule"),

@@ -42,6 +42,10 @@ Nothing.
 
 Passed in the laboratory in every region.
 
+## From-versions
+
+From 0A010100; hubs on other versions are left alone.
+
 ## Validity periods
 
 CHTS 1.1 until 2030.

@@ -29,6 +29,7 @@ from releases.testing.models import Environment, TestCase
 from tests.factories import ballots as acts
 from tests.factories.ballots import Matter
 from tests.factories.fixtures import BACKEND
+from tests.factories.questions import make_question, make_request
 from tests.factories.releases import OLD, evidence_facts, make_announced, make_draft, make_ready
 from tests.factories.rollouts import make_hubs, make_road, make_served
 from tests.factories.world import PASSWORD, World, make_world
@@ -113,6 +114,8 @@ def _of_releases(things: Things) -> None:
     things.kwargs["notice"] = {"reference": matter.release.reference, "number": 1}
     things.kwargs["class"] = {"name": "urgent"}
     things.kwargs["urgency_class"] = {"pk": matter.release.urgency_class_id}
+    things.add("question", make_question(things.world, matter.release))
+    things.add("content_request", make_request(things.world))
     things.kwargs["release_of_issue"] = {"release": matter.release.reference}
     things.kwargs["served"] = {"reference": matter.release.reference, "slug": "heron-power"}
     things.kwargs["act_on_issue"] = {"reference": matter.issue.reference, "name": "acknowledge"}
@@ -198,6 +201,7 @@ def _bodies(things: Things, matter: Matter) -> None:
         "waves": [{"share": 1.0}],
         "firmware_version": "0A010300",
         "urgency_class": "urgent",
+        "markdown": "## Summary",
     }
     things.forms |= {
         "act_for": {"organisation": heron.pk},

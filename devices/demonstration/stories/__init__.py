@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from devices.demonstration.stage import Stage, Story
-from devices.demonstration.stories import habits, past, post, present, readers, underway
+from devices.demonstration.stories import asked, habits, past, post, present, readers, underway
 
 
 def every_story(stage: Stage) -> Iterator[Story]:
@@ -23,6 +23,8 @@ def every_story(stage: Stage) -> Iterator[Story]:
         present.emergency_draft,
         present.plain_draft,
         present.just_served,
+        asked.content,
+        asked.on_a_release,
         readers.evidence_again,
         readers.classified,
         habits.habits,

@@ -17,7 +17,7 @@ writeFileSync(new URL("portal.css", out), css + "\n");
 const frontend = readFileSync(new URL("govuk-frontend/dist/govuk/govuk-frontend.min.js", modules), "utf8");
 writeFileSync(new URL("govuk-frontend.min.js", out), frontend.replace(/\/\/# sourceMappingURL=.*\s*$/, "") + "\n");
 
-for (const name of ["portal.js", "portal-head.js", "favicon.svg"]) {
+for (const name of ["portal.js", "portal-head.js", "autosave.js", "favicon.svg"]) {
   copyFileSync(new URL(`js/${name}`, import.meta.url), new URL(name, out));
 }
 copyFileSync(new URL("@fontsource-variable/inter/files/inter-latin-wght-normal.woff2", modules), new URL("inter-latin.woff2", out));

@@ -14,25 +14,25 @@ from portal.working_days import LONDON
 
 register = template.Library()
 
-_MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
+_MARKDOWN = MarkdownIt("commonmark", {"html": False, "maxNesting": 100}).enable("table")
 _TAGS = set("p br hr strong em del code pre blockquote ul ol li a h3 h4 h5 h6 table thead tbody tr th td".split())
 _HIGHEST, _DEEPEST = 3, 6
 
 # What a state means for the person reading: settled well, moving, waiting for somebody, stopped, or over.
 COLOURS = {
     "green": "accepted acknowledged activated active admitted agreed approved cleared complete completed"
-    " confirmed decided delivered determined done effective finished met open passed permitted"
+    " confirmed decided delivered determined done effective finished met noted open passed permitted"
     " published reported resolved served success up_to_date verified",
     "teal": "activating deployed deploying distributing finishing hypercare in_force investigating"
     " running sending started testing under_way",
-    "yellow": "booked current due lodged narrowed noticed notified now pending planned proposed raised"
+    "yellow": "asked booked current due lodged narrowed noticed notified now pending planned proposed raised"
     " requested scheduled soon submitted tied waiting warning",
-    "orange": "appealed contested deferred disputed held inquorate paused placed provisional retest"
+    "orange": "appealed contested deferred disputed held inquorate later paused placed provisional retest"
     " retrying returned stopping unreachable",
-    "red": "blocked bounced expired failed halted late lost not_met overdue refused regressed rejected"
+    "red": "blocked bounced declined expired failed halted late lost not_met overdue refused regressed rejected"
     " stopped suspended void voided",
     "grey": "accepted_risk cancelled closed draft duplicate ended excluded inactive lifted not_needed"
-    " off released skipped superseded withdrawn",
+    " off released retired skipped superseded withdrawn",
 }
 _COLOUR_OF = {state: colour for colour, states in COLOURS.items() for state in states.split()}
 
@@ -152,13 +152,13 @@ def state_colour(state: Any) -> str:
 
 
 @register.filter
-def markdown(text: str | None) -> SafeString:
-    """Return CommonMark text as clean HTML: allow-listed tags only, headings from the third level down."""
+def markdown(text: str | None, level: int = _HIGHEST) -> SafeString:
+    """Return CommonMark text as clean HTML: allow-listed tags only, headings from ``level`` (the third) down."""
     tokens = _MARKDOWN.parse(text or "")
     headings = [token for token in tokens if token.type in ("heading_open", "heading_close")]
     highest = min((int(token.tag[1]) for token in headings), default=1)
     for token in headings:
-        token.tag = f"h{min(int(token.tag[1]) - highest + _HIGHEST, _DEEPEST)}"
+        token.tag = f"h{min(int(token.tag[1]) - highest + level, _DEEPEST)}"
     html = _MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {})
     cleaned = nh3.clean(
         html, tags=_TAGS, attributes={"a": {"href"}, "ol": {"start"}}, url_schemes={"http", "https", "mailto"}

@@ -11,6 +11,9 @@ from portal.workflow.transitions import lock, move
 from releases.issues import can, may, messages
 from releases.issues.models import Issue
 from releases.issues.states import IssueState
+from releases.publishing import can as publishing_can
+from releases.publishing import verbs as publishing
+from releases.publishing.notes import KNOWN_ISSUES
 
 ENDED = (IssueState.REJECTED, IssueState.DUPLICATE, IssueState.RESOLVED, IssueState.CLOSED)
 
@@ -35,12 +38,25 @@ def investigate(issue: Issue, *, by: Actor, at: datetime, seen: int | None = Non
 
 @transaction.atomic
 def accept(issue: Issue, *, why: str, by: Actor, at: datetime, seen: int | None = None) -> Issue:
-    """DCC accepts it: from now on it is a known issue in the notes (Issues). `why` says what is known."""
+    """DCC accepts it: from now on it is a known issue in the notes (Issues). `why` says what is known.
+
+    While the notes are locked it waits for the end of the lock; a security issue never stands in them.
+    """
     issue = lock(issue, seen=seen)
     may.accept(issue, by=by)
     can.accept(issue)
     issue.answer = _said(why, "Say what is known of the issue.")
-    return _move(issue, IssueState.ACCEPTED, "accept", by=by, at=at, why=issue.answer)
+    issue = _move(issue, IssueState.ACCEPTED, "accept", by=by, at=at, why=issue.answer)
+    if not issue.is_security and publishing_can.add_to_notes.why_not(issue.release) is None:
+        publishing.add_to_notes(issue.release, _known(issue), by=by, at=at)
+    return issue
+
+
+def _known(issue: Issue) -> publishing.Addition:
+    """Return the line of the known issues that says what is known, its own lines kept together."""
+    known = "\n  ".join(issue.answer.splitlines())
+    line = f"- {issue.reference} {issue.title}, severity {issue.severity}: {known}"
+    return publishing.Addition(KNOWN_ISSUES, line, f"Known issue {issue.reference}")
 
 
 @transaction.atomic

@@ -30,7 +30,8 @@ from releases.publishing.verbs.moves import (
     waive_notice,
     withdraw,
 )
-from releases.publishing.verbs.notes import free_notes, lock_notes, publish_notes, save_notes
+from releases.publishing.verbs.notes import Addition, add_to_notes, free_notes, lock_notes, publish_notes, save_notes
+from releases.publishing.verbs.notes_desk import add_section, discard_draft, end_section, keep_draft
 from releases.publishing.verbs.notice import (
     announce,
     record_services,
@@ -41,12 +42,15 @@ from releases.publishing.verbs.notice import (
 
 __all__ = [
     "ClassFacts",
+    "Addition",
     "EvidenceFacts",
     "Facts",
     "Readership",
     "acknowledge",
     "activate",
     "add_class",
+    "add_section",
+    "add_to_notes",
     "amend",
     "announce",
     "approve_emergency",
@@ -56,13 +60,16 @@ __all__ = [
     "close",
     "confirm_schedule",
     "defer",
+    "discard_draft",
     "dispute",
     "draft_release",
     "edit_release",
+    "end_section",
     "enter_hypercare",
     "free_notes",
     "halt",
     "keep_class",
+    "keep_draft",
     "lock_notes",
     "note_reading",
     "publish_notes",

@@ -18,6 +18,7 @@ from releases.products.verbs import store_image
 from releases.publishing import can, may, messages, notes
 from releases.publishing.classes import current_class
 from releases.publishing.models import Classification, Release
+from releases.publishing.template import template_of
 from releases.publishing.verbs.notes import write_revision
 
 _HEX8 = re.compile(r"[0-9A-F]{8}")
@@ -77,7 +78,7 @@ def draft_release(facts: Facts, *, by: Actor, at: datetime) -> Release:
     release.save()
     for name in _SETS:
         getattr(release, name).set(getattr(facts, name))
-    write_revision(release, notes.template(facts.urgency_class), by=by, at=at)
+    write_revision(release, dict.fromkeys(notes.required(template_of(release)), ""), by=by, at=at)
     note(release, by=by, at=at, verb="draft_release")
     _ask_for_approval(release, at=at)
     return release

@@ -8,21 +8,19 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from portal.workflow.http import PortalRequest
-from releases.publishing import can, may, queries, verbs, whatif
+from releases.publishing import can, may, verbs, whatif
 from releases.publishing.forms import (
     DatesForm,
     EvidenceForm,
     FactsForm,
     ImageForm,
-    NotesForm,
     WhatIfForm,
     whatif_answers,
 )
 from releases.publishing.models import Release
-from releases.publishing.notes import missing
 from releases.publishing.views.common import done, page, visible
 
 
@@ -89,34 +87,6 @@ def attach_image(request: PortalRequest, reference: str) -> HttpResponse:
         messages.success(request, f"The image is checked and attached to {reference}.")
         return redirect("publishing:release", reference)
     return page(request, "attach_image", form=form, release=release, models=release.hub_models.all())
-
-
-@login_required
-def save_notes(request: PortalRequest, reference: str) -> HttpResponse:
-    """Edit the notes; "Preview" shows them rendered without saving."""
-    release = visible(request, reference)
-    may.save_notes(release, by=request.actor)
-    can.save_notes(release)
-    current = queries.current_notes(release, drafts=True)
-    text = current.markdown if current else ""
-    form = NotesForm(request.POST or None, initial={"markdown": text, "seen": release.version})
-    previewing = "preview" in request.POST
-    act = partial(verbs.save_notes, release, by=request.actor, at=request.at)
-    if not previewing and done(form, lambda: act(form.cleaned_data["markdown"], seen=form.cleaned_data["seen"])):
-        messages.success(request, "The notes are saved as a new revision.")
-        return redirect("publishing:release", reference)
-    preview = form.cleaned_data.get("markdown", "") if previewing and form.is_valid() else ""
-    lacking = missing(preview or text, release.urgency_class.name)
-    return page(request, "save_notes", form=form, release=release, preview=preview, lacking=lacking)
-
-
-@require_POST
-@login_required
-def publish_notes(request: PortalRequest, reference: str) -> HttpResponse:
-    release = visible(request, reference)
-    revision = verbs.publish_notes(release, by=request.actor, at=request.at)
-    messages.success(request, f"Revision {revision.number} of the notes is published.")
-    return redirect("publishing:release", reference)
 
 
 @login_required

@@ -1,11 +1,11 @@
-"""Reading releases: the list, a release, its notes, its files, the feed. Open to the public for White material."""
+"""Reading releases: the list, a release, its files. Open to the public for White material."""
 
 from operator import attrgetter
 from typing import Any
 
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
+from django.http import FileResponse, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
@@ -14,7 +14,7 @@ from portal.pages.contributions import Panel, collect
 from portal.pages.exports import Column, csv_of
 from portal.pages.kept import kept
 from portal.workflow.http import PortalRequest
-from releases.publishing import documents, listing, may, notes, queries, verbs
+from releases.publishing import documents, listing, may, queries, verbs
 from releases.publishing.images import image_attached
 from releases.publishing.list_forms import FilterForm
 from releases.publishing.models import Classification, Release
@@ -96,27 +96,6 @@ def _panels(request: PortalRequest, release: Release) -> list[Panel]:
 def _drawn(request: PortalRequest, panel: Panel) -> dict[str, Any]:
     html = render_to_string(panel.template, panel.context, request=request)
     return {"title": panel.title, "slug": panel.slug or f"panel-{panel.order}", "html": html}
-
-
-@require_safe
-def revisions(request: PortalRequest, reference: str) -> HttpResponse:
-    found = visible(request, reference)
-    shown = list(queries.revisions(found, request.actor))
-    newer, older = _pair(request, shown)
-    changes = notes.difference(older.markdown if older else "", newer.markdown) if newer else []
-    context = {"release": found, "revisions": shown, "newer": newer, "older": older, "changes": changes}
-    return page(request, "revisions", **context)
-
-
-def _pair(request: PortalRequest, shown: list[Any]) -> tuple[Any, Any]:
-    """Return the revision asked for (the newest when none is) and the one before it."""
-    if not shown:
-        return None, None
-    wanted = request.GET.get("revision", "")
-    place = next((n for n, one in enumerate(shown) if str(one.number) == wanted), None if wanted else 0)
-    if place is None:
-        raise Http404
-    return shown[place], shown[place + 1] if place + 1 < len(shown) else None
 
 
 @require_safe

@@ -84,7 +84,15 @@ def test_markdown_becomes_headings_lists_tables_code_and_quotations():
 
 
 def test_a_link_leads_to_the_web_or_nowhere():
-    made = read(pdf(document(*blocks.from_markdown("[a](https://a.example) [b](javascript:alert(1)) [c](/local)"))))
+    made = read(
+        pdf(
+            document(
+                *blocks.from_markdown(
+                    "[a](https://a.example) [b](javascript:alert(1)) [c](/local) [](https://b.example)"
+                )
+            )
+        )
+    )
     (page,) = made.pages
 
     assert [note.get_object()["/A"]["/URI"] for note in page["/Annots"]] == ["https://a.example"]
@@ -124,6 +132,17 @@ def test_lists_and_quotations_within_each_other_to_any_depth():
 
     assert "level 0" in text
     assert "level 8" in text
+
+
+@pytest.mark.parametrize("line", ["*a " * 3_000 + "a*" * 3_000, "> " * 90 + "*a **b " * 90 + "b** a*" * 90])
+def test_a_line_emphasised_again_and_again(line):
+    assert " a " in markdown(line)
+
+
+def test_what_follows_deep_lists_is_not_lost():
+    deep = "\n".join(f"{'  ' * level}- level {level}" for level in range(30))
+
+    assert markdown(f"{deep}\n\nAnd then.").count("And then.") == 1
 
 
 def test_a_huge_table_and_an_endless_word_take_no_long_time():

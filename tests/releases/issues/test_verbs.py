@@ -15,6 +15,7 @@ from releases.issues.models import Comment, Issue
 from releases.issues.states import ISSUE, IssueState
 from releases.issues.tasks import keep_clocks
 from releases.products.cohorts import Cohort
+from releases.publishing import verbs as publishing
 from releases.publishing.models import Release
 from tests.factories.findings import DAY, make_issue
 
@@ -142,6 +143,31 @@ def test_the_road_from_raised_to_closed(world, issue):
 def test_accepted_issues_are_the_known_ones(world, issue, announced):
     act("accept", issue, world)
     assert list(queries.known(announced, world.actor("small_supplier"))) == [issue]
+
+
+def test_an_accepted_issue_stands_in_the_notes(world, issue, announced):
+    accepted = act("accept", issue, world, why="Displays stay dark.\nUntil morning.")
+    newest = announced.notes.first()
+    line = f"- {accepted.reference} Displays go dark, severity 2: Displays stay dark.\n  Until morning."
+    assert newest.written["Known issues"] == line
+    assert (newest.why, newest.published_at) == (f"Known issue {accepted.reference}", world.at)
+
+
+def test_while_a_ballot_is_open_a_known_issue_waits(world, issue, announced):
+    publishing.lock_notes(announced, by=world.actor("secretary"), at=world.at, why="B-1 is open")
+    accepted = act("accept", issue, world)
+    assert announced.notes.first().number == 2
+    publishing.free_notes(announced, by=world.actor("secretary"), at=world.at)
+    assert announced.notes.first().why == f"Known issue {accepted.reference}"
+
+
+def test_security_issues_and_ended_releases_leave_the_notes_alone(world, announced):
+    hidden = make_issue(world, announced, category="security")
+    late = make_issue(world, announced)
+    act("accept", hidden, world)
+    publishing.withdraw(announced, by=world.actor("manager"), at=world.at, why="not needed")
+    act("accept", late, world)
+    assert announced.notes.first().number == 2
 
 
 @pytest.mark.parametrize("name", SIMPLE)

@@ -88,6 +88,8 @@ def test_product_lists_are_kept(sign_in, catalogue):
         "publishing/acknowledgement",
         "publishing/evidence",
         "publishing/notesrevision",
+        "publishing/waitingnote",
+        "publishing/standingsection",
     ],
 )
 def test_every_list_opens_for_the_administrator_alone(sign_in, announced, address):

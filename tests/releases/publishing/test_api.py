@@ -123,7 +123,7 @@ class TestRefusals:
         assert far.json()["fields"] == {"planned_activation_at": ["Choose a date between 2016 and 2099."]}
 
     def test_a_stale_version_is_refused(self, api, world, catalogue, draft):
-        verbs.save_notes(draft, "## Summary", by=world.actor("manager"), at=world.at)
+        verbs.save_notes(draft, "## Summary\n\nShort.", by=world.actor("manager"), at=world.at)
         late = api("manager").put(f"{ROOT}{draft.reference}/", draft_body(catalogue, version=1))
         assert late.status_code == 409
 

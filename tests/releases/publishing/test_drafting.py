@@ -205,7 +205,7 @@ class TestNotes:
         with pytest.raises(NotNow, match="The notes are locked: ballot B-1 is open."):
             verbs.save_notes(draft, "## Summary", by=manager, at=world.at)
         verbs.free_notes(draft, by=secretary, at=world.at)
-        assert verbs.save_notes(draft, "## Summary", by=manager, at=world.at).number == 2
+        assert verbs.save_notes(draft, "## Summary\n\nFree.", by=manager, at=world.at).number == 2
 
     def test_only_ballots_lock_notes(self, world, draft):
         for verb in (verbs.lock_notes, verbs.free_notes):

@@ -7,7 +7,9 @@ from django.urls import reverse
 
 from portal.working_days import start_of
 from releases.publishing import queries, verbs
+from releases.publishing.forms import box
 from releases.publishing.models import Release
+from releases.publishing.notes import parse
 from tests.factories.releases import NOTES, facts, image_bytes, make_announced, make_draft, make_ready
 from tests.html import mistakes
 
@@ -26,6 +28,11 @@ def address(name, release, *rest):
 
 def words(response):
     return response.content.decode()
+
+
+def boxes(markdown, *, based_on):
+    """Return what the desk's boxes send for these notes."""
+    return {box(title): text for title, text in parse(markdown).items()} | {"based_on": based_on}
 
 
 def answers(catalogue, **changes):
@@ -162,7 +169,7 @@ class TestDrafting:
         file = SimpleUploadedFile("hub.ota", image_bytes())
         assert client.post(address("attach_image", release), {"file": file, "seen": 1}).status_code == 302
         release.refresh_from_db()
-        client.post(address("save_notes", release), {"markdown": NOTES, "seen": release.version})
+        client.post(address("save_notes", release), boxes(NOTES, based_on=1))
         report = {
             "title": "Report",
             "region": "all",
@@ -229,7 +236,7 @@ class TestDrafting:
     def test_notes_are_previewed_without_saving(self, sign_in, draft):
         page = words(
             sign_in("manager").post(
-                address("save_notes", draft), {"markdown": "## Summary\n\n**Loud**", "preview": "yes"}
+                address("save_notes", draft), boxes("## Summary\n\n**Loud**", based_on=1) | {"preview": "yes"}
             )
         )
         assert "<strong>Loud</strong>" in page
@@ -273,8 +280,8 @@ class TestRevisions:
             announced, NOTES.replace("None known.", "One is known."), by=world.actor("manager"), at=world.at
         )
         page = words(sign_in("manager").get(address("revisions", announced)))
-        assert "Added: </span>One is known." in page
-        assert "Removed: </span>None known." in page
+        assert '<ins><span class="govuk-visually-hidden">[added: </span>One is<span' in page
+        assert '<del><span class="govuk-visually-hidden">[removed: </span>None<span' in page
         first = words(sign_in("manager").get(address("revisions", announced) + "?revision=1"))
         assert "Revision 1, the first you may read" in first
         assert sign_in("manager").get(address("revisions", announced) + "?revision=9").status_code == 404
