@@ -93,7 +93,6 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "portal.csp.PolicyExceptionMiddleware",
     "portal.workflow.middleware.PermissionsPolicyMiddleware",
-    "portal.pages.kept.KeptPagesMiddleware",  # outside the session, inside what sets headers
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

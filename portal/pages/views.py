@@ -12,7 +12,6 @@ from django.views.decorators.http import conditional_page, require_POST, require
 from portal.pages import ical, queries
 from portal.pages.calendars import EARLIEST, LATEST, shifted
 from portal.pages.forms import AdvanceForm, CalendarForm, SpeedForm
-from portal.pages.kept import kept
 from portal.pages.templatetags.words import uk_datetime
 from portal.workflow import clock
 from portal.workflow.actor import ANONYMOUS
@@ -23,7 +22,6 @@ WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", 
 FEED_KEPT, FEED_SECONDS = "calendar-feed-of-the-public", 60
 
 
-@kept
 @require_safe
 def home(request: PortalRequest) -> HttpResponse:
     """Show what waits for the person signed in; the front page to the public."""
@@ -39,7 +37,6 @@ def home(request: PortalRequest) -> HttpResponse:
     return render(request, "pages/home.html", context)
 
 
-@kept
 @require_safe
 def calendar(request: PortalRequest) -> HttpResponse:
     """Show eight weeks of dates as an agenda, from ``?from=2017-01-09`` or today."""
@@ -60,7 +57,6 @@ def calendar(request: PortalRequest) -> HttpResponse:
     return render(request, "pages/calendar.html", context)
 
 
-@kept
 @require_safe
 def calendar_month(request: PortalRequest) -> HttpResponse:
     """Show a month as a table of weeks from Monday, ``?month=2017-01`` or the present one."""

@@ -12,7 +12,6 @@ from django.views.decorators.http import require_safe
 
 from portal.pages.contributions import Panel, collect
 from portal.pages.exports import Column, csv_of
-from portal.pages.kept import kept
 from portal.workflow.http import PortalRequest
 from releases.publishing import documents, listing, may, queries, verbs
 from releases.publishing.images import image_attached
@@ -50,7 +49,6 @@ def releases_csv(request: PortalRequest) -> HttpResponseBase:
     return csv_of(request, "releases", _listed(request)[1], COLUMNS)
 
 
-@kept
 @require_safe
 def releases(request: PortalRequest) -> HttpResponse:
     form, found = _listed(request)
@@ -63,7 +61,6 @@ def releases(request: PortalRequest) -> HttpResponse:
     )
 
 
-@kept
 @require_safe
 def release(request: PortalRequest, reference: str) -> HttpResponse:
     found = visible(request, reference)
