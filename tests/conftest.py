@@ -23,6 +23,11 @@ STORAGES = {
 }
 
 
+def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> str | None:
+    """Name files and keys by what they are: their content may be new in every process that collects."""
+    return argname if isinstance(val, bytes) or isinstance(val, str) and "\n" in val else None
+
+
 def own_cache() -> dict[str, dict[str, str]]:
     """The cache of this process: emptying it must not empty that of the workers beside it."""
     number = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")

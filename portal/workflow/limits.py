@@ -15,10 +15,18 @@ def too_often(request: HttpRequest, what: str, *, most: int, seconds: int = 60) 
     who = f"user-{actor.user_id}" if actor.user_id else f"address-{request.META.get('REMOTE_ADDR', '')}"
     window, passed = divmod(int(time.time()), seconds)
     key = f"limit-{what}-{who}-{window}"
-    cache.add(key, 0, timeout=seconds)
-    if cache.incr(key) <= most:
+    if _counted(key, seconds) <= most:
         return None
     wait = seconds - passed
     response = render(request, "errors/429.html", {"wait": wait}, status=429)
     response["Retry-After"] = str(wait)
     return response
+
+
+def _counted(key: str, seconds: int) -> int:
+    """Count one more and return how many there were; a count that the cache drops in between begins again."""
+    cache.add(key, 0, timeout=seconds)
+    try:
+        return int(cache.incr(key))
+    except ValueError:
+        return 1

@@ -133,14 +133,19 @@ class TestEndings:
         verbs.supersede(other, make_announced(world, catalogue), by=CLOCK, at=world.at, why="Better one")
         assert told(draft) == told(other) == 0
 
-    def test_superseding_names_the_successor(self, world, announced, catalogue):
-        successor = make_draft(world, catalogue)
+    def test_superseding_names_a_successor_that_its_readers_know(self, world, announced, catalogue):
+        successor = make_announced(world, catalogue)
         by = world.actor("manager")
         ended = verbs.supersede(announced, successor, by=by, at=world.at, why="A better fix")
         assert (ended.state, ended.superseded_by) == ("superseded", successor)
         message = Message.objects.get(kind="publishing.moved")
         assert f"is superseded by {successor.reference}" in message.body
         assert "A better fix" in message.body
+
+    def test_superseding_by_a_draft_does_not_name_it(self, world, announced, catalogue):
+        successor = make_draft(world, catalogue)
+        verbs.supersede(announced, successor, by=world.actor("manager"), at=world.at, why="A better fix")
+        assert successor.reference not in Message.objects.get(kind="publishing.moved").body
 
     def test_successors_that_cannot_be(self, world, announced, catalogue):
         by = world.actor("manager")
