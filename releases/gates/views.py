@@ -5,13 +5,14 @@ from django.views.decorators.http import require_safe
 from portal.workflow.http import PortalRequest
 from releases.gates.queries import gate
 from releases.holds.models import Stage
+from releases.publishing.classification import as_told
 from releases.publishing.queries import visible_to
 
 
 @require_safe
 def standing(request: PortalRequest, reference: str) -> HttpResponse:
     """Show every condition of both gates of a release, with its state and date."""
-    release = get_object_or_404(visible_to(request.actor), reference=reference)
+    release = as_told(get_object_or_404(visible_to(request.actor), reference=reference), request.actor)
     stages = [Stage.DEPLOYMENT, Stage.ACTIVATION]
     gates = [{"stage": stage, "gate": gate(release, stage, request.at)} for stage in stages]
     return render(request, "gates/standing.html", {"release": release, "gates": gates})

@@ -22,10 +22,12 @@ from portal.people.models import Appointment, Membership, Organisation, Organisa
 from portal.people.permissions import Permission
 from portal.workflow.actor import Actor
 from releases.publishing.models import Classification, Evidence, Release
+from releases.publishing.states import ReleaseState
 
 D = TypeVar("D", bound=Evidence)
 
 AS_THE_RELEASE = ""  # the classification of notes or a document that has none of its own
+TOLD = ("title", "firmware_version", "chts", "gbcs", "urgency_class_id", "approach", "image_id")
 STRICTNESS = list(Classification.values)
 _ALWAYS_NAMED = (OrganisationKind.DCC, OrganisationKind.SECAS)
 
@@ -35,6 +37,26 @@ def releases(actor: Actor) -> QuerySet[Release]:
     if _sees_all(actor):
         return Release.objects.all()
     return Release.objects.filter(_fits(actor, "classification", "pk"), announced_at__isnull=False)
+
+
+def in_the_open(actor: Actor) -> QuerySet[Release]:
+    """Return the releases for lists, searches, calendars and the API: for all but DCC without those being drafted.
+
+    A release returned to draft stays known, because issues and determinations speak of it; what DCC now writes into
+    it is not announced.
+    """
+    return releases(actor) if _sees_all(actor) else releases(actor).exclude(state=ReleaseState.DRAFT)
+
+
+def as_told(release: Release, actor: Actor) -> Release:
+    """Return the release with the facts this actor was told: of one returned to draft those before its return."""
+    if release.state != ReleaseState.DRAFT or _sees_all(actor):
+        return release
+    told = release.history.exclude(state=ReleaseState.DRAFT).order_by("-history_id").first()
+    for field in TOLD if told is not None else ():
+        setattr(release, field, getattr(told, field))
+    release.planned_deployment_at = release.planned_activation_at = None
+    return release
 
 
 def with_notes(actor: Actor) -> QuerySet[Release]:

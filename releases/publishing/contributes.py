@@ -74,7 +74,7 @@ def searchable(actor: Actor) -> Iterator[Searchable]:
     """Releases, the newest published notes of each, and documents of evidence."""
     yield Searchable(
         "Release",
-        queries.visible_to(actor).select_related("urgency_class"),
+        classification.in_the_open(actor).select_related("urgency_class"),
         SEARCHED_RELEASE,
         "title",
         title=str,

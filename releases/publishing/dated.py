@@ -13,8 +13,7 @@ from portal.pages.contributions import Dated
 from portal.people.permissions import Permission
 from portal.workflow.actor import Actor
 from portal.workflow.history import last_changed
-from releases.publishing import queries
-from releases.publishing.classification import acts_for
+from releases.publishing.classification import acts_for, in_the_open
 from releases.publishing.models import ENDS, Notice, Release
 from releases.publishing.service import NOTICE
 from releases.publishing.states import FINISHED, ReleaseState
@@ -34,7 +33,7 @@ _BEGUN = (ReleaseState.ACTIVE, ReleaseState.HALTED, ReleaseState.HYPERCARE, Rele
 def dates(actor: Actor, start: datetime, end: datetime) -> Iterator[Dated]:
     """Yield the planned and stated dates of the releases the actor may see; those given up say so."""
     within = reduce(or_, (Q(**{f"{field}__gte": start, f"{field}__lt": end}) for field, _ in DATED))
-    found = list(queries.visible_to(actor).filter(within).annotate(changed_at=last_changed(Release)))
+    found = list(in_the_open(actor).filter(within).annotate(changed_at=last_changed(Release)))
     told = _told_of(actor, found)
     for release in found:
         url = reverse("publishing:release", args=[release.reference])

@@ -12,7 +12,7 @@ from portal.workflow.actor import ANONYMOUS, Actor
 from portal.working_days import end_of, start_of
 from releases.products.cohorts import supplied_by
 from releases.products.models import Cell
-from releases.publishing.classification import releases, with_notes
+from releases.publishing.classification import in_the_open, releases, with_notes
 from releases.publishing.models import Classification, NotesRevision, Release
 
 _SORTS = {
@@ -28,7 +28,7 @@ _SORTS = {
 
 def listed(actor: Actor, chosen: Mapping[str, Any], *, sort: str = "") -> QuerySet[Release]:
     """Return the visible releases that fit the chosen filters, the newest first unless sorted otherwise."""
-    found = releases(actor).select_related("urgency_class").prefetch_related("hub_models")
+    found = in_the_open(actor).select_related("urgency_class").prefetch_related("hub_models")
     sought = chosen.get("search")
     if sought:
         found = found.filter(

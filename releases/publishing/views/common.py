@@ -9,13 +9,14 @@ from django.shortcuts import get_object_or_404, render
 from portal.pages.forms import GovForm
 from portal.workflow.errors import Invalid
 from portal.workflow.http import PortalRequest
-from releases.publishing import queries, verbs
+from releases.publishing import classification, queries, verbs
 from releases.publishing.models import Release
 
 
 def visible(request: PortalRequest, reference: str) -> Release:
     """Return the release of an address, journalling reads of Red; 404 where it is none the actor may know of."""
-    found = get_object_or_404(queries.by_reference(request.actor), reference=reference)
+    known = get_object_or_404(queries.by_reference(request.actor), reference=reference)
+    found = classification.as_told(known, request.actor)
     verbs.note_reading(found, request.path, by=request.actor, at=request.at)
     return found
 
