@@ -86,10 +86,15 @@ def _blocks(node: SyntaxTreeNode, depth: int) -> Iterator[Block]:
 
 
 def _heading(node: SyntaxTreeNode, depth: int) -> Iterator[Block]:
+    parts = _line(node)
     if depth:
-        yield {"kind": "paragraph", "parts": [{"kind": "strong", "parts": _line(node)}]}
-    else:
-        yield {"kind": "heading", "level": int(node.tag[1]), "parts": _line(node)}
+        yield {"kind": "paragraph", "parts": [{"kind": "strong", "parts": parts}]}
+    elif _says(parts):  # PDF/UA-1 has no empty headings
+        yield {"kind": "heading", "level": int(node.tag[1]), "parts": parts}
+
+
+def _says(parts: Iterable[Part]) -> bool:
+    return any(str(part.get("text", "")).strip() or _says(part.get("parts", ())) for part in parts)
 
 
 def _paragraph(node: SyntaxTreeNode, depth: int) -> Iterator[Block]:
