@@ -187,6 +187,12 @@ class Effect:
     text: str
 
 
+def counted(count: int, noun: str) -> str:
+    """Return "no open issues", "1 open issue" or "2,000 open issues"."""
+    number = f"{count:,}" if count else "no"
+    return f"{number} {noun}" if count == 1 else f"{number} {noun}s"
+
+
 def contributors() -> Iterator[ModuleType]:
     """Yield each installed app's ``contributes`` module, in the order of INSTALLED_APPS."""
     for config in apps.get_app_configs():

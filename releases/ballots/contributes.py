@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db.models import Q
 from django.urls import reverse
 
-from portal.pages.contributions import Act, Dated, Due, Effect, Link, Panel, Stage, Waiting
+from portal.pages.contributions import Act, Dated, Due, Effect, Link, Panel, Stage, Waiting, counted
 from portal.pages.searching import Searchable
 from portal.people.permissions import Permission
 from portal.workflow.actor import Actor
@@ -175,12 +175,12 @@ def release_panels(release: Release, actor: Actor, at: datetime) -> Iterator[Pan
 
 def release_effects(release: Release, act: str, actor: Actor, at: datetime) -> Iterator[Effect]:
     """Open objections and ballots of a release that ends or returns to draft end with it."""
-    ballots = queries.ballots(actor).filter(release=release, state__in=UNDECIDED).count()
-    objections = queries.objections(actor).filter(release=release, state__in=UNSETTLED).count()
-    if act == "amend":
-        yield Effect(50, f"{objections} open objections and {ballots} undecided ballots go on as they are.")
-        return
-    yield Effect(50, f"{objections} open objections lapse and {ballots} undecided ballots are voided; they are told.")
+    ballots = counted(queries.ballots(actor).filter(release=release, state__in=UNDECIDED).count(), "undecided ballot")
+    objections = counted(
+        queries.objections(actor).filter(release=release, state__in=UNSETTLED).count(), "open objection"
+    )
+    does = "Going on as before" if act == "amend" else "Ended, and those concerned told so"
+    yield Effect(50, f"{does}: {objections} and {ballots}.")
 
 
 def release_acts(release: Release, actor: Actor, at: datetime) -> Iterator[Act]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db.models import Q
 from django.urls import reverse
 
-from portal.pages.contributions import Act, Dated, Due, Effect, Link, ListPage, Panel, Waiting
+from portal.pages.contributions import Act, Dated, Due, Effect, Link, ListPage, Panel, Waiting, counted
 from portal.people.permissions import Permission
 from portal.workflow.actor import Actor
 from portal.workflow.history import last_changed
@@ -78,9 +78,9 @@ def due(actor: Actor, at: datetime) -> Iterator[Due]:
 
 def release_effects(release: Release, act: str, actor: Actor, at: datetime) -> Iterator[Effect]:
     """Holds are never ended by an act on the release: they end by their own condition."""
-    count = queries.visible_to(actor).filter(release=release, state=HoldState.PLACED).count()
+    placed = counted(queries.visible_to(actor).filter(release=release, state=HoldState.PLACED).count(), "hold")
     ends = act in ("withdraw", "supersede")
-    yield Effect(30, f"{count} holds on it stay{' on record and stop nothing more' if ends else ' in force'}.")
+    yield Effect(30, f"{'Kept on record, stopping nothing more' if ends else 'Still in force'}: {placed} on it.")
 
 
 def release_panels(release: Release, actor: Actor, at: datetime) -> Iterator[Panel]:

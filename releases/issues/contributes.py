@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.urls import reverse
 
-from portal.pages.contributions import Act, Dated, Due, Effect, Link, ListPage, Panel, Waiting
+from portal.pages.contributions import Act, Dated, Due, Effect, Link, ListPage, Panel, Waiting, counted
 from portal.pages.searching import Searchable
 from portal.people.permissions import Permission
 from portal.workflow.actor import Actor
@@ -117,8 +117,8 @@ def release_panels(release: Release, actor: Actor, at: datetime) -> Iterator[Pan
 
 def release_effects(release: Release, act: str, actor: Actor, at: datetime) -> Iterator[Effect]:
     """Issues outlive the release: what was found is still so."""
-    count = queries.on_release(release, actor).filter(state__in=can.LIVE).count()
-    yield Effect(40, f"{count} open issues on it stay open and on record.")
+    found = counted(queries.on_release(release, actor).filter(state__in=can.LIVE).count(), "issue")
+    yield Effect(40, f"Kept open and on record: {found} on it.")
 
 
 def release_acts(release: Release, actor: Actor, at: datetime) -> Iterator[Act]:

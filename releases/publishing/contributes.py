@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.urls import reverse
 
-from portal.pages.contributions import Act, Dated, Due, Effect, Link, ListPage, Panel, Stage, Waiting
+from portal.pages.contributions import Act, Dated, Due, Effect, Link, ListPage, Panel, Stage, Waiting, counted
 from portal.pages.searching import Searchable
 from portal.people.permissions import Permission
 from portal.workflow.actor import Actor
@@ -207,9 +207,10 @@ def release_effects(release: Release, act: str, actor: Actor, at: datetime) -> I
         "return_to_draft": "It is void and every clock starts again with the next notice; all of them are told why",
     }
     does = words.get(act, "It ends; nobody more is served and all of them are told why")
-    yield Effect(10, f"Notice {notice.number} was sent to {told} organisations and served on {served}. {does}.")
-    stays = "stay" if act == "amend" else "stay on record only"
-    yield Effect(11, f"{answers['count']} acknowledgements, with {answers['days']} test days asked for, {stays}.")
+    sent = counted(told, "organisation")
+    yield Effect(10, f"Notice {notice.number} was sent to {sent} and served on {served}. {does}.")
+    given, days = counted(answers["count"], "acknowledgement"), counted(answers["days"], "test day")
+    yield Effect(11, f"Kept{'' if act == 'amend' else ' on record only'}: {given}, with {days} asked for.")
     if act == "return_to_draft":
         yield Effect(
             12, "The Emergency's approval, its waiver, a confirmed schedule and the fixed terms of the class end."

@@ -74,7 +74,7 @@ class NoticeServed(_AboutRelease):
 
     def context(self) -> dict[str, Any]:
         before = self.release.notices.filter(number__lt=self.notice.number).order_by("-number").first()
-        models = list(self.release.hub_models.all())
+        models = ", ".join(str(model) for model in self.release.hub_models.all())
         return {"release": self.release, "notice": self.notice, "models": models, "before": before}
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.urls import reverse
 from psycopg.types.range import TimestamptzRange
 
-from portal.pages.contributions import Act, Dated, Due, Effect, Link, ListPage, Panel, Waiting
+from portal.pages.contributions import Act, Dated, Due, Effect, Link, ListPage, Panel, Waiting, counted
 from portal.people.permissions import Permission
 from portal.workflow.actor import Actor
 from portal.workflow.history import last_changed
@@ -88,13 +88,15 @@ def release_panels(release: Release, actor: Actor, at: datetime) -> Iterator[Pan
 def release_effects(release: Release, act: str, actor: Actor, at: datetime) -> Iterator[Effect]:
     """The windows to come of a release that ends or returns to draft are cancelled."""
     coming = release.windows.filter(state=WindowState.BOOKED, during__endswith__gt=at)
-    count, organisations = coming.count(), coming.order_by().values("organisation").distinct().count()
-    reported = release.windows.filter(state=WindowState.REPORTED).count()
+    booked = counted(coming.count(), "booked test window")
     if act == "amend":
-        yield Effect(20, f"{count} booked test windows stay as they are.")
+        yield Effect(20, f"Kept: {booked}.")
         return
-    yield Effect(20, f"{count} booked test windows of {organisations} organisations are cancelled; they are told.")
-    yield Effect(21, f"Results of {reported} windows stay on record.")
+    organisations = coming.order_by().values("organisation").distinct().count()
+    theirs = f" of {counted(organisations, 'organisation')}, told so" if organisations else ""
+    reported = counted(release.windows.filter(state=WindowState.REPORTED).count(), "test window")
+    yield Effect(20, f"Cancelled: {booked}{theirs}.")
+    yield Effect(21, f"Kept on record: {reported} with results.")
 
 
 def release_acts(release: Release, actor: Actor, at: datetime) -> Iterator[Act]:

@@ -15,6 +15,7 @@ from releases.publishing.notes import parse
 from tests.factories.releases import NOTES, make_announced, make_catalogue
 from tests.factories.world import PASSWORD, World
 from tests.journeys.browser import Visit, look
+from tests.journeys.keyboard import Keyboard
 
 
 @pytest.fixture
@@ -38,37 +39,23 @@ def enter(visit: Visit, who: str, **options) -> Page:
     return visit(f"{who}@portal.example", PASSWORD, **options)
 
 
-def tab_to(page: Page, name: str, *, role: str = "textbox") -> None:
-    """Reach a control with the tabulator key, as somebody without a mouse does."""
-    wanted = page.get_by_role(role, name=name, exact=True)
-    for _ in range(120):
-        page.keyboard.press("Tab")
-        if wanted.evaluate("element => element === document.activeElement"):
-            return
-    raise AssertionError(f"{name} is not reached by the keyboard")
-
-
 def test_dcc_writes_previews_and_publishes_with_the_keyboard_alone(world, release, visit):
     page = enter(visit, "manager")
+    keys = Keyboard(page)
     page.goto(f"/releases/{release.reference}/notes/")
     look(page, "notes-desk")
-    tab_to(page, "Fixes")
-    page.keyboard.press("Control+A")
-    page.keyboard.type("- Joining after a power cut.\n- Late alerts, **all** of them.")
+    keys.type("Fixes", "- Joining after a power cut.\n- Late alerts, **all** of them.")
     expect(page.get_by_text("Draft saved 9 January 2017")).to_be_visible()
     assert "Late alerts" in NotesDraft.objects.get().written["Fixes"]
     page.goto("/releases/")
     page.goto(f"/releases/{release.reference}/notes/")
     expect(page.get_by_text("This is your draft, saved")).to_be_visible()
-    tab_to(page, "Preview", role="button")
-    page.keyboard.press("Enter")
+    keys.push("Preview")
     expect(page.locator(".app-preview strong")).to_have_text("all")
     look(page, "notes-preview")
-    tab_to(page, "Save as a new revision", role="button")
-    page.keyboard.press("Enter")
+    keys.push("Save as a new revision")
     expect(page.get_by_text("The notes are saved as revision 3.")).to_be_visible()
-    tab_to(page, "Publish revision 3", role="button")
-    page.keyboard.press("Enter")
+    keys.push("Publish revision 3")
     expect(page.get_by_text("Revision 3 of the notes is published.")).to_be_visible()
     page.get_by_role("link", name="Revisions and what changed").click()
     expect(page.locator(".app-diff ins", has_text="Late alerts")).to_be_visible()

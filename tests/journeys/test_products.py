@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import expect
 
 from portal.workflow.models import ClockSetting
 from releases.products.columns import VERSIONS
@@ -15,6 +15,7 @@ from releases.publishing.models import Release
 from tests.factories.releases import OLD, image_bytes, make_announced, make_catalogue, make_draft
 from tests.factories.world import PASSWORD, World
 from tests.journeys.browser import look
+from tests.journeys.keyboard import Keyboard
 from tests.releases.products.test_signatures import PRIVATE, PUBLIC
 
 HEAD = ",".join(VERSIONS.names)
@@ -33,20 +34,6 @@ def release(world: World) -> Release:
     ClockSetting.objects.update_or_create(pk=1, defaults={"real_base": timezone.now(), "portal_base": world.at})
     make_announced(world, catalogue, classification="white")
     return make_draft(world, catalogue, from_versions=[], firmware_version="0A010200")
-
-
-def tab_to(page: Page, wanted: Locator) -> None:
-    """Press Tab until the element has the focus, as somebody without a mouse does."""
-    for _ in range(120):
-        page.keyboard.press("Tab")
-        if wanted.evaluate("element => element === document.activeElement"):
-            return
-    raise AssertionError(f"{wanted} cannot be reached with the Tab key")
-
-
-def press(page: Page, role: str, name: str) -> None:
-    tab_to(page, page.get_by_role(role, name=name, exact=True).first)  # type: ignore[arg-type]
-    page.keyboard.press("Enter")
 
 
 def csv_file(*rows: str) -> dict[str, object]:
@@ -75,28 +62,29 @@ def test_anybody_reads_the_lists_and_takes_them_away(release, visit):
 
 def test_dcc_imports_a_list_with_the_keyboard_alone(release, visit):
     page = visit("manager@portal.example", PASSWORD)
+    keys = Keyboard(page)
     page.goto("/products/")
-    press(page, "button", "Import from CSV")
+    keys.push("Import from CSV")
     look(page, "import-check")
-    page.get_by_label("CSV file").set_input_files(csv_file(NEW, REMOVED, "10F2,0000"))
-    press(page, "button", "Check the file")
+    keys.upload("CSV file", csv_file(NEW, REMOVED, "10F2,0000"))
+    keys.push("Check the file")
     expect(page.get_by_text("1 row is refused")).to_be_visible()
     look(page, "import-refused")
-    press(page, "link", "Check the corrected file")
-    page.get_by_label("CSV file").set_input_files({"name": "list.xlsx", "mimeType": "", "buffer": b"PK\x03\x04"})
-    press(page, "button", "Check the file")
+    keys.follow("Check the corrected file", exact=True)
+    keys.upload("CSV file", {"name": "list.xlsx", "mimeType": "", "buffer": b"PK\x03\x04"})
+    keys.push("Check the file")
     expect(page.get_by_text("This is an Excel workbook").first).to_be_visible()
     look(page, "import-wrong-file")
-    page.get_by_label("CSV file").set_input_files(csv_file(NEW, REMOVED))
-    press(page, "button", "Check the file")
+    keys.upload("CSV file", csv_file(NEW, REMOVED))
+    keys.push("Check the file")
     expect(page.get_by_text("status: current → removed")).to_be_visible()
     look(page, "import-shown")
-    press(page, "button", "Write these rows")
+    keys.push("Write these rows")
     expect(page.get_by_text("Written as shown: 1 added, 1 changed.")).to_be_visible()
     assert ListImport.objects.latest("pk").state == "written"
     assert FirmwareVersion.objects.get(version="0A010300").status == "current"
     page.goto("/products/")
-    press(page, "link", "Alder 1")
+    keys.follow("Alder 1", exact=True)
     expect(page.get_by_text("Status: current → removed")).to_be_visible()
     look(page, "hub-model-history")
 

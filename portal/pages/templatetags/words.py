@@ -71,6 +71,12 @@ def uk_datetime(value: datetime | None) -> str:
 
 
 @register.filter
+def uk_short(value: datetime | None) -> str:
+    """Return "9 Jan 2017, 12:00 GMT" for columns of a wide table; nothing for nothing."""
+    return f"{_local(value).day} {_local(value):%b %Y}, {uk_time(value)}" if value else ""
+
+
+@register.filter
 def calendar_status(status: str) -> str:
     """Return the word for how firm an entry of the calendar is; what is only planned is called provisional."""
     return "Provisional" if status == "planned" else state_words(status)

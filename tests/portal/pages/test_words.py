@@ -26,8 +26,12 @@ class TestDates:
     def test_a_moment_is_shown_in_london_with_its_zone(self, moment: datetime, expected: str) -> None:
         assert words.uk_datetime(moment) == expected
 
+    def test_a_wide_table_shortens_the_month(self) -> None:
+        assert words.uk_short(datetime(2017, 6, 30, 23, 30, tzinfo=UTC)) == "1 Jul 2017, 00:30 BST"
+
     def test_nothing_is_written_for_nothing(self) -> None:
-        assert [words.uk_date(None), words.uk_time(None), words.uk_datetime(None), words.iso(None)] == [""] * 4
+        written = (words.uk_date, words.uk_time, words.uk_datetime, words.uk_short, words.iso)
+        assert [write(None) for write in written] == [""] * 5
 
     def test_the_weekday_is_that_of_london(self) -> None:
         assert words.uk_weekday(datetime(2017, 6, 30, 23, 30, tzinfo=UTC)) == "Saturday"

@@ -28,7 +28,9 @@ def end(matter, verb="withdraw", why="Not needed"):
 def test_an_open_ballot_is_voided_and_its_objections_lapse(matter):
     ballot = acts.open_ballot(matter)
     (objection,) = ballot.objections.all()
-    assert effects(matter, "withdraw") == ["1 open objections lapse and 1 undecided ballots are voided; they are told."]
+    assert effects(matter, "withdraw") == [
+        "Ended, and those concerned told so: 1 open objection and 1 undecided ballot."
+    ]
     end(matter)
     end_set_aside()
     ballot.refresh_from_db()
@@ -85,7 +87,7 @@ def test_a_late_objections_hold_ends_with_it(matter):
 
 def test_nothing_lapses_while_the_release_stands(matter):
     objection = acts.lodge(matter)
-    assert effects(matter, "amend") == ["1 open objections and 0 undecided ballots go on as they are."]
+    assert effects(matter, "amend") == ["Going on as before: 1 open objection and no undecided ballots."]
     with pytest.raises(NotNow, match="Its release stands"):
         verbs.lapse(objection, by=CLERK, at=matter.at)
     end_set_aside()

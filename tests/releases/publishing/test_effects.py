@@ -35,21 +35,21 @@ def lines(act):
     if act == "amend":
         return [
             "It stands, and so do its clocks",
-            "1 acknowledgements, with 3 test days asked for, stay.",
-            "1 booked test windows stay as they are.",
-            "1 holds on it stay in force.",
-            "1 open issues on it stay open",
-            "0 open objections and 0 undecided ballots go on",
+            "Kept: 1 acknowledgement, with 3 test days asked for.",
+            "Kept: 1 booked test window.",
+            "Still in force: 1 hold on it.",
+            "Kept open and on record: 1 issue on it.",
+            "Going on as before: no open objections and no undecided ballots.",
             "No rollout is planned",
         ]
     return [
         "Notice 1 was sent to 4 organisations and served on 1. "
         + ("It ends; nobody more is served" if ends else "It is void and every clock starts again"),
-        "1 acknowledgements, with 3 test days asked for, stay on record only.",
-        "1 booked test windows of 1 organisations are cancelled",
-        f"1 holds on it stay{' on record' if ends else ' in force'}",
-        "1 open issues on it stay open",
-        "0 open objections lapse and 0 undecided ballots are voided",
+        "Kept on record only: 1 acknowledgement, with 3 test days asked for.",
+        "Cancelled: 1 booked test window of 1 organisation, told so.",
+        f"{'Kept on record, stopping nothing more' if ends else 'Still in force'}: 1 hold on it.",
+        "Kept open and on record: 1 issue on it.",
+        "Ended, and those concerned told so: no open objections and no undecided ballots.",
         "No rollout is planned",
     ]
 

@@ -76,6 +76,7 @@ class TestOwnHomes:
         deliver_all()
         mails = {mail.to[0]: mail.body for mail in mailoutbox}
         assert HERON_PART in mails["notices@heron.example"]
+        assert "Firmware version 0A010200 for Alder 1\n" in mails["notices@heron.example"]
         assert "350 homes" not in mails["notices@osprey.example"]
         client = sign_in("supplier")
         client.post(f"/inbox/{told(world, 'heron').pk}/read/")
@@ -255,7 +256,7 @@ class TestReminders:
         assert "Remind now" in client.get(address(announced, "service/")).content.decode()
         answer = client.post(address(announced, "remind/"), {"seen": announced.version}, follow=True)
         assert "4 recipients reminded. No clock restarts." in answer.content.decode()
-        assert "1, last 10 January 2017" in answer.content.decode()
+        assert "1 reminder, last 10 January 2017" in answer.content.decode()
 
     def test_and_the_api(self, world, announced, sign_in, set_clock):
         set_clock(world.at + timedelta(days=1))

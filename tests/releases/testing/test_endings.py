@@ -27,9 +27,7 @@ def effects(world, release, act):
 
 
 def test_a_withdrawn_release_leaves_no_window(world, announced, window, set_clock):
-    assert effects(world, announced, "withdraw")[0] == (
-        "1 booked test windows of 1 organisations are cancelled; they are told."
-    )
+    assert effects(world, announced, "withdraw")[0] == ("Cancelled: 1 booked test window of 1 organisation, told so.")
     assert queries.set_aside(world.at).count() == 0
     publishing.withdraw(announced, by=world.actor("manager"), at=world.at, why="Not needed")
     set_clock(world.at)
@@ -58,7 +56,7 @@ def test_a_window_of_the_new_notice_stays(world, announced):
 
 
 def test_an_amendment_leaves_windows_alone(world, announced, window):
-    assert effects(world, announced, "amend") == ["1 booked test windows stay as they are."]
+    assert effects(world, announced, "amend") == ["Kept: 1 booked test window."]
 
 
 def test_a_window_that_is_over_stays_on_record(world, announced, window):
