@@ -9,7 +9,7 @@ from django.db import DatabaseError, transaction
 from django.urls import reverse
 from pypdf import PdfReader
 
-from portal.delivery.models import Delivery, Message
+from portal.delivery.models import Delivery, Message, Preference
 from portal.delivery.tasks import deliver_all
 from portal.people.models import Organisation, OrganisationKind
 from portal.people.verbs import end_appointment
@@ -272,7 +272,7 @@ class TestReminders:
         page = sign_in("supplier").get(reverse("delivery:preferences"))
         kinds = {row.kind: row for row in page.context["kinds"]}
         for kind in ("publishing.notice", "publishing.amendment", "publishing.reminder", "publishing.moved"):
-            assert kinds[kind].statutory and kinds[kind].by_mail
+            assert kinds[kind].statutory and kinds[kind].how == Preference.How.MAIL
 
 
 def amended(world, release, by):
