@@ -43,7 +43,7 @@ MARKER, REFERENCES = "quokkamarker", {"amber": "FW-2099-4711", "red": "FW-2099-0
 HIDDEN = re.compile(rf"{MARKER}|FW-2099|0ABC[12]", re.IGNORECASE)
 ENTITLED = {"manager", "second", "secretary"}  # of the audiences; besides them only a supplier named on both
 OUTSIDERS = [name for name in AUDIENCES if name not in ENTITLED]
-NOISE = re.compile(r'name="csrfmiddlewaretoken" value="\w+"|"csrfmiddlewaretoken": "\w+"')
+NOISE = re.compile(r'name="(csrfmiddlewaretoken|once)" value="\w+"|"csrfmiddlewaretoken": "\w+"')
 PLACES = ("/releases/", "/issues/", "/holds/", "/rollouts/", "/calendar/", "/api/v1/releases/")
 ELSEWHERE = ("account_", "mfa_", "api-", "pages:gallery")  # nothing of releases, and a fresh secret on each look
 LISTS = [row for row in ROWS if row.method == "GET" and not row.about and not row.route.startswith(ELSEWHERE)]
