@@ -5,18 +5,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.conf import settings
-
 from portal.pages.calendars import ALL, Choice, Day, as_of, days, grid
 from portal.pages.calendars import month as weeks_of
 from portal.pages.contributions import Dated, Due, Waiting, collect
-from portal.workflow.actor import Actor, system
+from portal.workflow.actor import Actor
 from portal.working_days import end_of, london_day, start_of
 
 AGENDA_DAYS = 56
 FEED_BACK, FEED_AHEAD = 92, 400
 UPCOMING = 12
-NOT_TOLD = "something that is not for you to read"
 
 
 @dataclass(frozen=True)
@@ -62,17 +59,8 @@ def moments(rows: Iterable[Due], at: datetime) -> list[Moment]:
 
 
 def upcoming(actor: Actor, at: datetime) -> list[Moment]:
-    """Return the next moments at which something happens by the clock, in words where this actor may know of it.
-
-    The demonstration offers every moment to everybody, because anybody may advance its clock; what happens at the
-    others is not told.
-    """
-    known = moments(collect("due", actor, at), at)
-    if not settings.DEMO:
-        return known[:UPCOMING]
-    told = {moment.at: moment.texts for moment in known}
-    every = moments(collect("due", system("clock"), at), at)
-    return [Moment(moment.at, told.get(moment.at, [NOT_TOLD])) for moment in every][:UPCOMING]
+    """Return the next moments at which something that this actor may know of happens by the clock."""
+    return moments(collect("due", actor, at), at)[:UPCOMING]
 
 
 def coming(actor: Actor, at: datetime, days: int = 14) -> list[Dated]:

@@ -99,7 +99,8 @@ def drafted(dcc: Page) -> None:
     expect(dcc.get_by_text("The image is checked and attached")).to_be_visible()
 
     dcc.get_by_role("button", name="Edit notes").click()
-    dcc.get_by_label("Release notes").fill(notes(SCRIPT))
+    for section, text in notes(SCRIPT).items():
+        dcc.get_by_role("textbox", name=section, exact=True).fill(text)
     dcc.get_by_role("button", name="Preview").click()
     look(dcc, "notes-preview")
     dcc.get_by_role("button", name="Save as a new revision").click()

@@ -152,9 +152,9 @@ class TestClock:
         assert client.post("/clock/run/", {"speed": "60"}).status_code == 403
         assert clock.speed() == 1
 
-    def test_the_next_due_dates_are_offered(self, client: Client, world: World, january: None, defaults: None) -> None:
+    def test_the_next_due_dates_are_offered(self, sign_in: SignIn, world: World, january: None, defaults: None) -> None:
         make_announced(world, make_catalogue(world))
-        page = client.get("/clock/").content.decode()
+        page = sign_in("supplier").get("/clock/").content.decode()
         assert "Advance to the next due date" in page
         assert mistakes(page) == []
 
