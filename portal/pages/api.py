@@ -18,7 +18,7 @@ class SoughtSerializer(serializers.Serializer[Any]):
     """What is sought: words, a reference or a version; one kind, if any."""
 
     q = serializers.CharField(min_length=SHORTEST, max_length=LONGEST)
-    kind = serializers.CharField(max_length=40, required=False, default="")
+    kind = serializers.CharField(max_length=40, required=False, allow_blank=True, default="")
     page = serializers.IntegerField(min_value=1, required=False, default=1)
 
 

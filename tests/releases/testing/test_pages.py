@@ -80,7 +80,7 @@ def test_a_supplier_books_a_window(supplier, world, announced, catalogue):
         ({"start": "2016-12-01T09:00"}, "must start in the future"),
         ({"organisation": 0}, "Select a valid choice"),
         ({"environment": ""}, "Choose environment."),
-        ({"end": ""}, "Enter a date and a time."),
+        ({"end": ""}, "To: enter a date and a time."),
         ({"combinations": [0]}, "Select a valid choice"),
     ],
 )
