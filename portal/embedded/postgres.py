@@ -133,7 +133,7 @@ class Postgres:
             "unix_socket_directories": str(self.place.sockets),
             "unix_socket_permissions": "0700",
             "listen_addresses": "",
-            "max_connections": "100",
+            "max_connections": "250",
             "shared_buffers": f"{min(max(memory // 8, 64), 1024)}MB",
             "effective_cache_size": f"{max(memory // 2, 128)}MB",
             "maintenance_work_mem": f"{min(max(memory // 32, 32), 256)}MB",

@@ -22,6 +22,7 @@ from devices.rollouts.verbs import hints
 from devices.rollouts.verdicts import Thresholds
 from portal.embedded import programs
 from portal.embedded.process import kill_session
+from portal.journal import append_only
 from releases.holds import verbs as holds
 from releases.holds.models import Cause, Stage
 from releases.products.cohorts import Cohort
@@ -154,21 +155,18 @@ def test_a_rollout_is_planned_once_by_two_managers(transactional_db):
 
 def test_the_runtime_role_makes_partitions_but_changes_no_event(opened):
     """As the role the portal runs under: no table of its own, no change of what is append-only."""
+    role = settings.RUNTIME_DATABASE_ROLE
+    append_only.grant_runtime_role()
     with connection.cursor() as cursor:
-        cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = 'chf_test_runtime'")
-        if cursor.fetchone() is None:
-            cursor.execute("CREATE ROLE chf_test_runtime NOLOGIN")
-        cursor.execute("GRANT USAGE ON SCHEMA public TO chf_test_runtime")
-        cursor.execute("GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA public TO chf_test_runtime")
-        cursor.execute("GRANT EXECUTE ON FUNCTION rollouts_make_partitions(bigint) TO chf_test_runtime")
+        cursor.execute(f"GRANT EXECUTE ON FUNCTION rollouts_make_partitions(bigint) TO {role}")
         copy = Rollout.objects.get(pk=opened.rollout.pk)
         copy.pk, copy.state, copy.reference = None, "cancelled", "COPY-R1"
         copy.save()
         with transaction.atomic():
-            cursor.execute("SET LOCAL ROLE chf_test_runtime")
+            cursor.execute(f"SET LOCAL ROLE {role}")
             cursor.execute("SELECT rollouts_make_partitions(%s)", [copy.pk])
         with pytest.raises(Exception, match="permission denied"), transaction.atomic():
-            cursor.execute("SET LOCAL ROLE chf_test_runtime")
+            cursor.execute(f"SET LOCAL ROLE {role}")
             cursor.execute("CREATE TABLE mine (n int)")
 
 
