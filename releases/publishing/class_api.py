@@ -50,7 +50,7 @@ class AddClassSerializer(serializers.ModelSerializer[UrgencyClass]):
         model = UrgencyClass
         fields = (*_FIGURES, "why")
         validators: list[Any] = []  # the verb says what is wrong, in the same words as on the page
-        extra_kwargs = {"reminder_days": {"default": 3}}  # noqa: RUF012 - the framework's own form
+        extra_kwargs = {"reminder_days": {"default": 3}}
 
 
 class UrgencyClassViewSet(Acting, ReadOnlyModelViewSet[UrgencyClass]):

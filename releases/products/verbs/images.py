@@ -114,6 +114,7 @@ def _signed(spool: IO[bytes], header: ota.OtaHeader, signature: bytes, at: datet
     if not keys:
         return Signed(found, None), []
     with mmap.mmap(spool.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
+        # A mapped file reads as bytes do; its type does not say so.
         key = made_with(found, mapped, [(one, bytes.fromhex(one.public_key)) for one in keys])  # type: ignore[arg-type]
     if key is None:
         return None, [f"No valid key of manufacturer {header.manufacturer} made this signature over this file."]
