@@ -140,12 +140,6 @@ def _header(stream: IO[bytes]) -> OtaHeader:
     return _with_optional(header, _read(stream, header.header_length - FIXED_LENGTH))
 
 
-def check_size(header: OtaHeader, size: int) -> None:
-    """Raise OtaError unless a file of `size` bytes is as long as its header states and not over the limit."""
-    if (defect := _size_defect(header, size)) is not None:
-        raise defect
-
-
 def _contradictions(header: OtaHeader, size: int | None) -> Iterator[OtaError]:
     low, high = header.min_hardware, header.max_hardware
     if low is not None and high is not None and low > high:

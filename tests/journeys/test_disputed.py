@@ -54,7 +54,7 @@ def test_one_cohort_is_excluded_and_the_rest_is_activated(road: Road):
     dcc.goto(address)
     until(dcc, is_in("Cleared"))
     look(dcc, "release-cleared-after-ballot")
-    rollout = plan(road, release, canary=60, reports=30, limit=20)
+    rollout = plan(road, release, canary=100, reports=30, limit=20)
     deploy(road, rollout)
     activate(road, rollout, until_it_is="Finished")
     dcc.goto(address)

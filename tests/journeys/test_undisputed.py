@@ -43,7 +43,7 @@ def test_a_release_travels_from_draft_to_its_report(road: Road):
     dcc.goto(f"/gates/{release.reference}/")
     look(dcc, "gates-open")
 
-    rollout = plan(road, release, canary=200, reports=100, name="rollout")
+    rollout = plan(road, release, canary=200, reports=100, limit=20, name="rollout")
     deploy(road, rollout, name="rollout")
     activate(road, rollout, until_it_is="Finished")
     dcc.goto(rollout)

@@ -1,6 +1,7 @@
 """Rollouts of a release that ends or returns to draft."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -8,6 +9,7 @@ from devices.rollouts import contributes, queries, verbs
 from devices.rollouts.states import HubState
 from devices.rollouts.tasks import advance_all
 from releases.publishing import verbs as publishing
+from tests.factories.meanwhile import meanwhile
 from tests.factories.rollouts import ENGINE
 
 pytestmark = pytest.mark.django_db
@@ -53,6 +55,15 @@ def test_one_of_the_notice_before_is_stopped_although_the_release_is_announced_a
     publishing.announce(drafted, by=road.manager, at=road.at + timedelta(minutes=1))
     assert verbs.end_set_aside(by=ENGINE, at=road.at) == 1
     assert road.run().state == "stopped"
+
+
+def test_one_that_a_person_stops_at_that_moment_is_left_to_them(road):
+    road.deploy()
+    withdraw(road)
+    faster = partial(verbs.stop, road.fresh(), by=road.manager, at=road.at, why="At once")
+    with meanwhile('FROM "rollouts_rollout"', faster):
+        verbs.end_set_aside(by=ENGINE, at=road.at)
+    assert road.fresh().stood_still_why == "At once"
 
 
 def test_a_standing_release_keeps_its_rollout(road):

@@ -17,6 +17,7 @@ from portal.people import verbs as people
 from portal.workflow.actor import Actor
 from portal.workflow.errors import Invalid, NotAllowed
 from tests.factories.mail_server import mail_server
+from tests.factories.meanwhile import meanwhile
 from tests.factories.world import SEED
 
 KIND = "people.agent_appointed"
@@ -152,6 +153,13 @@ def test_the_beat_makes_each_of_today_once(world, wish, time_machine_at):
     tasks.make_digests()
     assert [row.day for row in Digest.objects.all()] == [date(2017, 1, 10)]
     assert str(Digest.objects.get()) == "digest of 2017-01-10"
+
+
+def test_another_worker_that_is_faster_has_made_it(world, wish):
+    appoint(world)
+    with meanwhile('FROM "delivery_delivery"', lambda: make(world, morning(10))):
+        assert make(world, morning(10)) is None
+    assert Digest.objects.count() == 1
 
 
 def test_readers_cost_the_same_however_many(world, django_assert_num_queries):

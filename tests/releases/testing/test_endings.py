@@ -1,6 +1,7 @@
 """Test windows of a release that ends, returns to draft or is announced anew."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -12,6 +13,7 @@ from releases.testing import contributes, queries, verbs
 from releases.testing.states import WindowState
 from releases.testing.tasks import cancel_set_aside
 from tests.factories.findings import make_window
+from tests.factories.meanwhile import meanwhile
 
 pytestmark = pytest.mark.django_db
 CLOCK = system("User testing")
@@ -45,6 +47,14 @@ def test_a_window_booked_under_a_voided_notice_goes_although_the_release_is_anno
     assert verbs.cancel_set_aside(by=CLOCK, at=world.at + timedelta(hours=1)) == 1
     window.refresh_from_db()
     assert window.state == WindowState.CANCELLED
+
+
+def test_a_window_that_its_booker_cancels_at_that_moment_is_left_to_them(world, announced, window):
+    publishing.withdraw(announced, by=world.actor("manager"), at=world.at, why="Not needed")
+    faster = partial(verbs.cancel, window, by=world.actor("supplier"), at=world.at, why="No longer wanted")
+    with meanwhile('FROM "testing_testwindow"', faster):
+        verbs.cancel_set_aside(by=CLOCK, at=world.at)
+    assert "No longer wanted" in Message.objects.get(kind="testing.cancelled").body
 
 
 def test_a_window_of_the_new_notice_stays(world, announced):
