@@ -36,6 +36,7 @@ class Postgres:
     name: str = "database"
     stop_signal: signal.Signals = signal.SIGINT  # fast shutdown: break off what runs, leave a clean state
     grace: float = STOP_SECONDS
+    serves: bool = True
 
     @property
     def folder(self) -> Path:

@@ -67,10 +67,20 @@ def spawn(
 
 def stop(child: subprocess.Popen[bytes], *, by: signal.Signals, grace: float) -> None:
     """Ask a child to end, wait `grace` seconds, then kill whatever is left of its session."""
+    ask(child, by)
+    see_off(child, grace)
+
+
+def ask(child: subprocess.Popen[bytes], by: signal.Signals) -> None:
+    """Ask a child to end, if it still runs."""
     if child.poll() is None:
         child.send_signal(by)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            child.wait(grace)
+
+
+def see_off(child: subprocess.Popen[bytes], grace: float) -> None:
+    """Wait `grace` seconds for a child that was asked to end, then kill whatever is left of its session."""
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        child.wait(grace)
     kill_session(child)
 
 

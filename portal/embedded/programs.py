@@ -27,6 +27,7 @@ class Program:
     env: Mapping[str, str]
     grace: float = 10.0
     stop_signal: signal.Signals = signal.SIGTERM
+    serves: bool = False
     ready: Callable[[], bool] | None = field(default=None)
 
     def start(self) -> subprocess.Popen[bytes]:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from portal.embedded.process import kill_session, stop
+from portal.embedded.process import ask, kill_session, see_off
 from portal.embedded.trouble import Trouble
 
 HEALTHY_SECONDS = 20.0  # a service that ran this long has started well: its next restart is immediate again
@@ -16,11 +16,15 @@ POLL_SECONDS = 0.2
 
 
 class Service(Protocol):
-    """What can be supervised. `start` returns when the service answers, or raises Trouble."""
+    """What can be supervised. `start` returns when the service answers, or raises Trouble.
+
+    `serves` tells whether others need it to the end: those that serve nobody are asked to end at the same time.
+    """
 
     name: str
     stop_signal: signal.Signals
     grace: float
+    serves: bool
 
     def start(self) -> subprocess.Popen[bytes]: ...
 
@@ -52,9 +56,14 @@ class Supervisor:
             time.sleep(POLL_SECONDS)
 
     def stop(self) -> None:
-        """Stop everything, last started first; returns when no process of ours is left."""
+        """Stop everything, what serves others last; returns when no process of ours is left."""
+        for entry in self.running:
+            if not entry.service.serves:
+                ask(entry.child, entry.service.stop_signal)
         for entry in reversed(self.running):
-            stop(entry.child, by=entry.service.stop_signal, grace=entry.service.grace)
+            if entry.service.serves:
+                ask(entry.child, entry.service.stop_signal)
+            see_off(entry.child, entry.service.grace)
         self.running.clear()
 
     def _look_after(self, entry: Running) -> None:

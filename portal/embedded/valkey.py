@@ -23,6 +23,7 @@ class Valkey:
     name: str = "broker"
     stop_signal: signal.Signals = signal.SIGTERM
     grace: float = 10.0
+    serves: bool = True
 
     @property
     def folder(self) -> Path:

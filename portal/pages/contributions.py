@@ -20,9 +20,10 @@ A ``contributes.py`` holds any of these functions; each gets the actor and porta
 So ``portal.pages`` imports no app, and a new app appears everywhere by one file.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import cache
 from importlib import import_module
 from types import ModuleType
 from typing import Any
@@ -193,11 +194,14 @@ def counted(count: int, noun: str) -> str:
     return f"{number} {noun}" if count == 1 else f"{number} {noun}s"
 
 
-def contributors() -> Iterator[ModuleType]:
-    """Yield each installed app's ``contributes`` module, in the order of INSTALLED_APPS."""
-    for config in apps.get_app_configs():
-        if config.module is not None and module_has_submodule(config.module, "contributes"):
-            yield import_module(f"{config.name}.contributes")
+@cache  # a page collects a dozen kinds, and to look for a module is to look through folders
+def contributors() -> tuple[ModuleType, ...]:
+    """Return each installed app's ``contributes`` module, in the order of INSTALLED_APPS."""
+    return tuple(
+        import_module(f"{config.name}.contributes")
+        for config in apps.get_app_configs()
+        if config.module is not None and module_has_submodule(config.module, "contributes")
+    )
 
 
 def collect(kind: str, *arguments: Any) -> list[Any]:

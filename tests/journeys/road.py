@@ -56,10 +56,10 @@ class Road:
         ClockSetting.objects.update_or_create(pk=1, defaults={"real_base": timezone.now(), "portal_base": at})
 
 
-def lay(visit: Visit) -> Road:
+def lay(visit: Visit, *, hubs: int = HUBS) -> Road:
     """Make the world and set the clock."""
     call_command("ensure_defaults", verbosity=0)
-    road = Road(world.build(hubs=HUBS, seed=1, now=START, history=timedelta(days=30)), visit)
+    road = Road(world.build(hubs=hubs, seed=1, now=START, history=timedelta(days=30)), visit)
     road.it_is(START)
     return road
 
@@ -92,8 +92,9 @@ def until(page: Page, shown: Callable[[Page], object], *, patience: int = PATIEN
     while True:
         try:
             shown(page)
-        except AssertionError:
+        except AssertionError as error:
             if waited >= patience:
+                error.add_note(page.locator("main").inner_text()[:2_000])  # why it stands still is said there
                 raise
         else:
             return

@@ -19,7 +19,7 @@ WHY = "The failed hubs keep their old version; the cause is found and the others
 
 @pytest.fixture
 def road(transactional_db, visit, background) -> Road:
-    return lay(visit)
+    return lay(visit, hubs=36_000)
 
 
 def test_a_bad_image_halts_by_threshold_and_is_resumed(road: Road):
@@ -28,12 +28,12 @@ def test_a_bad_image_halts_by_threshold_and_is_resumed(road: Road):
     move_clock(dcc, release.planned_activation_at)
     dcc.goto(f"/releases/{release.reference}/")
     until(dcc, is_in("Cleared"))
-    rollout = plan(road, release, canary=1000, reports=50, limit=8, scenario="bad_image")
+    rollout = plan(road, release, canary=600, reports=200, limit=7, scenario="bad_image")
     deploy(road, rollout)
     activate(road, rollout, until_it_is="Halted")
 
     dcc.goto(rollout)
-    expect(dcc.get_by_text(re.compile("over the limit of 8.0%")).first).to_be_visible()
+    expect(dcc.get_by_text(re.compile("over the limit of 7.0%")).first).to_be_visible()
     look(dcc, "rollout-halted")
     dcc.goto(f"/releases/{release.reference}/")
     expect(dcc.locator(".govuk-tag").nth(1)).to_have_text("Halted")
@@ -60,6 +60,6 @@ def test_a_bad_image_halts_by_threshold_and_is_resumed(road: Road):
     until(dcc, is_in("Hypercare"))
 
     counts = {state.word: number for state, number in assert_counts_agree(Rollout.objects.get()).items()}
-    assert counts["failed"] > counts["activated"] / 12
+    assert counts["failed"] > counts["activated"] / 14
     verbs = list(Entry.objects.filter(verb__in=("halt", "resume"), subject_kind="rollouts.rollout").order_by("at"))
     assert [entry.verb for entry in verbs] == ["halt", "resume", "halt", "resume"]

@@ -21,6 +21,7 @@ class Sleeper:
     name: str = "sleeper"
     stop_signal: signal.Signals = signal.SIGTERM
     grace: float = 2.0
+    serves: bool = False
     refusals: int = 0
     started: list[int] = field(default_factory=list)
 
@@ -90,9 +91,9 @@ def test_a_service_that_ran_long_is_started_again_at_once(supervisor, tmp_path):
     assert len(sleeper.started) == 2
 
 
-def test_stopping_ends_all_in_reverse(said, tmp_path):
+def test_stopping_ends_all_and_last_what_serves(said, tmp_path):
     supervisor = Supervisor(said.append)
-    first, second = Sleeper(tmp_path), Sleeper(tmp_path)
+    first, second = Sleeper(tmp_path, serves=True), Sleeper(tmp_path)
     for service in (first, second):
         supervisor.start(service)
 
