@@ -15,7 +15,7 @@ from releases.testing import can, may, queries, verbs
 from releases.testing.models import TestCase, TestResult, TestWindow
 from releases.testing.period import Period, results_until, test_period
 from releases.testing.states import WINDOW, WindowState
-from releases.testing.verbs import Found
+from releases.testing.verbs import Found, booking
 from tests.factories.findings import DAY, environment, make_window
 
 pytestmark = pytest.mark.django_db
@@ -100,11 +100,11 @@ def test_the_database_refuses_a_second_booking_of_a_place(world, window):
     twin = TestWindow.objects.get(pk=window.pk)
     twin.pk, twin.reference = None, "TW-twin"
     with pytest.raises(NotNow, match="UIT-A is full"):
-        verbs._insert(twin)
+        booking._insert(twin)
     twin.place = None
     twin.during = TimestamptzRange(None, None)
     with pytest.raises(IntegrityError), transaction.atomic():
-        verbs._insert(twin)
+        booking._insert(twin)
 
 
 @pytest.mark.parametrize(
