@@ -112,6 +112,10 @@ class Road:
     def turn(self) -> int:
         """Do everything that is due once; return how many batches moved."""
         verbs.advance(self.fresh(), by=ENGINE, at=self.at)
+        return self.step()
+
+    def step(self) -> int:
+        """Take every batch that is due one step on; return how many moved."""
         due = Batch.objects.filter(rollout=self.rollout, due_at__lte=self.at).order_by("phase", "number")
         return sum(verbs.step(batch, phase, at=self.at) for batch, phase in due.values_list("pk", "phase"))
 

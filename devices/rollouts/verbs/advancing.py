@@ -84,11 +84,13 @@ def _judge(rollout: Rollout, wave: Wave, *, by: Actor, at: datetime) -> tuple[_S
     """
     stage, word = rollout.stage, rollout.stage.word
     kept = wave.verdicts.setdefault(word, {})
+    # Asked before the evidence is read: a last batch that settles in between must not be judged without its reports.
+    is_under_way = wave.batches.filter(phase__lt=path.ENDS[stage]).exists()
     judgement = judge(_since(queries.evidence(wave, stage), kept), rollout.thresholds)
     if judgement.verdict is Verdict.HALT:
         _keep_judgement(wave, kept, judgement)
         return _Stand(RolloutState.HALTED, judgement.why), False
-    if wave.batches.filter(phase__lt=path.ENDS[stage]).exists():
+    if is_under_way:
         return None, False
     settled_at: datetime | None = getattr(wave, f"{word}_settled_at")
     if settled_at is None:

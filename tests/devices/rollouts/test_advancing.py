@@ -14,6 +14,7 @@ from devices.rollouts.verbs import hints
 from devices.rollouts.verdicts import Thresholds
 from releases.products.models import Cell, FirmwareVersion
 from releases.publishing import verbs as publishing
+from tests.factories.meanwhile import meanwhile
 from tests.factories.releases import TARGET
 from tests.factories.rollouts import ENGINE, assert_counts_agree, make_road
 
@@ -73,6 +74,20 @@ class TestVerdicts:
         road.start()
         assert road.run().state == "halted"
         assert road.rollout.stood_still_why.startswith("Stopped:")
+
+    def test_a_last_batch_that_settles_at_that_moment_is_judged_with_its_reports(self, world, served):
+        road = make_road(world, served, waves=(WaveSpec(share=1.0),))
+        road.start()
+        verbs.advance(road.fresh(), by=ENGINE, at=road.at)
+
+        def settle():
+            while road.step():
+                pass
+
+        with meanwhile(r'^SELECT "rollouts_batch"\."outcomes"', settle):
+            verbs.advance(road.fresh(), by=ENGINE, at=road.at)
+        assert road.fresh().state == "deploying"
+        assert road.run().state == "deployed"
 
     def test_a_wave_soaks_before_it_is_judged(self, world, served):
         road = make_road(world, served, soak_seconds=3600)
