@@ -12,24 +12,17 @@ from rest_framework.viewsets import ReadOnlyModelViewSet, ViewSet
 from portal.people.api_base import Acting
 from releases.publishing import queries as publishing
 from releases.testing import queries, verbs
-from releases.testing.models import TestCase, TestWindow
+from releases.testing.case_api import CaseViewSet
+from releases.testing.models import TestWindow
 from releases.testing.serializers import (
     BookSerializer,
     CancelSerializer,
-    CaseSerializer,
     CoverageSerializer,
     ReportSerializer,
     ResultSerializer,
     WindowSerializer,
 )
 from releases.testing.verbs import Found
-
-
-class CaseViewSet(ReadOnlyModelViewSet[TestCase]):
-    """The catalogue of test cases in force."""
-
-    serializer_class = CaseSerializer
-    queryset = TestCase.objects.filter(retired_at=None)
 
 
 class WindowViewSet(Acting, ReadOnlyModelViewSet[TestWindow]):

@@ -6,7 +6,7 @@ from portal.pages.templatetags.words import uk_datetime
 from portal.workflow.rules import when
 from releases.publishing.models import Release
 from releases.publishing.states import FINISHED, ReleaseState
-from releases.testing.models import TestWindow
+from releases.testing.models import TestCase, TestWindow
 from releases.testing.period import Period, results_until, test_period
 from releases.testing.states import WindowState
 
@@ -37,6 +37,13 @@ def cancel(window: TestWindow, *, at: datetime) -> str | None:
     if window.state == WindowState.REPORTED:
         return "Results of this window have been reported: it stays on record."
     return None if at < window.ends_at else "This window is over."
+
+
+@when
+def keep_case(case: TestCase) -> str | None:
+    if case.retired_at is None:
+        return None
+    return f"Edition {case.edition} of {case.code} is retired: look for the edition in force in the catalogue."
 
 
 @when

@@ -1,6 +1,9 @@
 """The test cases the portal starts with; portal defaults, editable afterwards as new versions."""
 
+import re
 from dataclasses import dataclass
+
+CODE = re.compile(r"[A-Z][A-Z0-9+-]{1,11}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,6 +14,12 @@ class CaseFacts:
     title: str
     purpose: str
     steps: tuple[str, ...]
+
+    @classmethod
+    def of(cls, code: str, title: str, purpose: str, steps: str) -> "CaseFacts":
+        """Return the facts from texts as people type them: the steps one a line, blank ones left out."""
+        lines = tuple(line.strip() for line in steps.splitlines() if line.strip())
+        return cls(code.strip().upper(), title.strip(), purpose.strip(), lines)
 
 
 CASES: tuple[CaseFacts, ...] = (

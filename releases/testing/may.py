@@ -36,6 +36,12 @@ def cancel(window: TestWindow, *, by: Actor) -> str | None:
 
 
 @who
+def keep_case(*, by: Actor) -> str | None:
+    """Rule: the catalogue of test cases is DCC's (portal default)."""
+    return None if by.has(Permission.MANAGE_RELEASES) else "Only DCC keeps the catalogue of test cases."
+
+
+@who
 def report_results(window: TestWindow, *, by: Actor) -> str | None:
     """Rule: the organisation of the window and its agents report; DCC does for its own test lab."""
     if not by.has(Permission.REPORT_RESULTS):

@@ -42,7 +42,10 @@ class TestCase(models.Model):
     history = HistoricalRecords()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["code", "edition"], name="one_test_case_edition")]
+        constraints = [
+            models.UniqueConstraint(fields=["code", "edition"], name="one_test_case_edition"),
+            models.UniqueConstraint(fields=["code"], condition=Q(retired_at=None), name="one_edition_in_force"),
+        ]
         ordering = ["code"]
 
     def __str__(self) -> str:

@@ -44,6 +44,12 @@ def cases() -> list[TestCase]:
     return list(TestCase.objects.filter(retired_at=None))
 
 
+def cases_of(window: TestWindow) -> list[TestCase]:
+    """Return the catalogue in force and the retired editions that the window has results on, by code."""
+    reported = window.results.order_by().values("case")
+    return list(TestCase.objects.filter(Q(retired_at=None) | Q(pk__in=reported)).order_by("code", "edition"))
+
+
 def free_places(environment: Environment, start: datetime, end: datetime) -> list[int]:
     """Return the places of a shared environment that no window takes in this time, lowest first."""
     taken = TestWindow.objects.filter(environment=environment, during__overlap=TimestamptzRange(start, end)).exclude(

@@ -10,12 +10,6 @@ from releases.publishing.models import Release
 from releases.testing.models import Environment, TestCase, TestResult, TestWindow
 
 
-class CaseSerializer(serializers.ModelSerializer[TestCase]):
-    class Meta:
-        model = TestCase
-        fields = ("id", "code", "edition", "title", "purpose", "steps")
-
-
 class WindowSerializer(serializers.ModelSerializer[TestWindow]):
     release = serializers.SlugRelatedField[Release](slug_field="reference", read_only=True)
     environment = serializers.SlugRelatedField[Environment](slug_field="slug", read_only=True)

@@ -2,13 +2,17 @@
 
 from django.urls import path
 
-from releases.testing import views
+from releases.testing import case_views, views
 
 app_name = "testing"
 urlpatterns = [
     path("", views.windows, name="windows"),
     path("csv/", views.windows_csv, name="windows_csv"),
-    path("cases/", views.cases, name="cases"),
+    path("cases/", case_views.cases, name="cases"),
+    path("cases/add/", case_views.add_case, name="add_case"),
+    path("cases/<int:pk>/", case_views.case, name="case"),
+    path("cases/<int:pk>/revise/", case_views.revise_case, name="revise_case"),
+    path("cases/<int:pk>/retire/", case_views.retire_case, name="retire_case"),
     path("on/<slug:release>/", views.coverage, name="coverage"),
     path("on/<slug:release>/book/", views.book, name="book"),
     path("<slug:reference>/", views.window, name="window"),

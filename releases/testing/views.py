@@ -75,12 +75,6 @@ def windows(request: PortalRequest) -> HttpResponse:
 
 @require_safe
 @login_required
-def cases(request: PortalRequest) -> HttpResponse:
-    return render(request, "testing/cases.html", {"cases": queries.cases()})
-
-
-@require_safe
-@login_required
 def coverage(request: PortalRequest, release: str) -> HttpResponse:
     row, actor = _release(request, release), request.actor
     context = {
@@ -122,7 +116,7 @@ def _booked(request: PortalRequest, release: Release, form: BookForm) -> TestWin
 @login_required
 def window(request: PortalRequest, reference: str) -> HttpResponse:
     row, actor, at = _window(request, reference), request.actor, request.at
-    catalogue = queries.cases()
+    catalogue = queries.cases_of(row)
     context = {
         "window": row,
         "cases": catalogue,
