@@ -7,12 +7,22 @@ from devices.demonstration.stage import Stage, Story
 from releases.issues import verbs as issues
 from releases.issues.models import Category, Issue
 from releases.products.cohorts import Cohort
-from releases.products.models import DeviceCombination
+from releases.products.models import DeviceCombination, HubModel
 from releases.publishing.models import Release
 from releases.testing import verbs as testing
 from releases.testing.models import Environment, TestCase, TestWindow
 
 PASS, FAIL, BLOCKED = "pass", "fail", "blocked"
+
+
+def equip(stage: Stage, by: str) -> None:
+    """Put two rigs in UIT-A and one in the DCC test lab, and close the lab for a day."""
+    actor, models = stage.actor(by), list(HubModel.objects.order_by("name"))
+    uit, lab = Environment.objects.get(slug="uit-a"), Environment.objects.get(slug="dcc-lab")
+    for number, (where, held) in enumerate(((uit, models[:2]), (uit, models[2:]), (lab, models)), start=1):
+        testing.add_rig(where, testing.RigFacts(f"Rig {number}", held), by=actor, at=stage.at)
+    why = "The power supply of the lab is renewed."
+    testing.close_environment(lab, start=stage.later(9, 0), end=stage.later(10, 0), why=why, by=actor, at=stage.at)
 
 
 def book(

@@ -6,12 +6,24 @@ from django.http import HttpRequest
 
 from portal.people.admin_site import RecordAdmin, actor_in
 from releases.publishing.queries import visible_to
-from releases.testing.models import Environment, TestCase, TestWindow
+from releases.testing.models import Closure, Environment, Rig, TestCase, TestWindow
 
 
 @admin.register(Environment)
 class EnvironmentAdmin(RecordAdmin):
     list_display = ("name", "places", "is_shared")
+
+
+@admin.register(Closure)
+class ClosureAdmin(RecordAdmin):
+    list_display = ("environment", "during", "why", "lifted_at")
+    list_select_related = ("environment",)
+
+
+@admin.register(Rig)
+class RigAdmin(RecordAdmin):
+    list_display = ("name", "environment", "in_use")
+    list_select_related = ("environment",)
 
 
 @admin.register(TestCase)

@@ -13,6 +13,7 @@ from portal.people.api_base import Acting
 from releases.publishing import queries as publishing
 from releases.testing import queries, verbs
 from releases.testing.case_api import CaseViewSet
+from releases.testing.facility_api import EnvironmentViewSet
 from releases.testing.models import TestWindow
 from releases.testing.serializers import (
     BookSerializer,
@@ -35,7 +36,7 @@ class WindowViewSet(Acting, ReadOnlyModelViewSet[TestWindow]):
     queryset = TestWindow.objects.none()
 
     def get_queryset(self) -> QuerySet[TestWindow]:
-        return queries.visible_to(self.actor).prefetch_related("combinations")
+        return queries.visible_to(self.actor).prefetch_related("combinations", "rigs")
 
     @extend_schema(request=BookSerializer, responses={201: WindowSerializer})
     def create(self, request: Request) -> Response:
@@ -88,6 +89,7 @@ class CoverageViewSet(Acting, ViewSet):
 
 
 ENTRIES = [
+    ("test-environments", EnvironmentViewSet, "test-environment"),
     ("test-cases", CaseViewSet, "test-case"),
     ("test-windows", WindowViewSet, "test-window"),
     ("test-coverage", CoverageViewSet, "test-coverage"),

@@ -6,7 +6,7 @@ from portal.pages.templatetags.words import uk_datetime
 from portal.workflow.rules import when
 from releases.publishing.models import Release
 from releases.publishing.states import FINISHED, ReleaseState
-from releases.testing.models import TestCase, TestWindow
+from releases.testing.models import Closure, TestCase, TestWindow
 from releases.testing.period import Period, results_until, test_period
 from releases.testing.states import WindowState
 
@@ -56,3 +56,10 @@ def report_results(window: TestWindow, *, at: datetime) -> str | None:
     if until <= at:
         return f"Results of this window were taken until {uk_datetime(until)}: book another window to correct them."
     return None
+
+
+@when
+def lift_closure(closure: Closure, *, at: datetime) -> str | None:
+    if closure.lifted_at is not None:
+        return f"This closure was lifted on {uk_datetime(closure.lifted_at)}."
+    return None if at < closure.ends_at else "This closure is over."

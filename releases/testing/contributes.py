@@ -12,7 +12,7 @@ from portal.workflow.actor import Actor
 from portal.workflow.history import last_changed
 from releases.publishing.models import Release
 from releases.publishing.states import ReleaseState
-from releases.testing import queries
+from releases.testing import facilities, queries
 from releases.testing.models import TestWindow
 from releases.testing.period import results_until
 from releases.testing.states import WindowState
@@ -66,6 +66,24 @@ def dates(actor: Actor, start: datetime, end: datetime) -> Iterator[Dated]:
             own=window.organisation_id in own,
             sequence=window.version,
             changed_at=window.changed_at,
+        )
+    yield from _closures(actor, start, end)
+
+
+def _closures(actor: Actor, start: datetime, end: datetime) -> Iterator[Dated]:
+    """The times at which environments are closed, for whoever may read the portal."""
+    if not actor.has(Permission.READ_PORTAL):
+        return
+    for closure in facilities.closures_between(start, end):
+        yield Dated(
+            closure.starts_at,
+            f"{closure.environment} is closed: {closure.why}",
+            reverse("testing:environment", args=[closure.environment.slug]),
+            "cancelled" if closure.lifted_at else "confirmed",
+            until=closure.ends_at,
+            key=f"closure-{closure.pk}",
+            kind="testing",
+            sequence=closure.version,
         )
 
 

@@ -8,8 +8,8 @@ from portal.pages.forms import GovForm, UkDateTimeField, VersionedForm
 from portal.people.models import Organisation
 from portal.workflow.actor import Actor
 from releases.publishing.models import Release
-from releases.testing import queries
-from releases.testing.models import Environment, TestCase, TestResult, TestWindow
+from releases.testing import facilities, queries
+from releases.testing.models import Environment, Rig, TestCase, TestResult, TestWindow
 from releases.testing.states import WindowState
 from releases.testing.verbs import Found
 
@@ -33,6 +33,11 @@ class SmallCheckboxes(forms.TypedMultipleChoiceField):
     compact = True
 
 
+def rig_words(rig: Rig) -> str:
+    """Return a rig as a list offers it: "UIT-A: Rig 1 – Alder 1, Birch 2"."""
+    return f"{rig.environment}: {rig} – {', '.join(model.name for model in rig.hub_models.all())}"
+
+
 class BookForm(GovForm):
     """Where and when to test, for whom, and on which combinations."""
 
@@ -42,6 +47,13 @@ class BookForm(GovForm):
     environment = forms.ModelChoiceField(Environment.objects.all(), label="Environment", empty_label="Choose one")
     start = UkDateTimeField(label="From")
     end = UkDateTimeField(label="To")
+    rigs = SmallCheckboxes(
+        label="Rigs",
+        required=False,
+        coerce=int,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Rigs of the environment you choose. None chosen: a place without a rig.",
+    )
     combinations = SmallCheckboxes(
         label="Combinations to test",
         required=False,
@@ -55,6 +67,10 @@ class BookForm(GovForm):
         suppliers = queries.suppliers_of(actor)
         self.offer("organisation", suppliers)
         self.initial.setdefault("organisation", suppliers[0] if len(suppliers) == 1 else None)
+        self.known_rigs = {rig.pk: rig for rig in facilities.rigs_for(release)}
+        self.offer("rigs", [(pk, rig_words(rig)) for pk, rig in self.known_rigs.items()])
+        if not self.known_rigs:
+            del self.fields["rigs"]
         self.known = {one.pk: one for one in queries.combinations(release)[:LISTED_COMBINATIONS]}
         homes = [(pk, f"{one} – {one.homes:,} homes") for pk, one in self.known.items()]  # type: ignore[attr-defined]
         self.offer("combinations", homes)
@@ -62,7 +78,8 @@ class BookForm(GovForm):
     def answers(self) -> dict[str, Any]:
         """Return what the verb takes."""
         chosen = [self.known[pk] for pk in self.cleaned_data["combinations"]]
-        return {**self.cleaned_data, "combinations": chosen}
+        rigs = [self.known_rigs[pk] for pk in self.cleaned_data.get("rigs", ())]
+        return {**self.cleaned_data, "combinations": chosen, "rigs": rigs}
 
 
 class CancelForm(VersionedForm):

@@ -50,3 +50,9 @@ def report_results(window: TestWindow, *, by: Actor) -> str | None:
         lab = window.environment.slug == DCC_LAB
         return None if lab else "DCC reports results of its own test lab only."
     return _acts_for(window.organisation_id, by)
+
+
+@who
+def manage_facilities(*, by: Actor) -> str | None:
+    """Rule: DCC manages environments, opening hours, closures and rigs (portal default)."""
+    return None if by.has(Permission.MANAGE_RELEASES) else "Only DCC manages environments, closures and rigs."

@@ -11,7 +11,7 @@ from portal.delivery.messages import Notification, Recipient
 from portal.people.models import Role
 from portal.people.recipients import of_organisation, with_role
 from releases.publishing.classification import told
-from releases.testing.models import TestResult, TestWindow
+from releases.testing.models import Closure, TestResult, TestWindow
 
 
 class _AboutWindow(Notification):
@@ -76,6 +76,24 @@ class WindowCancelled(_AboutWindow):
 
     def context(self) -> dict[str, Any]:
         return {"window": self.window, "by_name": self.by_name, "why": self.why}
+
+
+@dataclass(frozen=True)
+class WindowMeetsClosure(_AboutWindow):
+    kind: ClassVar[str] = "testing.closure"
+    title: ClassVar[str] = "A test window of mine falls in a closure"
+    template: ClassVar[str] = "testing/closure.txt"
+
+    window: TestWindow
+    closure: Closure
+    at: datetime
+
+    @property
+    def subject(self) -> str:
+        return f"{self.window.environment} is closed during test window {self.window}"
+
+    def context(self) -> dict[str, Any]:
+        return {"window": self.window, "closure": self.closure}
 
 
 @dataclass(frozen=True)

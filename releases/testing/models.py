@@ -10,6 +10,10 @@ from django.db.models import F, Func, Q, Value
 from simple_history.models import HistoricalRecords
 
 from portal.workflow.transitions import Stateful, Versioned
+from releases.testing import opening
+from releases.testing.facility_models import Closure as Closure
+from releases.testing.facility_models import Rig as Rig
+from releases.testing.facility_models import RigBooking as RigBooking
 from releases.testing.states import WINDOW, WindowState
 
 
@@ -20,6 +24,11 @@ class Environment(Versioned):
     slug = models.SlugField(unique=True)
     places = models.PositiveIntegerField(default=1)
     is_shared = models.BooleanField(default=True, help_text="Own labs are not shared: no capacity applies.")
+    hours = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text="Opening hours by weekday, Monday is 1; empty: open at all hours.",
+    )
     history = HistoricalRecords()
 
     class Meta:
@@ -27,6 +36,11 @@ class Environment(Versioned):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def week(self) -> opening.Week:
+        """Its opening hours."""
+        return opening.read(self.hours)
 
 
 class TestCase(models.Model):
@@ -70,6 +84,7 @@ class TestWindow(Stateful):
     booked_at = models.DateTimeField()
     during = DateTimeRangeField()
     combinations = models.ManyToManyField("products.DeviceCombination", blank=True, related_name="+")
+    rigs = models.ManyToManyField("testing.Rig", through="testing.RigBooking", related_name="windows")
     state = models.CharField(max_length=10, choices=WindowState, default=WindowState.BOOKED, editable=False)
     history = HistoricalRecords()
 

@@ -7,7 +7,7 @@ from rest_framework import serializers
 from portal.people.models import Organisation
 from releases.products.models import DeviceCombination
 from releases.publishing.models import Release
-from releases.testing.models import Environment, TestCase, TestResult, TestWindow
+from releases.testing.models import Environment, Rig, TestCase, TestResult, TestWindow
 
 
 class WindowSerializer(serializers.ModelSerializer[TestWindow]):
@@ -17,6 +17,7 @@ class WindowSerializer(serializers.ModelSerializer[TestWindow]):
     start = serializers.DateTimeField(source="starts_at", read_only=True)
     end = serializers.DateTimeField(source="ends_at", read_only=True)
     combinations = serializers.PrimaryKeyRelatedField[DeviceCombination](many=True, read_only=True)
+    rigs = serializers.PrimaryKeyRelatedField[Rig](many=True, read_only=True)
 
     class Meta:
         model = TestWindow
@@ -29,13 +30,17 @@ class WindowSerializer(serializers.ModelSerializer[TestWindow]):
             "start",
             "end",
             "combinations",
+            "rigs",
             "state",
             "version",
         )
 
 
 class BookSerializer(serializers.Serializer[TestWindow]):
-    """A window: where, when, for which supplier (its slug); no combinations means any of the release's."""
+    """A window: where, when, for which supplier (its slug), with which rigs (their ids).
+
+    No combinations means any of the release's.
+    """
 
     release = serializers.CharField(max_length=20)
     environment = serializers.SlugRelatedField[Environment](slug_field="slug", queryset=Environment.objects.all())
@@ -47,6 +52,7 @@ class BookSerializer(serializers.Serializer[TestWindow]):
     combinations = serializers.PrimaryKeyRelatedField[DeviceCombination](
         many=True, queryset=DeviceCombination.objects.all(), required=False, default=list
     )
+    rigs = serializers.PrimaryKeyRelatedField[Rig](many=True, queryset=Rig.objects.all(), required=False, default=list)
 
 
 class CancelSerializer(serializers.Serializer[TestWindow]):

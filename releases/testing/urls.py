@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from releases.testing import case_views, views
+from releases.testing import case_views, facility_views, views
 
 app_name = "testing"
 urlpatterns = [
@@ -13,6 +13,14 @@ urlpatterns = [
     path("cases/<int:pk>/", case_views.case, name="case"),
     path("cases/<int:pk>/revise/", case_views.revise_case, name="revise_case"),
     path("cases/<int:pk>/retire/", case_views.retire_case, name="retire_case"),
+    path("environments/", facility_views.environments, name="environments"),
+    path("environments/add/", facility_views.add_environment, name="add_environment"),
+    path("environments/<slug:slug>/", facility_views.environment, name="environment"),
+    path("environments/<slug:slug>/edit/", facility_views.edit_environment, name="edit_environment"),
+    path("environments/<slug:slug>/close/", facility_views.close_environment, name="close_environment"),
+    path("environments/<slug:slug>/rigs/add/", facility_views.add_rig, name="add_rig"),
+    path("closures/<int:pk>/lift/", facility_views.lift_closure, name="lift_closure"),
+    path("rigs/<int:pk>/edit/", facility_views.edit_rig, name="edit_rig"),
     path("on/<slug:release>/", views.coverage, name="coverage"),
     path("on/<slug:release>/book/", views.book, name="book"),
     path("<slug:reference>/", views.window, name="window"),

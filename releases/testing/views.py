@@ -119,6 +119,7 @@ def window(request: PortalRequest, reference: str) -> HttpResponse:
     catalogue = queries.cases_of(row)
     context = {
         "window": row,
+        "rigs": row.rigs.all(),
         "cases": catalogue,
         "grid": queries.grid(row, catalogue),
         "until": results_until(row.ends_at),

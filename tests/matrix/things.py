@@ -4,7 +4,7 @@ import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.core.files.base import ContentFile
@@ -155,6 +155,7 @@ def _of_tests_and_products(things: Things, matter: Matter) -> None:
         at=matter.at,
     )
     things.add("window", window)
+    _of_facilities(things, matter, window.environment)
     rows = {
         "hub_model": matter.catalogue.models["alder"],
         "firmware": matter.catalogue.versions[f"alder {OLD}"],
@@ -183,6 +184,19 @@ def _of_tests_and_products(things: Things, matter: Matter) -> None:
     report = evidence_facts(title="Report", file=ContentFile(b"All passed.", "report.txt"))
     found = publishing.attach_evidence(matter.release, report, by=matter.actor("manager"), at=matter.at)
     things.kwargs["evidence"] = {"reference": matter.release.reference, "pk": found.pk}
+
+
+def _of_facilities(things: Things, matter: Matter, uit: Environment) -> None:
+    by, day = matter.actor("manager"), datetime(2017, 4, 3, tzinfo=UTC)
+    rig = testing.add_rig(uit, testing.RigFacts("Rig 1", [matter.catalogue.models["alder"]]), by=by, at=matter.at)
+    closure = testing.close_environment(uit, start=day, end=day + timedelta(days=1), why="Moves", by=by, at=matter.at)
+    things.kwargs |= {
+        "environment": {"slug": uit.slug},
+        "rig": {"pk": rig.pk},
+        "closure": {"pk": closure.pk},
+        "rig_of": {"slug": uit.slug, "rig": rig.pk},
+        "closure_of": {"slug": uit.slug, "closure": closure.pk},
+    }
 
 
 def _bodies(things: Things, matter: Matter) -> None:

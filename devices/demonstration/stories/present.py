@@ -22,6 +22,7 @@ def in_testing(stage: Stage) -> Story:
     """A Routine release in its user-test period: windows past and to come, issues and limited objections."""
     release = yield from desk.publish(stage, scripts.LOAD_CONTROL, stage.day(-11, 10, 10), wait=10)
     yield from desk.acknowledged(stage, release, "Brackenhall Energy", "Kittiwake Energy", "Millrace Utilities")
+    trials.equip(stage, MANAGER)
     yield from trials.test(stage, release, "Kittiwake Energy", "uit-a")
     yield from _found_in_testing(stage, release)
     yield stage.day(-3, 12)

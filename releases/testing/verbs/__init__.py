@@ -1,16 +1,35 @@
 """Every change of user testing, one function each, by noun."""
 
-from releases.testing.verbs.booking import ONE_BOOKING, book, cancel, cancel_set_aside
+from releases.testing.verbs.booking import ONE_BOOKING, ONE_RIG, book, cancel, cancel_set_aside
 from releases.testing.verbs.cases import add_case, retire_case, revise_case
+from releases.testing.verbs.facilities import (
+    EnvironmentFacts,
+    RigFacts,
+    add_environment,
+    add_rig,
+    close_environment,
+    edit_environment,
+    edit_rig,
+    lift_closure,
+)
 from releases.testing.verbs.results import Found, report_results
 
 __all__ = [
     "ONE_BOOKING",
+    "ONE_RIG",
+    "EnvironmentFacts",
     "Found",
     "add_case",
+    "RigFacts",
+    "add_environment",
+    "add_rig",
     "book",
     "cancel",
     "cancel_set_aside",
+    "close_environment",
+    "edit_environment",
+    "edit_rig",
+    "lift_closure",
     "report_results",
     "retire_case",
     "revise_case",

@@ -1,7 +1,8 @@
 """Booking test windows and giving them back."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import cast
 
@@ -18,11 +19,13 @@ from portal.workflow.transitions import lock, move, note
 from releases.products.models import DeviceCombination
 from releases.publishing.endings import why_set_aside
 from releases.publishing.models import Release
-from releases.testing import can, may, messages, queries
-from releases.testing.models import Environment, TestWindow
+from releases.testing import can, facilities, may, messages, queries
+from releases.testing.models import Environment, Rig, RigBooking, TestWindow
 from releases.testing.states import WindowState
 
-ONE_BOOKING = "one_booking_a_place"  # the exclusion constraint that refuses overbooking whatever the code does
+# The exclusion constraints that refuse overbooking whatever the code does.
+ONE_BOOKING = "one_booking_a_place"
+ONE_RIG = "one_booking_a_rig"
 log = logging.getLogger(__name__)
 
 
@@ -35,21 +38,23 @@ def book(
     start: datetime,
     end: datetime,
     combinations: Iterable[DeviceCombination] = (),
+    rigs: Iterable[Rig] = (),
     by: Actor,
     at: datetime,
 ) -> TestWindow:
     """Book the first free place of an environment for an organisation and return the window.
 
-    Raises Invalid for a window outside the user-test period or that ends before it starts, NotNow when every place
-    is taken. No combinations means any of the release's. The environment's row orders bookings; the database
-    refuses an overlap in one place whatever happens.
+    Raises Invalid for a window outside the user-test period or the opening hours, or that ends before it starts,
+    NotNow when every place or a rig is taken. No combinations means any of the release's. The environment's row
+    orders bookings; the database refuses an overlap in one place or on one rig whatever happens.
     """
     environment, release = lock(environment), lock(release)
     may.book(organisation, by=by)
     can.book(release, at=at)
-    chosen = list(combinations)
-    _check_window(release, start, end, chosen, at)
+    chosen, taken = list(combinations), list(rigs)
+    _check_window(release, environment, start, end, chosen, taken, at)
     place = _free_place(environment, start, end)
+    _check_free(taken, start, end)
     number = take_number(TestWindow)
     window = TestWindow(
         pk=number,
@@ -63,7 +68,7 @@ def book(
         booked_at=at,
         during=TimestamptzRange(start, end),
     )
-    _insert(window)
+    _insert(window, taken)
     window.combinations.set(chosen)
     note(window, by=by, at=at, verb="book", data={"organisation": organisation.name, "environment": environment.name})
     tell(messages.WindowBooked(window, at), at=at)
@@ -71,7 +76,13 @@ def book(
 
 
 def _check_window(
-    release: Release, start: datetime, end: datetime, chosen: list[DeviceCombination], at: datetime
+    release: Release,
+    environment: Environment,
+    start: datetime,
+    end: datetime,
+    chosen: list[DeviceCombination],
+    rigs: list[Rig],
+    at: datetime,
 ) -> None:
     wrong: dict[str, list[str]] = {}
     period = can.period(release)
@@ -81,9 +92,13 @@ def _check_window(
         wrong["start"] = ["The window must start in the future."]
     elif period is not None and not period.contains(start, end):
         wrong["end"] = [f"The window must lie within the user-test period, which ends on {uk_datetime(period.end)}."]
+    else:
+        wrong |= {name: [sentence] for name, sentence in facilities.why_shut(environment, start, end).items()}
     models = set(release.hub_models.values_list("pk", flat=True))
     if any(one.hub_model_id not in models for one in chosen):
         wrong["combinations"] = ["Choose combinations with a hub model of this release."]
+    elif unfit := facilities.unfit(environment, release, rigs, chosen):
+        wrong["rigs"] = unfit
     if wrong:
         raise Invalid(" ".join(sentence for sentences in wrong.values() for sentence in sentences), wrong)
 
@@ -97,14 +112,34 @@ def _free_place(environment: Environment, start: datetime, end: datetime) -> int
     return free[0]
 
 
-def _insert(window: TestWindow) -> None:
+def _check_free(rigs: list[Rig], start: datetime, end: datetime) -> None:
+    taken = facilities.taken_rig(rigs, start, end)
+    if taken is not None:
+        raise NotNow(f"{taken} is taken at that time: choose another rig or another time.")
+
+
+def _insert(window: TestWindow, rigs: Iterable[Rig] = ()) -> None:
+    with _refused_by_the_database(window):
+        window.save(force_insert=True)
+        _take_rigs(window, rigs)
+
+
+def _take_rigs(window: TestWindow, rigs: Iterable[Rig]) -> None:
+    RigBooking.objects.bulk_create(RigBooking(rig=rig, window=window, during=window.during) for rig in rigs)
+
+
+@contextmanager
+def _refused_by_the_database(window: TestWindow) -> Iterator[None]:
+    """Say in words what the exclusion constraints refuse: two windows in one place, or on one rig."""
     try:
         with transaction.atomic():
-            window.save(force_insert=True)
+            yield
     except IntegrityError as error:
-        if ONE_BOOKING not in str(error):
-            raise
-        raise _full(window.environment) from error
+        if ONE_BOOKING in str(error):
+            raise _full(window.environment) from error
+        if ONE_RIG in str(error):
+            raise NotNow("A rig of this window is taken at that time: choose another rig or another time.") from error
+        raise
 
 
 def _full(environment: Environment) -> NotNow:
@@ -120,6 +155,7 @@ def cancel(window: TestWindow, *, by: Actor, at: datetime, why: str = "", seen: 
     if window.organisation_id not in by.suppliers and not why.strip():
         raise Invalid("Say why it is cancelled.", {"why": ["Say why it is cancelled."]})
     move(window, to=WindowState.CANCELLED, by=by, at=at, verb="cancel", why=why)
+    window.rig_bookings.all().delete()
     tell(messages.WindowCancelled(window, by.name, why, at), at=at)
     return window
 

@@ -1,0 +1,118 @@
+"""The reads behind facilities: what is open, closed, taken and full, and whom a change would meet."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, Max, Prefetch, Q, QuerySet
+from psycopg.types.range import TimestamptzRange
+
+from portal.pages.templatetags.words import uk_datetime
+from releases.products.models import DeviceCombination, HubModel
+from releases.publishing.models import Release
+from releases.testing import opening
+from releases.testing.models import Closure, Environment, Rig, RigBooking, TestWindow
+from releases.testing.states import WindowState
+
+HOLDING = (WindowState.BOOKED, WindowState.REPORTED)  # the states in which a window keeps its place
+
+
+def environments() -> QuerySet[Environment]:
+    """Return every environment with its count of rigs in use, by name."""
+    return Environment.objects.annotate(rig_count=Count("rigs", filter=Q(rigs__in_use=True)))
+
+
+def closures(environment: Environment, at: datetime) -> QuerySet[Closure]:
+    """Return the closures that run or will come, the earliest first."""
+    return environment.closures.filter(lifted_at=None, during__endswith__gt=at)
+
+
+def closures_between(start: datetime, end: datetime) -> QuerySet[Closure]:
+    """Return the closures of any environment that touch this time, lifted ones too."""
+    return Closure.objects.filter(during__overlap=TimestamptzRange(start, end)).select_related("environment")
+
+
+def rigs(environments: Iterable[Environment]) -> QuerySet[Rig]:
+    """Return the rigs of these environments with their hub models, by environment and name."""
+    named = Prefetch("hub_models", HubModel.objects.order_by("name"))
+    found = Rig.objects.filter(environment__in=list(environments)).select_related("environment")
+    return found.prefetch_related(named).order_by("environment__name", "name")
+
+
+def rigs_for(release: Release) -> list[Rig]:
+    """Return the rigs in use that hold a hub model of the release."""
+    fitting = rigs(Environment.objects.all()).filter(in_use=True, hub_models__in=release.hub_models.all())
+    return list(fitting.distinct())
+
+
+def holding(environment: Environment, start: datetime, end: datetime) -> QuerySet[TestWindow]:
+    """Return the windows that keep a place of the environment at some moment of this time."""
+    return TestWindow.objects.filter(
+        environment=environment, state__in=HOLDING, during__overlap=TimestamptzRange(start, end)
+    )
+
+
+def met_by(environment: Environment, start: datetime, end: datetime) -> list[TestWindow]:
+    """Return the booked windows that a closure would meet, the earliest first."""
+    booked = holding(environment, start, end).filter(state=WindowState.BOOKED)
+    return list(
+        booked.select_related("release", "environment", "organisation", "booked_by_organisation").order_by("during")
+    )
+
+
+def highest_place(environment: Environment, at: datetime) -> int:
+    """Return the highest place that a window not yet over keeps; 0 where none does."""
+    coming = TestWindow.objects.filter(environment=environment, state__in=HOLDING, during__endswith__gt=at)
+    return coming.aggregate(highest=Max("place"))["highest"] or 0
+
+
+def why_shut(environment: Environment, start: datetime, end: datetime) -> dict[str, str]:
+    """Return what speaks against a window there at this time, by field: opening hours, or a closure."""
+    wrong = opening.outside(environment.name, environment.week, start, end)
+    closed = environment.closures.filter(lifted_at=None, during__overlap=TimestamptzRange(start, end)).first()
+    if closed is not None:
+        span = f"from {uk_datetime(closed.starts_at)} to {uk_datetime(closed.ends_at)}"
+        wrong["start"] = f"{environment} is closed {span} ({closed.why}): choose a time outside the closure."
+    return wrong
+
+
+def taken_rig(rigs: Iterable[Rig], start: datetime, end: datetime, *, but: TestWindow | None = None) -> Rig | None:
+    """Return a rig that another window has at some moment of this time, None where all are free."""
+    taken = RigBooking.objects.filter(rig__in=list(rigs), during__overlap=TimestamptzRange(start, end))
+    others = taken.exclude(window=but) if but else taken
+    found = others.select_related("rig").first()
+    return found.rig if found else None
+
+
+def unfit(environment: Environment, release: Release, rigs: list[Rig], chosen: list[DeviceCombination]) -> list[str]:
+    """Return what is wrong with the rigs of a window: in another place, out of use, or without its hub models."""
+    wanted = {one.hub_model_id for one in chosen} or set(release.hub_models.values_list("pk", flat=True))
+    names: dict[int, str] = dict(HubModel.objects.filter(pk__in=wanted).values_list("pk", "name"))
+    held: set[int] = set()
+    sentences = []
+    for rig in rigs:
+        models = {model.pk: model.name for model in rig.hub_models.all()}
+        held |= models.keys()
+        sentences += _against(rig, environment, wanted, models, names)
+    missing = sorted(names[number] for number in wanted - held) if chosen and rigs and not sentences else []
+    if missing:
+        sentences.append(f"None of these rigs holds {', '.join(missing)}: add a rig that does.")
+    return sentences
+
+
+def _against(
+    rig: Rig, environment: Environment, wanted: set[int], models: dict[int, str], names: dict[int, str]
+) -> list[str]:
+    if rig.environment_id != environment.pk:
+        return [f"{rig} stands in {rig.environment}: choose rigs of {environment}."]
+    if not rig.in_use:
+        return [f"{rig} is out of use: choose another rig."]
+    if not wanted & models.keys():
+        lacking = ", ".join(sorted(names.values()))
+        return [f"{rig} holds {', '.join(sorted(models.values()))} and not {lacking}: choose another rig."]
+    return []
+
+
+def week_of(environment: Environment) -> list[dict[str, Any]]:
+    """Return the opening hours as a page shows them, Monday first."""
+    return [{"day": day, "hours": words} for day, words in opening.in_words(environment.week)]
