@@ -22,7 +22,7 @@ def equip(stage: Stage, by: str) -> None:
     for number, (where, held) in enumerate(((uit, models[:2]), (uit, models[2:]), (lab, models)), start=1):
         testing.add_rig(where, testing.RigFacts(f"Rig {number}", held), by=actor, at=stage.at)
     why = "The power supply of the lab is renewed."
-    testing.close_environment(lab, start=stage.later(9, 0), end=stage.later(10, 0), why=why, by=actor, at=stage.at)
+    testing.close_environment(lab, start=stage.day(7), end=stage.day(8), why=why, by=actor, at=stage.at)
 
 
 def book(
