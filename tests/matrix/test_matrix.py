@@ -24,6 +24,7 @@ from tests.matrix.routes import every_route
 from tests.matrix.table import GROUPS, ROWS, Row, people
 from tests.matrix.things import AUDIENCES, Things, everything
 
+pytestmark = pytest.mark.django_db  # the test database is made only for tests that say they need it
 THROUGH, LOGIN = "through", "sign in"
 MAY_BE_WRITTEN = ("django_session", "journal_entry", "people_apitoken", "people_calendarfeed")  # also by looking
 WRITES = re.compile(r'^(?:INSERT INTO|UPDATE|DELETE FROM) "(\w+)"')
