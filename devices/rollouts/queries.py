@@ -22,6 +22,7 @@ from devices.rollouts.states import OVER, WINDING_UP, HubState, WaveState
 from devices.rollouts.verdicts import Evidence
 from portal.workflow.actor import Actor
 from releases.gates.queries import reasons
+from releases.gates.release_wide import Facts
 from releases.holds.models import Hold
 from releases.holds.queries import held_cells, in_force
 from releases.holds.queries import visible_to as visible_holds
@@ -152,7 +153,7 @@ def behind_gates(rollout: Rollout, actor: Actor, at: datetime) -> Behind | None:
     The hubs are counted only where the gates close a cell at all.
     """
     stage = rollout.stage.word
-    why = reasons(rollout.release, stage, (), at)
+    why = reasons(Facts(rollout.release, at), stage, ())
     if not why.held | why.disputed:
         return None
     numbers, table = tally(rollout)

@@ -11,8 +11,7 @@ from rest_framework.viewsets import ViewSet
 
 from portal.workflow.http import PortalRequest
 from releases.gates.conditions import Standing
-from releases.gates.queries import gate
-from releases.holds.models import Stage
+from releases.gates.queries import gates
 from releases.publishing.queries import visible_to
 
 
@@ -47,8 +46,8 @@ class GatesViewSet(ViewSet):
         """Return every condition of both gates, with its state and date."""
         asked = cast(PortalRequest, request._request)
         release = get_object_or_404(visible_to(asked.actor), reference=reference)
-        stages = {stage: gate(release, stage, asked.at) for stage in (Stage.DEPLOYMENT, Stage.ACTIVATION)}
-        return Response(GatesSerializer({str(stage): found for stage, found in stages.items()}).data)
+        found = {str(stage): gate for stage, gate in gates(release, asked.at).items()}
+        return Response(GatesSerializer(found).data)
 
 
 ENTRIES = [("gates", GatesViewSet, "gates")]

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from portal.pages.contributions import Due, Panel
 from portal.workflow.actor import Actor
-from releases.gates.queries import gate, notice_over
+from releases.gates.queries import gates, notice_over
 from releases.holds.models import Stage
 from releases.publishing.models import Release
 from releases.publishing.queries import visible_to
@@ -18,9 +18,8 @@ def release_panels(release: Release, actor: Actor, at: datetime) -> Iterator[Pan
     """Yield the panel with both gates, for everybody who may see the release."""
     if release.state in FINISHED or release.state == ReleaseState.DRAFT:
         return
-    gates = [{"stage": stage, "gate": gate(release, stage, at)} for stage in (Stage.DEPLOYMENT, Stage.ACTIVATION)]
     url = reverse("gates:standing", args=[release.reference])
-    yield Panel(30, "Gates", "gates/panel.html", {"gates": gates, "url": url}, slug="gates")
+    yield Panel(30, "Gates", "gates/panel.html", {"gates": gates(release, at), "url": url}, slug="gates")
 
 
 def due(actor: Actor, at: datetime) -> Iterator[Due]:

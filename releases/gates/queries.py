@@ -4,9 +4,10 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from releases.ballots.queries import blocking
+from releases.ballots.models import Objection
 from releases.gates import release_wide
 from releases.gates.conditions import Condition, Gate, Standing, holds
+from releases.gates.release_wide import Facts
 from releases.holds.models import Stage
 from releases.holds.queries import held_cells
 from releases.products import cohorts
@@ -48,14 +49,16 @@ def open_cells(release: Release, stage: str, cells: Collection[int], at: datetim
     Asked by every batch inside its transaction, after the barrier. Empty when a release-wide condition fails.
     Rule: hubs in closed cells are left where they are, the others move (Gates).
     """
-    if not holds(release_wide.conditions(release, stage, at)):
+    facts = Facts(release, at)
+    if not holds(release_wide.conditions(facts, stage)):
         return set()
     rows = cells_of(release, cells)
-    return {row[0] for row in rows} - reasons(release, stage, rows, at).closed()
+    return {row[0] for row in rows} - reasons(facts, stage, rows).closed()
 
 
-def reasons(release: Release, stage: str, rows: Iterable[CellRow], at: datetime) -> Reasons:
+def reasons(facts: Facts, stage: str, rows: Iterable[CellRow]) -> Reasons:
     """Return why cells among these are closed: notice by supplier, holds, objections limited to a cohort."""
+    release, at = facts.release, facts.at
     opens = _opening_by_supplier(release, stage)
     unserved: set[int] = set()
     in_notice: dict[int, datetime] = {}
@@ -66,7 +69,7 @@ def reasons(release: Release, stage: str, rows: Iterable[CellRow], at: datetime)
             unserved.add(number)
         elif latest > at:
             in_notice[number] = latest
-    disputed = _disputed(release, at) if stage == Stage.ACTIVATION else frozenset()
+    disputed = _disputed(facts.objections) if stage == Stage.ACTIVATION else frozenset()
     return Reasons(frozenset(unserved), in_notice, held_cells(stage, at, release=release), disputed)
 
 
@@ -88,17 +91,26 @@ def notice_over(release: Release, stage: str, at: datetime) -> datetime | None:
     return max(running, default=None)
 
 
-def _disputed(release: Release, at: datetime) -> frozenset[int]:
-    limited = (Cohort.of(objection) for objection in blocking(release, at) if objection.is_limited)
+def _disputed(objections: Iterable[Objection]) -> frozenset[int]:
+    limited = (Cohort.of(objection) for objection in objections if objection.is_limited)
     return frozenset(cohorts.union(limited).values_list("number", flat=True))
 
 
+def gates(release: Release, at: datetime) -> dict[Stage, Gate]:
+    """Return both gates for a page, deployment first."""
+    facts, rows = Facts(release, at), cells_of(release)
+    return {stage: _gate(facts, stage, rows) for stage in (Stage.DEPLOYMENT, Stage.ACTIVATION)}
+
+
 def gate(release: Release, stage: str, at: datetime) -> Gate:
-    """Return the gate's conditions for a page: release-wide ones, then what each cell still waits for, in homes."""
-    rows = cells_of(release)
+    """Return one gate: its release-wide conditions, then what each cell still waits for, in homes."""
+    return _gate(Facts(release, at), stage, cells_of(release))
+
+
+def _gate(facts: Facts, stage: str, rows: list[CellRow]) -> Gate:
     homes = {row[0]: row[3] for row in rows}
-    why = reasons(release, stage, rows, at)
-    wide = release_wide.conditions(release, stage, at)
+    why = reasons(facts, stage, rows)
+    wide = release_wide.conditions(facts, stage)
     closed = why.closed()
     open_homes = sum(count for number, count in homes.items() if number not in closed) if holds(wide) else 0
     return Gate(wide, tuple(_by_cell(why, homes, stage)), open_homes, sum(homes.values()))

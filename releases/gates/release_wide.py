@@ -4,13 +4,16 @@ A forgotten one must never open a gate, so they are listed here and not contribu
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
+from releases.ballots.models import Objection
 from releases.ballots.queries import blocking, determination_in_force, undetermined
 from releases.gates.conditions import Condition, Standing, fact, passed
 from releases.holds.models import Stage
 from releases.publishing import fitness
-from releases.publishing.models import Approach, NotesRevision, Release
+from releases.publishing.models import Approach, NotesRevision, Notice, Release
 from releases.publishing.queries import notice_in_force
 from releases.publishing.readiness import approach_lacks, evidence_lacks, image_lacks
 from releases.publishing.states import ReleaseState
@@ -27,17 +30,39 @@ DISTRIBUTING = frozenset(
 ACTIVATING = frozenset({ReleaseState.CLEARED, ReleaseState.ACTIVE, ReleaseState.HYPERCARE})
 
 
-def conditions(release: Release, stage: str, at: datetime) -> tuple[Condition, ...]:
+@dataclass(frozen=True)
+class Facts:
+    """What is asked about a release at one moment; what both of its gates ask is looked up once."""
+
+    release: Release
+    at: datetime
+
+    @cached_property
+    def notice(self) -> Notice | None:
+        """The notice in force."""
+        return notice_in_force(self.release)
+
+    @cached_property
+    def objections(self) -> list[Objection]:
+        """The objections that keep the activation gate shut, for the release or for their cohort."""
+        return blocking(self.release, self.at)
+
+    @cached_property
+    def deployment(self) -> tuple[Condition, ...]:
+        """The conditions of the deployment gate, which the activation gate asks for too."""
+        return tuple(_deployment(self))
+
+
+def conditions(facts: Facts, stage: str) -> tuple[Condition, ...]:
     """Return every release-wide condition of the gate, the state of the release first."""
-    return (_state(release, stage), *besides_state(release, stage, at))
+    return (_state(facts.release, stage), *besides_state(facts, stage))
 
 
-def besides_state(release: Release, stage: str, at: datetime) -> tuple[Condition, ...]:
+def besides_state(facts: Facts, stage: str) -> tuple[Condition, ...]:
     """Return the conditions of the gate but the release's own state: what ``clear`` asks for."""
-    found = list(_deployment(release, at))
     if stage == Stage.ACTIVATION:
-        found += _activation(release, at)
-    return tuple(found)
+        return (*facts.deployment, *_activation(facts))
+    return facts.deployment
 
 
 def _state(release: Release, stage: str) -> Condition:
@@ -51,7 +76,8 @@ def _state(release: Release, stage: str) -> Condition:
     )
 
 
-def _deployment(release: Release, at: datetime) -> Iterator[Condition]:
+def _deployment(facts: Facts) -> Iterator[Condition]:
+    release = facts.release
     yield _lacking("Image verified", image_lacks(release), "The image fits every hub model and the version.")
     yield _lacking("Test evidence (Section T)", evidence_lacks(release), "Signed evidence covers every region.")
     yield fact(
@@ -60,26 +86,21 @@ def _deployment(release: Release, at: datetime) -> Iterator[Condition]:
         met="The notes are complete and published.",
         unmet="No published notes.",
     )
-    yield _notice(release)
+    yield fact(
+        "Statutory notice",
+        facts.notice is not None,
+        met="A notice is in force; each hub waits for its own responsible suppliers.",
+        unmet="No notice is in force.",
+    )
     yield _approach(release)
-    notice = notice_in_force(release)
     yield passed(
         "Planned deployment date",
-        notice.deployment_at if notice else None,
-        at,
+        facts.notice.deployment_at if facts.notice else None,
+        facts.at,
         still="The date stated in the notice has not come.",
         done="The date stated in the notice has come.",
     )
     yield from _products(release)
-
-
-def _notice(release: Release) -> Condition:
-    return fact(
-        "Statutory notice",
-        notice_in_force(release) is not None,
-        met="A notice is in force; each hub waits for its own responsible suppliers.",
-        unmet="No notice is in force.",
-    )
 
 
 def _lacking(title: str, lacking: str, met: str) -> Condition:
@@ -101,7 +122,8 @@ def _approach(release: Release) -> Condition:
     return _lacking("Condition of the approach", approach_lacks(release), met[Approach(release.approach)])
 
 
-def _activation(release: Release, at: datetime) -> Iterator[Condition]:
+def _activation(facts: Facts) -> Iterator[Condition]:
+    release, at = facts.release, facts.at
     yield passed(
         "User-test period",
         release.tests_until if release.is_consultation else None,
@@ -116,7 +138,7 @@ def _activation(release: Release, at: datetime) -> Iterator[Condition]:
         still="Users may still object.",
         done="The objection window is closed.",
     )
-    open_objections = sum(1 for objection in blocking(release, at) if not objection.is_limited)
+    open_objections = sum(1 for objection in facts.objections if not objection.is_limited)
     yield fact(
         "Objections to the whole release",
         not open_objections,

@@ -3,8 +3,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from portal.workflow.http import PortalRequest
-from releases.gates.queries import gate
-from releases.holds.models import Stage
+from releases.gates.queries import gates
 from releases.publishing.classification import as_told
 from releases.publishing.queries import visible_to
 
@@ -13,6 +12,4 @@ from releases.publishing.queries import visible_to
 def standing(request: PortalRequest, reference: str) -> HttpResponse:
     """Show every condition of both gates of a release, with its state and date."""
     release = as_told(get_object_or_404(visible_to(request.actor), reference=reference), request.actor)
-    stages = [Stage.DEPLOYMENT, Stage.ACTIVATION]
-    gates = [{"stage": stage, "gate": gate(release, stage, request.at)} for stage in stages]
-    return render(request, "gates/standing.html", {"release": release, "gates": gates})
+    return render(request, "gates/standing.html", {"release": release, "gates": gates(release, request.at)})

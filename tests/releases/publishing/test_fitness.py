@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from releases.gates.conditions import holds
-from releases.gates.release_wide import besides_state
+from releases.gates.release_wide import Facts, besides_state
 from releases.products.models import FirmwareVersion, ValidityPeriod
 from releases.publishing import fitness
 from releases.publishing.fitness import MET, NOT_MET, WARNING
@@ -74,7 +74,7 @@ def test_from_versions_that_make_no_sense_are_named(periods, world, catalogue):
 def test_the_periods_of_the_target_cover_the_planned_activation(periods, draft, change, state, words):
     periods.filter(specification="GBCS", version="3.2").update(**change)
     assert any(found[1] == state and found[2].startswith(words) for found in said(draft))
-    conditions = besides_state(draft, "deployment", draft.drafted_at)
+    conditions = besides_state(Facts(draft, draft.drafted_at), "deployment")
     assert any(one.reason.startswith(words) and one.standing == state for one in conditions)
 
 
@@ -98,7 +98,7 @@ def test_the_end_of_the_old_versions_maintenance_is_a_deadline_and_never_a_block
         "Maintenance of Alder 1 0A010100 ends on 20 January 2017: move these homes by then. "
         "That is before the planned activation."
     )
-    found = [one for one in besides_state(draft, "deployment", draft.drafted_at) if one.title == title]
+    found = [one for one in besides_state(Facts(draft, draft.drafted_at), "deployment") if one.title == title]
     assert len(found) == 1 and holds(found)
     draft.from_versions.clear()
     periods.filter(version="2.0").update(maintenance_to=date(2027, 1, 20))
