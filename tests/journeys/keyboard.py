@@ -76,6 +76,13 @@ class Keyboard:
             self.press("ArrowDown")
         raise AssertionError(f"the arrows do not reach {label}")
 
+    def pick(self, label: str, option: str) -> None:
+        """Pick from a list that drops down, by typing the beginning of the option's name."""
+        box = self.page.get_by_label(label)
+        self.to(box)
+        self.page.keyboard.type(option)
+        assert box.locator("option:checked").inner_text() == option
+
     def upload(self, label: str, file: Any) -> None:
         """Go to the box and hand over the file; the dialog between the two is the system's, not the page's."""
         box = self.page.get_by_label(label)
