@@ -5,21 +5,24 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.decorators import action
 from rest_framework.generics import get_object_or_404
+from rest_framework.parsers import JSONParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ReadOnlyModelViewSet, ViewSet
 
 from portal.people.api_base import Acting
 from releases.publishing import queries as publishing
-from releases.testing import queries, verbs
+from releases.testing import may, queries, verbs
 from releases.testing.case_api import CaseViewSet
 from releases.testing.facility_api import EnvironmentViewSet
 from releases.testing.models import TestWindow
 from releases.testing.serializers import (
+    AttachResultEvidenceSerializer,
     BookSerializer,
     CancelSerializer,
     CoverageSerializer,
     ReportSerializer,
+    ResultEvidenceSerializer,
     ResultSerializer,
     WindowSerializer,
 )
@@ -73,6 +76,20 @@ class WindowViewSet(Acting, ReadOnlyModelViewSet[TestWindow]):
         seen = answers.validated_data["version"]
         reported = verbs.report_results(window, found, by=self.actor, at=self.at, seen=seen)
         return Response(ResultSerializer(reported, many=True).data, status=status.HTTP_201_CREATED)
+
+    @extend_schema(methods=["get"], responses=ResultEvidenceSerializer(many=True), filters=False)
+    @extend_schema(methods=["post"], request=AttachResultEvidenceSerializer, responses={201: ResultEvidenceSerializer})
+    @action(detail=True, methods=["get", "post"], parser_classes=[MultiPartParser, JSONParser], pagination_class=None)
+    def evidence(self, request: Request, reference: str) -> Response:
+        """The files kept with a window, oldest first; or attach one, for results to name."""
+        window = self.get_object()
+        if request.method == "GET":
+            return Response(ResultEvidenceSerializer(window.evidence.order_by("pk"), many=True).data)
+        may.report_results(window, by=self.actor)
+        given = AttachResultEvidenceSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        kept = verbs.attach_result_evidence(window, given.validated_data["file"], by=self.actor, at=self.at)
+        return Response(ResultEvidenceSerializer(kept).data, status=status.HTTP_201_CREATED)
 
 
 class CoverageViewSet(Acting, ViewSet):

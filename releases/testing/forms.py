@@ -10,6 +10,7 @@ from portal.workflow.actor import Actor
 from releases.publishing.models import Release
 from releases.testing import facilities, queries
 from releases.testing.models import Environment, Rig, TestCase, TestResult, TestWindow
+from releases.testing.result_forms import evidence_field, version_field
 from releases.testing.states import WindowState
 from releases.testing.verbs import Found
 
@@ -90,14 +91,9 @@ class ResultForm(VersionedForm):
     """Results of one combination: an outcome for each case, left empty where nothing is to be said."""
 
     combination = forms.ChoiceField(label="Combination")
-    version_read = forms.CharField(
-        label="Version the hub reported",
-        required=False,
-        max_length=8,
-        help_text="Eight hexadecimal digits. A pass counts on the version of the release only.",
-        widget=forms.TextInput(attrs={"class": "govuk-input--width-10"}),
-    )
+    version_read = version_field()
     remark = forms.CharField(label="Note", required=False, widget=REASON, help_text="It is kept with each result.")
+    file = evidence_field()
 
     def __init__(self, *args: Any, window: TestWindow, catalogue: list[TestCase], **kwargs: Any) -> None:
         kwargs["initial"] = {"seen": window.version, **(kwargs.get("initial") or {})}
@@ -115,7 +111,7 @@ class ResultForm(VersionedForm):
                 required=False,
                 choices=[("", "Nothing to report"), *TestResult.Outcome.choices],
             )
-        self.order_fields(["combination", "version_read", *self.cases, "remark"])
+        self.order_fields(["combination", "version_read", *self.cases, "remark", "file"])
 
     def found(self) -> list[Found]:
         """Return the results as the verb takes them."""

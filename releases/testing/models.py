@@ -131,6 +131,21 @@ class TestWindow(Stateful):
         return self.booked_by_organisation_id != self.organisation_id
 
 
+class ResultEvidence(models.Model):
+    """A file kept with the results of a window: a film, a log, a picture. Append-only."""
+
+    window = models.ForeignKey(TestWindow, on_delete=models.PROTECT, related_name="evidence")
+    file = models.FileField(upload_to="test-evidence/")
+    file_kind = models.CharField(max_length=20, help_text="What its content is.")
+    file_size = models.PositiveIntegerField(help_text="Bytes.")
+    sha256 = models.CharField(max_length=64)
+    added_by_name = models.CharField(max_length=200)
+    added_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.file_kind} {self.pk} of {self.window.reference}"
+
+
 class TestResult(models.Model):
     """What was found on one combination with one case; corrected by a newer row, never overwritten."""
 
@@ -147,6 +162,9 @@ class TestResult(models.Model):
     outcome = models.CharField(max_length=7, choices=Outcome)
     version_read = models.CharField(max_length=8, blank=True, help_text="Version the hub reported, 8 hex digits.")
     remark = models.TextField(blank=True)
+    evidence = models.ForeignKey(
+        ResultEvidence, null=True, blank=True, on_delete=models.PROTECT, related_name="results"
+    )
     reported_by_name = models.CharField(max_length=200)
     reported_at = models.DateTimeField()
 

@@ -138,9 +138,15 @@ def summary(release: Release, suppliers: Iterable[int] | None = None, most: int 
     return Summary(measured, [CaseShare(case, measured.by_case[case.pk]) for case in catalogue], gaps)
 
 
+def combinations_of(window: TestWindow) -> list[DeviceCombination]:
+    """Return the combinations a window takes results on: those it names, else every one of the release."""
+    named = window.combinations.select_related("hub_model", "esme", "gsme", "display").order_by("pk")
+    return list(named) or combinations(window.release)
+
+
 def latest_in(window: TestWindow) -> dict[tuple[int, int], TestResult]:
     """Return the window's last result for each (combination, case)."""
-    rows = window.results.select_related("case").order_by("pk")
+    rows = window.results.select_related("case", "evidence").order_by("pk")
     return {(row.combination_id, row.case_id): row for row in rows}
 
 
@@ -157,7 +163,18 @@ def grid(window: TestWindow, catalogue: list[TestCase]) -> list[Row]:
     last = latest_in(window)
     wanted = set(window.combinations.values_list("pk", flat=True)) | {pair[0] for pair in last}
     found = DeviceCombination.objects.filter(pk__in=wanted).select_related("hub_model", "esme", "gsme", "display")
-    return [Row(one, [(case, last.get((one.pk, case.pk))) for case in catalogue]) for one in found.order_by("pk")]
+    return _rows(found.order_by("pk"), catalogue, last)
+
+
+def rows_of(window: TestWindow, chosen: list[DeviceCombination], catalogue: list[TestCase]) -> list[Row]:
+    """Return lines of the grid for some combinations, as reporting needs them."""
+    return _rows(chosen, catalogue, latest_in(window))
+
+
+def _rows(
+    chosen: Iterable[DeviceCombination], catalogue: list[TestCase], last: dict[tuple[int, int], TestResult]
+) -> list[Row]:
+    return [Row(one, [(case, last.get((one.pk, case.pk))) for case in catalogue]) for one in chosen]
 
 
 def listed(actor: Actor, chosen: Mapping[str, Any]) -> QuerySet[TestWindow]:

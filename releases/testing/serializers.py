@@ -7,7 +7,7 @@ from rest_framework import serializers
 from portal.people.models import Organisation
 from releases.products.models import DeviceCombination
 from releases.publishing.models import Release
-from releases.testing.models import Environment, Rig, TestCase, TestResult, TestWindow
+from releases.testing.models import Environment, ResultEvidence, Rig, TestCase, TestResult, TestWindow
 
 
 class WindowSerializer(serializers.ModelSerializer[TestWindow]):
@@ -66,6 +66,9 @@ class FoundSerializer(serializers.Serializer[Any]):
     outcome = serializers.ChoiceField(choices=TestResult.Outcome.choices)
     version_read = serializers.CharField(required=False, allow_blank=True, default="", max_length=8)
     remark = serializers.CharField(required=False, allow_blank=True, default="", max_length=5000)
+    evidence = serializers.IntegerField(
+        required=False, allow_null=True, default=None, help_text="The `id` of a file attached to the window."
+    )
 
 
 class ReportSerializer(serializers.Serializer[Any]):
@@ -77,10 +80,34 @@ class ReportSerializer(serializers.Serializer[Any]):
 
 class ResultSerializer(serializers.ModelSerializer[TestResult]):
     case = serializers.SlugRelatedField[TestCase](slug_field="code", read_only=True)
+    edition = serializers.IntegerField(source="case.edition", read_only=True)
 
     class Meta:
         model = TestResult
-        fields = ("id", "combination", "case", "outcome", "version_read", "remark", "reported_by_name", "reported_at")
+        fields = (
+            "id",
+            "combination",
+            "case",
+            "edition",
+            "outcome",
+            "version_read",
+            "remark",
+            "evidence",
+            "reported_by_name",
+            "reported_at",
+        )
+
+
+class AttachResultEvidenceSerializer(serializers.Serializer[Any]):
+    file = serializers.FileField()
+
+
+class ResultEvidenceSerializer(serializers.ModelSerializer[ResultEvidence]):
+    """A file kept with a window; results name it by its `id`."""
+
+    class Meta:
+        model = ResultEvidence
+        fields = ("id", "file_kind", "file_size", "sha256", "added_by_name", "added_at")
 
 
 class CoverageSerializer(serializers.Serializer[Any]):

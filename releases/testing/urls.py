@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from releases.testing import case_views, facility_views, views
+from releases.testing import case_views, facility_views, result_views, views
 
 app_name = "testing"
 urlpatterns = [
@@ -26,4 +26,9 @@ urlpatterns = [
     path("<slug:reference>/", views.window, name="window"),
     path("<slug:reference>/cancel/", views.cancel, name="cancel"),
     path("<slug:reference>/results/", views.report_results, name="report_results"),
+    path("<slug:reference>/results/grid/", result_views.report_grid, name="report_grid"),
+    path("<slug:reference>/results/csv/", result_views.check_sheet, name="check_sheet"),
+    path("<slug:reference>/results/csv/write/", result_views.report_sheet, name="report_sheet"),
+    path("<slug:reference>/results/csv/template/", result_views.sheet_template, name="sheet_template"),
+    path("<slug:reference>/evidence/<int:pk>/", result_views.result_evidence, name="result_evidence"),
 ]

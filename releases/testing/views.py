@@ -24,7 +24,12 @@ from releases.testing.models import TestWindow
 from releases.testing.period import results_until
 
 PAGE_SIZE = 25
-HAPPENED = {"book": "Booked", "cancel": "Cancelled", "report_results": "Results reported"}
+HAPPENED = {
+    "book": "Booked",
+    "cancel": "Cancelled",
+    "report_results": "Results reported",
+    "attach_result_evidence": "Evidence attached",
+}
 
 
 def _window(request: PortalRequest, reference: str) -> TestWindow:
@@ -149,7 +154,7 @@ def report_results(request: PortalRequest, reference: str) -> HttpResponse:
     row = _window(request, reference)
     may.report_results(row, by=request.actor)
     can.report_results(row, at=request.at)
-    form = ResultForm(request.POST or None, window=row, catalogue=queries.cases())
+    form = ResultForm(request.POST or None, request.FILES or None, window=row, catalogue=queries.cases())
     if form.is_valid() and _reported(request, row, form):
         messages.success(request, "The results are recorded.")
         return redirect("testing:window", row.reference)
@@ -157,8 +162,9 @@ def report_results(request: PortalRequest, reference: str) -> HttpResponse:
 
 
 def _reported(request: PortalRequest, window: TestWindow, form: ResultForm) -> bool:
+    seen, file = form.cleaned_data["seen"], form.cleaned_data["file"]
     try:
-        verbs.report_results(window, form.found(), by=request.actor, at=request.at, seen=form.cleaned_data["seen"])
+        verbs.report_results(window, form.found(), by=request.actor, at=request.at, file=file, seen=seen)
     except Invalid as refusal:
         form.add_refusal(refusal)
     return not form.errors

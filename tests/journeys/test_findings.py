@@ -18,7 +18,7 @@ from releases.testing.models import TestWindow
 from tests.factories.findings import make_issue
 from tests.factories.releases import make_announced, make_catalogue
 from tests.factories.world import PASSWORD, World
-from tests.journeys.browser import Visit, look
+from tests.journeys.browser import Visit, axe, look, shot
 
 
 @pytest.fixture
@@ -68,21 +68,49 @@ def test_a_supplier_books_a_window_and_coverage_rises_by_its_homes(world, releas
     window = TestWindow.objects.get()
     page.goto(f"/testing/{window.reference}/")
     page.get_by_role("button", name="Report results").click()
-    look(page, "report-results")
-    page.get_by_label("Combination").select_option(label="Alder 1 + Orchard ESME + Orchard GSME + Orchard PPMID")
-    page.get_by_label("Version the hub reported").fill("0A010200")
-    page.get_by_label("Join and rejoin").select_option("Pass")
-    page.get_by_label("Dual band").select_option("Blocked")
+    look(page, "report-grid")
+    combination = "Alder 1 + Orchard ESME + Orchard GSME + Orchard PPMID"
+    page.get_by_label(f"JOIN on {combination}").select_option("Pass")
     page.get_by_role("button", name="Record the results").click()
-    expect(page.get_by_text("The results are recorded.")).to_be_visible()
+    expect(page.get_by_role("heading", name="There is a problem")).to_be_visible()
+    look(page, "report-grid-error")
+    page.get_by_label("Version the hub reported").fill("0A010200")
+    page.get_by_label(f"DUAL on {combination}").select_option("Blocked")
+    page.get_by_role("button", name="Record the results").click()
+    expect(page.get_by_text("2 results recorded.")).to_be_visible()
+    by_csv(page, window)
     look(page, "test-window")
     page.goto(f"/testing/on/{release.reference}/")
-    expect(page.get_by_role("row", name=re.compile("Join and rejoin"))).to_contain_text("350")
+    for case in ("Join and rejoin", "Scheduled and on-demand reads"):
+        expect(page.get_by_role("row", name=re.compile(case))).to_contain_text("350")
     look(page, "coverage")
     page.goto("/testing/")
     look(page, "test-windows")
     page.goto("/testing/cases/")
     look(page, "test-cases")
+
+
+def by_csv(page: Page, window: TestWindow) -> None:
+    """Fill the template of the window with one more pass, look at each row's fate and record it."""
+    page.get_by_role("button", name="Report by CSV file").click()
+    look(page, "check-sheet")
+    with page.expect_download() as taken:
+        page.get_by_role("link", name="Download the template of this window").click()
+    head, *rows = taken.value.path().read_text("utf-8-sig").splitlines()
+    filled = [row.replace(",READ,,,", ",READ,pass,0A010200,") for row in rows]
+    for lines, button in (([*filled, "7,,NONE,pass,,"], ""), (filled, "Record these results")):
+        file = {"name": "results.csv", "mimeType": "text/csv", "buffer": "\n".join([head, *lines]).encode()}
+        page.goto(f"/testing/{window.reference}/results/csv/")
+        page.get_by_label("CSV file").set_input_files(file)
+        page.get_by_role("button", name="Check the file").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("The file as checked")
+        axe(page)
+        if button:
+            shot(page, "sheet")
+            page.get_by_role("button", name=button).click()
+        else:
+            expect(page.get_by_text("Nothing was recorded.")).to_be_visible()
+    expect(page.get_by_text("1 result recorded.")).to_be_visible()
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])

@@ -156,6 +156,9 @@ def _of_tests_and_products(things: Things, matter: Matter) -> None:
     )
     things.add("window", window)
     _of_facilities(things, matter, window.environment)
+    log = ContentFile(b"Joined after 4 minutes.", "log.txt")
+    kept = testing.attach_result_evidence(window, log, by=matter.actor("supplier"), at=window.starts_at)
+    things.kwargs["result_evidence"] = {"reference": window.reference, "pk": kept.pk}
     rows = {
         "hub_model": matter.catalogue.models["alder"],
         "firmware": matter.catalogue.versions[f"alder {OLD}"],

@@ -1,5 +1,6 @@
 """Every change of user testing, one function each, by noun."""
 
+from releases.testing.findings import Found
 from releases.testing.verbs.booking import ONE_BOOKING, ONE_RIG, book, cancel, cancel_set_aside
 from releases.testing.verbs.cases import add_case, retire_case, revise_case
 from releases.testing.verbs.facilities import (
@@ -12,17 +13,18 @@ from releases.testing.verbs.facilities import (
     edit_rig,
     lift_closure,
 )
-from releases.testing.verbs.results import Found, report_results
+from releases.testing.verbs.results import attach_result_evidence, report_results
 
 __all__ = [
     "ONE_BOOKING",
     "ONE_RIG",
     "EnvironmentFacts",
     "Found",
-    "add_case",
     "RigFacts",
+    "add_case",
     "add_environment",
     "add_rig",
+    "attach_result_evidence",
     "book",
     "cancel",
     "cancel_set_aside",

@@ -1,0 +1,69 @@
+"""What may be reported in a window: one result as people, files and the API give it, and what is wrong with it."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from releases.products.models import DeviceCombination
+from releases.publishing.models import Release
+from releases.testing.models import TestCase, TestResult, TestWindow
+
+VERSION = re.compile("[0-9A-F]{8}")
+
+
+@dataclass(frozen=True)
+class Found:
+    """One result to report: what was found on a combination with a case, and the version the hub reported.
+
+    `evidence` is the number of a file attached to the window before.
+    """
+
+    combination: DeviceCombination
+    case: TestCase
+    outcome: str
+    version_read: str = ""
+    remark: str = ""
+    evidence: int | None = None
+
+
+def says_the_same(found: Found, last: TestResult | None) -> bool:
+    """Return whether a result repeats the last one of its window, so that it would be no correction."""
+    if last is None or found.evidence not in (None, last.evidence_id):
+        return False
+    said = (found.outcome, found.version_read.upper(), _words(found.remark))
+    return said == (last.outcome, last.version_read, _words(last.remark))
+
+
+def _words(remark: str) -> list[str]:
+    return remark.split()  # a file or a form may end its lines otherwise
+
+
+def mistakes(window: TestWindow, found: Sequence[Found]) -> dict[int, list[str]]:
+    """Return what is wrong with each result, by its place in the list from 0; three queries whatever its length."""
+    allowed = set(window.combinations.values_list("pk", flat=True))
+    models = set(window.release.hub_models.values_list("pk", flat=True))
+    files = set(window.evidence.values_list("pk", flat=True))
+    wrong = {}
+    for place, one in enumerate(found):
+        inside = one.combination.pk in allowed if allowed else one.combination.hub_model_id in models
+        sentences = [] if inside else [f"{one.combination} is not in this window."]
+        sentences += _mistakes(window.release, one)
+        if one.evidence is not None and one.evidence not in files:
+            sentences.append(f"File {one.evidence} is not of this window: attach it first.")
+        if sentences:
+            wrong[place] = sentences
+    return wrong
+
+
+def _mistakes(release: Release, one: Found) -> list[str]:
+    sentences = []
+    if one.case.retired_at is not None:
+        sentences.append(f"Case {one.case.code} edition {one.case.edition} is retired.")
+    if one.outcome not in TestResult.Outcome.values:
+        sentences.append("The outcome is pass, fail or blocked.")
+    version = one.version_read.upper()
+    if version and not VERSION.fullmatch(version):
+        sentences.append("The version read has eight hexadecimal digits.")
+    elif one.outcome == TestResult.Outcome.PASS and version != release.firmware_version:
+        sentences.append(f"A pass counts on version {release.firmware_version} only: give the version read.")
+    return sentences
