@@ -6,7 +6,7 @@ from django.http import HttpRequest
 
 from portal.people.admin_site import RecordAdmin, actor_in
 from releases.publishing.queries import visible_to
-from releases.testing.models import Closure, Environment, Rig, TestCase, TestWindow
+from releases.testing.models import Closure, Environment, Extension, Rig, TestCase, TestWindow
 
 
 @admin.register(Environment)
@@ -29,6 +29,16 @@ class RigAdmin(RecordAdmin):
 @admin.register(TestCase)
 class TestCaseAdmin(RecordAdmin):
     list_display = ("code", "edition", "title", "retired_at")
+
+
+@admin.register(Extension)
+class ExtensionAdmin(RecordAdmin):
+    list_display = ("window", "until", "state", "asked_at", "answered_at")
+    list_select_related = ("window",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Extension]:
+        rows: QuerySet[Extension] = super().get_queryset(request)
+        return rows.filter(window__release__in=visible_to(actor_in(request)).values("pk"))
 
 
 @admin.register(TestWindow)

@@ -27,9 +27,10 @@ from releases.testing.serializers import (
     WindowSerializer,
 )
 from releases.testing.verbs import Found
+from releases.testing.window_api import ChangingWindows
 
 
-class WindowViewSet(Acting, ReadOnlyModelViewSet[TestWindow]):
+class WindowViewSet(ChangingWindows, ReadOnlyModelViewSet[TestWindow]):
     """The test windows the caller may see."""
 
     serializer_class = WindowSerializer

@@ -6,9 +6,11 @@ from portal.pages.templatetags.words import uk_datetime
 from portal.workflow.rules import when
 from releases.publishing.models import Release
 from releases.publishing.states import FINISHED, ReleaseState
-from releases.testing.models import Closure, TestCase, TestWindow
+from releases.testing.models import Closure, Extension, TestCase, TestWindow
 from releases.testing.period import Period, results_until, test_period
-from releases.testing.states import WindowState
+from releases.testing.states import HOLDING, ExtensionState, WindowState
+
+NOBODY_CAME = "DCC has recorded that nobody came to this window: book another one."
 
 
 def period(release: Release) -> Period | None:
@@ -36,7 +38,47 @@ def cancel(window: TestWindow, *, at: datetime) -> str | None:
         return "This window is cancelled already."
     if window.state == WindowState.REPORTED:
         return "Results of this window have been reported: it stays on record."
+    if window.state == WindowState.MISSED:
+        return NOBODY_CAME
     return None if at < window.ends_at else "This window is over."
+
+
+@when
+def reschedule(window: TestWindow, *, at: datetime) -> str | None:
+    if window.state != WindowState.BOOKED:
+        return f"This window is no longer booked ({window.get_state_display().lower()}): book another one."
+    if window.starts_at <= at:
+        return f"This window began on {uk_datetime(window.starts_at)}: ask for an extension, or book another one."
+    return book.why_not(window.release, at=at)
+
+
+@when
+def record_no_show(window: TestWindow, *, at: datetime) -> str | None:
+    if window.state != WindowState.BOOKED:
+        return f"This window is no longer booked ({window.get_state_display().lower()})."
+    if at < window.starts_at:
+        return f"This window begins on {uk_datetime(window.starts_at)}: nobody can have missed it before."
+    return None
+
+
+@when
+def ask_extension(window: TestWindow, *, at: datetime) -> str | None:
+    if window.state not in HOLDING:
+        return f"This window has no place any more ({window.get_state_display().lower()}): book another one."
+    if window.ends_at <= at:
+        return "This window is over: book another one."
+    if window.extensions.filter(state=ExtensionState.ASKED).exists():
+        return "An extension has been asked for: DCC answers it first."
+    return book.why_not(window.release, at=at)
+
+
+@when
+def answer_extension(row: Extension, window: TestWindow, *, at: datetime) -> str | None:
+    if row.state != ExtensionState.ASKED:
+        return f"This was answered on {uk_datetime(row.answered_at)}."
+    if window.state not in HOLDING or window.ends_at <= at:
+        return "The window is over or has been given back: there is nothing to answer any more."
+    return None
 
 
 @when
@@ -50,6 +92,8 @@ def keep_case(case: TestCase) -> str | None:
 def report_results(window: TestWindow, *, at: datetime) -> str | None:
     if window.state == WindowState.CANCELLED:
         return "This window was cancelled: results are reported for windows that took place."
+    if window.state == WindowState.MISSED:
+        return NOBODY_CAME
     if at < window.starts_at:
         return f"This window begins on {uk_datetime(window.starts_at)}: results can be reported from then on."
     until = results_until(window.ends_at)

@@ -12,7 +12,7 @@ from portal.workflow.actor import Actor
 from portal.workflow.history import last_changed
 from releases.publishing.models import Release
 from releases.publishing.states import ReleaseState
-from releases.testing import facilities, queries
+from releases.testing import facilities, may, queries
 from releases.testing.models import TestWindow
 from releases.testing.period import results_until
 from releases.testing.states import WindowState
@@ -35,7 +35,11 @@ def lists(actor: Actor) -> Iterator[ListPage]:
 
 
 def waiting(actor: Actor, at: datetime) -> Iterator[Waiting]:
-    """Own windows: those to come, and those whose results are owed."""
+    """For DCC, wishes to keep a window for longer. Own windows: those to come, and those whose results are owed."""
+    if may.answer_extension.why_not(by=actor) is None:
+        for row in queries.extensions_asked(actor, at):
+            text = f"Answer {row.window.organisation}: {row.window} for longer"
+            yield Waiting(text, _url(row.window), since=row.asked_at, due=row.window.ends_at, group="Test windows")
     if not actor.has(Permission.REPORT_RESULTS) or not actor.suppliers:
         return
     for window in queries.owed(actor):
@@ -50,7 +54,8 @@ def waiting(actor: Actor, at: datetime) -> Iterator[Waiting]:
 
 def dates(actor: Actor, start: datetime, end: datetime) -> Iterator[Dated]:
     """The windows the actor may see, those given up too."""
-    status = {WindowState.BOOKED: "confirmed", WindowState.REPORTED: "done", WindowState.CANCELLED: "cancelled"}
+    status = dict.fromkeys(WindowState, "cancelled")
+    status |= {WindowState.BOOKED: "confirmed", WindowState.REPORTED: "done"}
     own = {actor.organisation_id, *actor.suppliers}
     found = queries.visible_to(actor).filter(during__overlap=TimestamptzRange(start, end))
     for window in found.annotate(changed_at=last_changed(TestWindow)):

@@ -12,9 +12,7 @@ from releases.products.models import DeviceCombination, HubModel
 from releases.publishing.models import Release
 from releases.testing import opening
 from releases.testing.models import Closure, Environment, Rig, RigBooking, TestWindow
-from releases.testing.states import WindowState
-
-HOLDING = (WindowState.BOOKED, WindowState.REPORTED)  # the states in which a window keeps its place
+from releases.testing.states import HOLDING, WindowState
 
 
 def environments() -> QuerySet[Environment]:
@@ -66,14 +64,20 @@ def highest_place(environment: Environment, at: datetime) -> int:
     return coming.aggregate(highest=Max("place"))["highest"] or 0
 
 
+def why_closed(environment: Environment, start: datetime, end: datetime) -> str | None:
+    """Return which closure touches this time, None where none does."""
+    closed = environment.closures.filter(lifted_at=None, during__overlap=TimestamptzRange(start, end)).first()
+    if closed is None:
+        return None
+    span = f"from {uk_datetime(closed.starts_at)} to {uk_datetime(closed.ends_at)}"
+    return f"{environment} is closed {span} ({closed.why}): choose a time outside the closure."
+
+
 def why_shut(environment: Environment, start: datetime, end: datetime) -> dict[str, str]:
     """Return what speaks against a window there at this time, by field: opening hours, or a closure."""
     wrong = opening.outside(environment.name, environment.week, start, end)
-    closed = environment.closures.filter(lifted_at=None, during__overlap=TimestamptzRange(start, end)).first()
-    if closed is not None:
-        span = f"from {uk_datetime(closed.starts_at)} to {uk_datetime(closed.ends_at)}"
-        wrong["start"] = f"{environment} is closed {span} ({closed.why}): choose a time outside the closure."
-    return wrong
+    closed = why_closed(environment, start, end)
+    return wrong | {"start": closed} if closed else wrong
 
 
 def taken_rig(rigs: Iterable[Rig], start: datetime, end: datetime, *, but: TestWindow | None = None) -> Rig | None:

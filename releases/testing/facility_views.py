@@ -1,8 +1,6 @@
 """Pages of the facilities: where users test, when it is open, and with which rigs; DCC manages them."""
 
-from collections.abc import Callable
 from functools import partial
-from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -11,14 +9,15 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portal.journal.queries import timeline
-from portal.pages.forms import GovForm, VersionedForm, status_of
+from portal.pages.forms import GovForm, VersionedForm
 from portal.people.permissions import Permission
-from portal.workflow.errors import Invalid, NotAllowed
+from portal.workflow.errors import NotAllowed
 from portal.workflow.http import PortalRequest
 from portal.workflow.transitions import subject_of
 from releases.testing import can, facilities, may, verbs
 from releases.testing.facility_forms import ClosureForm, EnvironmentForm, RigForm
 from releases.testing.models import Closure, Environment, Rig
+from releases.testing.posting import done, status_of
 
 HAPPENED = {
     "add_environment": "Added",
@@ -37,16 +36,6 @@ def _reader(request: PortalRequest) -> None:
 
 def _manages(request: PortalRequest) -> bool:
     return may.manage_facilities.why_not(by=request.actor) is None
-
-
-def _done(form: GovForm, act: Callable[[], Any]) -> bool:
-    if not (form.is_bound and form.is_valid()):
-        return False
-    try:
-        act()
-    except Invalid as refusal:
-        form.add_refusal(refusal)
-    return not form.errors
 
 
 def _form_page(request: PortalRequest, form: GovForm, title: str, label: str, **context: object) -> HttpResponse:
@@ -85,7 +74,7 @@ def environment(request: PortalRequest, slug: str) -> HttpResponse:
 def add_environment(request: PortalRequest) -> HttpResponse:
     may.manage_facilities(by=request.actor)
     form = EnvironmentForm(request.POST or None, initial={"is_shared": True, "places": 1})
-    if _done(form, lambda: verbs.add_environment(form.facts(), by=request.actor, at=request.at)):
+    if done(form, lambda: verbs.add_environment(form.facts(), by=request.actor, at=request.at)):
         messages.success(request, f"{form.cleaned_data['name']} is added.")
         return redirect("testing:environments")
     return _form_page(request, form, "Add an environment", "Add the environment")
@@ -98,7 +87,7 @@ def edit_environment(request: PortalRequest, slug: str) -> HttpResponse:
     may.manage_facilities(by=request.actor)
     form = EnvironmentForm(request.POST or None, initial=EnvironmentForm.answers_of(row))
     act = partial(verbs.edit_environment, row, by=request.actor, at=request.at)
-    if _done(form, lambda: act(form.facts(), seen=form.cleaned_data["seen"])):
+    if done(form, lambda: act(form.facts(), seen=form.cleaned_data["seen"])):
         messages.success(request, f"{form.cleaned_data['name']} is changed. Windows booked before stay as they are.")
         return redirect("testing:environment", slug)
     return _form_page(request, form, f"Change {row}", "Save", environment=row)
@@ -111,7 +100,7 @@ def close_environment(request: PortalRequest, slug: str) -> HttpResponse:
     may.manage_facilities(by=request.actor)
     form = ClosureForm(request.POST or None)
     act = partial(verbs.close_environment, row, by=request.actor, at=request.at)
-    if _done(form, lambda: act(**form.cleaned_data)):
+    if done(form, lambda: act(**form.cleaned_data)):
         met = facilities.met_by(row, form.cleaned_data["start"], form.cleaned_data["end"])
         told = (
             f"Told: {', '.join(str(one) for one in met)}. Move or cancel them." if met else "No window is booked then."
@@ -138,7 +127,7 @@ def add_rig(request: PortalRequest, slug: str) -> HttpResponse:
     row = get_object_or_404(Environment, slug=slug)
     may.manage_facilities(by=request.actor)
     form = RigForm(request.POST or None)
-    if _done(form, lambda: verbs.add_rig(row, form.facts(), by=request.actor, at=request.at)):
+    if done(form, lambda: verbs.add_rig(row, form.facts(), by=request.actor, at=request.at)):
         messages.success(request, f"{form.cleaned_data['name']} is added.")
         return redirect("testing:environment", slug)
     return _form_page(request, form, f"Add a rig to {row}", "Add the rig", environment=row)
@@ -151,7 +140,7 @@ def edit_rig(request: PortalRequest, pk: int) -> HttpResponse:
     may.manage_facilities(by=request.actor)
     form = RigForm(request.POST or None, initial=RigForm.answers_of(rig))
     act = partial(verbs.edit_rig, rig, by=request.actor, at=request.at)
-    if _done(form, lambda: act(form.facts(), seen=form.cleaned_data["seen"])):
+    if done(form, lambda: act(form.facts(), seen=form.cleaned_data["seen"])):
         messages.success(request, f"{form.cleaned_data['name']} is changed. Windows booked before stay as they are.")
         return redirect("testing:environment", rig.environment.slug)
     return _form_page(request, form, f"Change {rig}", "Save", environment=rig.environment)

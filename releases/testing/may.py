@@ -42,6 +42,33 @@ def keep_case(*, by: Actor) -> str | None:
 
 
 @who
+def reschedule(window: TestWindow, *, by: Actor) -> str | None:
+    """Rule: its organisation and agents move a window; DCC moves any, with reasons."""
+    if by.has(Permission.MANAGE_RELEASES):
+        return None
+    if not by.has(Permission.BOOK_WINDOWS):
+        return "Only the organisation that booked it, its agents or DCC move a test window."
+    return _acts_for(window.organisation_id, by)
+
+
+@who
+def record_no_show(*, by: Actor) -> str | None:
+    return None if by.has(Permission.MANAGE_RELEASES) else "Only DCC records that nobody came."
+
+
+@who
+def ask_extension(window: TestWindow, *, by: Actor) -> str | None:
+    if not by.has(Permission.BOOK_WINDOWS):
+        return "Only the organisation of the window and its agents ask for longer."
+    return _acts_for(window.organisation_id, by)
+
+
+@who
+def answer_extension(*, by: Actor) -> str | None:
+    return None if by.has(Permission.MANAGE_RELEASES) else "Only DCC lets a window last longer."
+
+
+@who
 def report_results(window: TestWindow, *, by: Actor) -> str | None:
     """Rule: the organisation of the window and its agents report; DCC does for its own test lab."""
     if not by.has(Permission.REPORT_RESULTS):
@@ -50,6 +77,11 @@ def report_results(window: TestWindow, *, by: Actor) -> str | None:
         lab = window.environment.slug == DCC_LAB
         return None if lab else "DCC reports results of its own test lab only."
     return _acts_for(window.organisation_id, by)
+
+
+@who
+def see_load(*, by: Actor) -> str | None:
+    return None if by.has(Permission.MANAGE_RELEASES) else "Only DCC sees the load of the environments."
 
 
 @who

@@ -11,7 +11,7 @@ from portal.delivery.messages import Notification, Recipient
 from portal.people.models import Role
 from portal.people.recipients import of_organisation, with_role
 from releases.publishing.classification import told
-from releases.testing.models import Closure, TestResult, TestWindow
+from releases.testing.models import Closure, Extension, TestResult, TestWindow
 
 
 class _AboutWindow(Notification):
@@ -76,6 +76,83 @@ class WindowCancelled(_AboutWindow):
 
     def context(self) -> dict[str, Any]:
         return {"window": self.window, "by_name": self.by_name, "why": self.why}
+
+
+@dataclass(frozen=True)
+class WindowMoved(_AboutWindow):
+    kind: ClassVar[str] = "testing.moved"
+    title: ClassVar[str] = "A test window of mine was moved"
+    template: ClassVar[str] = "testing/moved.txt"
+
+    window: TestWindow
+    was: str
+    by_name: str
+    why: str
+    at: datetime
+
+    @property
+    def subject(self) -> str:
+        return f"Test window {self.window} moved"
+
+    def context(self) -> dict[str, Any]:
+        return {"window": self.window, "was": self.was, "by_name": self.by_name, "why": self.why}
+
+
+@dataclass(frozen=True)
+class WindowMissed(_AboutWindow):
+    kind: ClassVar[str] = "testing.missed"
+    title: ClassVar[str] = "Nobody came to a test window of mine"
+    template: ClassVar[str] = "testing/missed.txt"
+
+    window: TestWindow
+    why: str
+    at: datetime
+
+    @property
+    def subject(self) -> str:
+        return f"Test window {self.window} recorded as a no-show"
+
+    def context(self) -> dict[str, Any]:
+        return {"window": self.window, "why": self.why}
+
+
+@dataclass(frozen=True)
+class ExtensionAsked(_AboutWindow):
+    kind: ClassVar[str] = "testing.extension_asked"
+    title: ClassVar[str] = "Somebody asks to keep a test window for longer"
+    template: ClassVar[str] = "testing/extension_asked.txt"
+
+    window: TestWindow
+    extension: Extension
+    at: datetime
+
+    @property
+    def subject(self) -> str:
+        return f"{self.window.organisation} asks to keep test window {self.window} for longer"
+
+    def context(self) -> dict[str, Any]:
+        return {"window": self.window, "extension": self.extension}
+
+    def recipients(self) -> Iterable[Recipient]:
+        return with_role(Role.RELEASE_MANAGER, self.at)
+
+
+@dataclass(frozen=True)
+class ExtensionAnswered(_AboutWindow):
+    kind: ClassVar[str] = "testing.extension_answered"
+    title: ClassVar[str] = "My wish to keep a test window for longer was answered"
+    template: ClassVar[str] = "testing/extension_answered.txt"
+
+    window: TestWindow
+    extension: Extension
+    at: datetime
+
+    @property
+    def subject(self) -> str:
+        return f"Extension of test window {self.window} {self.extension.get_state_display().lower()}"
+
+    def context(self) -> dict[str, Any]:
+        return {"window": self.window, "extension": self.extension}
 
 
 @dataclass(frozen=True)

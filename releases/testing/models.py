@@ -14,7 +14,8 @@ from releases.testing import opening
 from releases.testing.facility_models import Closure as Closure
 from releases.testing.facility_models import Rig as Rig
 from releases.testing.facility_models import RigBooking as RigBooking
-from releases.testing.states import WINDOW, WindowState
+from releases.testing.states import HOLDING, WINDOW, WindowState
+from releases.testing.window_models import Extension as Extension
 
 
 class Environment(Versioned):
@@ -104,7 +105,7 @@ class TestWindow(Stateful):
                     ),
                     ("during", RangeOperators.OVERLAPS),
                 ],
-                condition=~Q(state="cancelled") & Q(place__isnull=False),
+                condition=Q(state__in=[state.value for state in HOLDING], place__isnull=False),
             ),
             models.CheckConstraint(
                 condition=Q(during__isempty=False, during__lower_inf=False, during__upper_inf=False),

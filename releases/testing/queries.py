@@ -18,8 +18,8 @@ from releases.publishing import queries as publishing
 from releases.publishing.models import Release
 from releases.testing import can
 from releases.testing import coverage as figures
-from releases.testing.models import Environment, TestCase, TestResult, TestWindow
-from releases.testing.states import WindowState
+from releases.testing.models import Environment, Extension, TestCase, TestResult, TestWindow
+from releases.testing.states import HOLDING, ExtensionState, WindowState
 
 
 def visible_to(actor: Actor) -> QuerySet[TestWindow]:
@@ -50,11 +50,15 @@ def cases_of(window: TestWindow) -> list[TestCase]:
     return list(TestCase.objects.filter(Q(retired_at=None) | Q(pk__in=reported)).order_by("code", "edition"))
 
 
-def free_places(environment: Environment, start: datetime, end: datetime) -> list[int]:
-    """Return the places of a shared environment that no window takes in this time, lowest first."""
-    taken = TestWindow.objects.filter(environment=environment, during__overlap=TimestamptzRange(start, end)).exclude(
-        state=WindowState.CANCELLED
+def free_places(
+    environment: Environment, start: datetime, end: datetime, *, but: TestWindow | None = None
+) -> list[int]:
+    """Return the places of a shared environment that no window (but one) takes in this time, lowest first."""
+    taken = TestWindow.objects.filter(
+        environment=environment, state__in=HOLDING, during__overlap=TimestamptzRange(start, end)
     )
+    if but is not None:
+        taken = taken.exclude(pk=but.pk)
     numbers = set(taken.values_list("place", flat=True))
     return [place for place in range(1, environment.places + 1) if place not in numbers]
 
@@ -205,6 +209,13 @@ def set_aside(at: datetime) -> QuerySet[TestWindow]:
     """Return the booked windows not yet over whose release has ended or lost the notice they were booked under."""
     booked = TestWindow.objects.filter(state=WindowState.BOOKED, during__endswith__gt=at)
     return booked.filter(endings.set_aside("booked_at")).select_related("release").order_by("pk")
+
+
+def extensions_asked(actor: Actor, at: datetime) -> QuerySet[Extension]:
+    """Return the wishes to keep a window for longer that can still be answered, the earliest first."""
+    open_ones = Extension.objects.filter(state=ExtensionState.ASKED, window__state__in=HOLDING)
+    found = open_ones.filter(window__in=visible_to(actor).values("pk"), window__during__endswith__gt=at)
+    return found.select_related("window__organisation").order_by("asked_at")
 
 
 def owed(actor: Actor) -> QuerySet[TestWindow]:

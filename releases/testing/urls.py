@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from releases.testing import case_views, facility_views, result_views, views
+from releases.testing import case_views, facility_views, result_views, views, window_views
 
 app_name = "testing"
 urlpatterns = [
@@ -13,6 +13,7 @@ urlpatterns = [
     path("cases/<int:pk>/", case_views.case, name="case"),
     path("cases/<int:pk>/revise/", case_views.revise_case, name="revise_case"),
     path("cases/<int:pk>/retire/", case_views.retire_case, name="retire_case"),
+    path("load/", window_views.load, name="load"),
     path("environments/", facility_views.environments, name="environments"),
     path("environments/add/", facility_views.add_environment, name="add_environment"),
     path("environments/<slug:slug>/", facility_views.environment, name="environment"),
@@ -24,6 +25,11 @@ urlpatterns = [
     path("on/<slug:release>/", views.coverage, name="coverage"),
     path("on/<slug:release>/book/", views.book, name="book"),
     path("<slug:reference>/", views.window, name="window"),
+    path("<slug:reference>/move/", window_views.reschedule, name="reschedule"),
+    path("<slug:reference>/no-show/", window_views.record_no_show, name="record_no_show"),
+    path("<slug:reference>/extend/", window_views.ask_extension, name="ask_extension"),
+    path("<slug:reference>/extensions/<int:pk>/grant/", window_views.grant_extension, name="grant_extension"),
+    path("<slug:reference>/extensions/<int:pk>/refuse/", window_views.refuse_extension, name="refuse_extension"),
     path("<slug:reference>/cancel/", views.cancel, name="cancel"),
     path("<slug:reference>/results/", views.report_results, name="report_results"),
     path("<slug:reference>/results/grid/", result_views.report_grid, name="report_grid"),

@@ -22,6 +22,7 @@ from releases.testing import can, may, queries, verbs
 from releases.testing.forms import BookForm, CancelForm, FilterForm, ResultForm
 from releases.testing.models import TestWindow
 from releases.testing.period import results_until
+from releases.testing.window_views import acts_on
 
 PAGE_SIZE = 25
 HAPPENED = {
@@ -29,6 +30,11 @@ HAPPENED = {
     "cancel": "Cancelled",
     "report_results": "Results reported",
     "attach_result_evidence": "Evidence attached",
+    "reschedule": "Moved",
+    "record_no_show": "Recorded as a no-show",
+    "ask_extension": "Extension asked for",
+    "grant_extension": "Extension granted",
+    "refuse_extension": "Extension refused",
 }
 
 
@@ -75,7 +81,8 @@ def windows_csv(request: PortalRequest) -> HttpResponseBase:
 def windows(request: PortalRequest) -> HttpResponse:
     form, found = _listed(request)
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
-    return render(request, "testing/windows.html", {"filters": form, "rows": page})
+    sees_load = may.see_load.why_not(by=request.actor) is None
+    return render(request, "testing/windows.html", {"filters": form, "rows": page, "sees_load": sees_load})
 
 
 @require_safe
@@ -132,6 +139,7 @@ def window(request: PortalRequest, reference: str) -> HttpResponse:
         "may_cancel": may.cancel.why_not(row, by=actor) is None and can.cancel.why_not(row, at=at) is None,
         "may_report": may.report_results.why_not(row, by=actor) is None,
         "no_report": can.report_results.why_not(row, at=at),
+        **acts_on(row, actor, request),
     }
     return render(request, "testing/window.html", context)
 

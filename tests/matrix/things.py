@@ -155,6 +155,10 @@ def _of_tests_and_products(things: Things, matter: Matter) -> None:
         at=matter.at,
     )
     things.add("window", window)
+    later = window.ends_at + timedelta(hours=1)
+    asked = testing.ask_extension(window, until=later, why="Slow meters.", by=matter.actor("supplier"), at=matter.at)
+    things.kwargs["extension"] = {"reference": window.reference, "pk": asked.pk}
+    things.kwargs["extension_of"] = {"reference": window.reference, "extension": asked.pk}
     _of_facilities(things, matter, window.environment)
     log = ContentFile(b"Joined after 4 minutes.", "log.txt")
     kept = testing.attach_result_evidence(window, log, by=matter.actor("supplier"), at=window.starts_at)

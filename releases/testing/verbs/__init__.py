@@ -3,6 +3,13 @@
 from releases.testing.findings import Found
 from releases.testing.verbs.booking import ONE_BOOKING, ONE_RIG, book, cancel, cancel_set_aside
 from releases.testing.verbs.cases import add_case, retire_case, revise_case
+from releases.testing.verbs.changing import (
+    ask_extension,
+    grant_extension,
+    record_no_show,
+    refuse_extension,
+    reschedule,
+)
 from releases.testing.verbs.facilities import (
     EnvironmentFacts,
     RigFacts,
@@ -24,6 +31,7 @@ __all__ = [
     "add_case",
     "add_environment",
     "add_rig",
+    "ask_extension",
     "attach_result_evidence",
     "book",
     "cancel",
@@ -31,8 +39,12 @@ __all__ = [
     "close_environment",
     "edit_environment",
     "edit_rig",
+    "grant_extension",
     "lift_closure",
+    "record_no_show",
+    "refuse_extension",
     "report_results",
+    "reschedule",
     "retire_case",
     "revise_case",
 ]

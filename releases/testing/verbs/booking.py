@@ -52,9 +52,8 @@ def book(
     may.book(organisation, by=by)
     can.book(release, at=at)
     chosen, taken = list(combinations), list(rigs)
-    _check_window(release, environment, start, end, chosen, taken, at)
-    place = _free_place(environment, start, end)
-    _check_free(taken, start, end)
+    check_window(release, environment, start, end, chosen, taken, at)
+    place = free_place(environment, start, end, taken)
     number = take_number(TestWindow)
     window = TestWindow(
         pk=number,
@@ -75,7 +74,7 @@ def book(
     return window
 
 
-def _check_window(
+def check_window(
     release: Release,
     environment: Environment,
     start: datetime,
@@ -84,6 +83,7 @@ def _check_window(
     rigs: list[Rig],
     at: datetime,
 ) -> None:
+    """Raise Invalid with everything that is wrong with a window, by field."""
     wrong: dict[str, list[str]] = {}
     period = can.period(release)
     if end <= start:
@@ -103,33 +103,35 @@ def _check_window(
         raise Invalid(" ".join(sentence for sentences in wrong.values() for sentence in sentences), wrong)
 
 
-def _free_place(environment: Environment, start: datetime, end: datetime) -> int | None:
-    if not environment.is_shared:
-        return None
-    free = queries.free_places(environment, start, end)
-    if not free:
-        raise _full(environment)
-    return free[0]
-
-
-def _check_free(rigs: list[Rig], start: datetime, end: datetime) -> None:
-    taken = facilities.taken_rig(rigs, start, end)
+def free_place(
+    environment: Environment, start: datetime, end: datetime, rigs: list[Rig], *, but: TestWindow | None = None
+) -> int | None:
+    """Return the place a window (one that is moved: `but`) gets, None in an own lab; raises NotNow where full."""
+    taken = facilities.taken_rig(rigs, start, end, but=but)
     if taken is not None:
         raise NotNow(f"{taken} is taken at that time: choose another rig or another time.")
+    if not environment.is_shared:
+        return None
+    free = queries.free_places(environment, start, end, but=but)
+    if not free:
+        raise _full(environment)
+    return but.place if but and but.place in free and but.environment == environment else free[0]
 
 
 def _insert(window: TestWindow, rigs: Iterable[Rig] = ()) -> None:
-    with _refused_by_the_database(window):
+    with refused_by_the_database(window):
         window.save(force_insert=True)
-        _take_rigs(window, rigs)
+        take_rigs(window, rigs)
 
 
-def _take_rigs(window: TestWindow, rigs: Iterable[Rig]) -> None:
+def take_rigs(window: TestWindow, rigs: Iterable[Rig]) -> None:
+    """Let the window have these rigs for its time, and no others."""
+    window.rig_bookings.all().delete()
     RigBooking.objects.bulk_create(RigBooking(rig=rig, window=window, during=window.during) for rig in rigs)
 
 
 @contextmanager
-def _refused_by_the_database(window: TestWindow) -> Iterator[None]:
+def refused_by_the_database(window: TestWindow) -> Iterator[None]:
     """Say in words what the exclusion constraints refuse: two windows in one place, or on one rig."""
     try:
         with transaction.atomic():
@@ -155,7 +157,7 @@ def cancel(window: TestWindow, *, by: Actor, at: datetime, why: str = "", seen: 
     if window.organisation_id not in by.suppliers and not why.strip():
         raise Invalid("Say why it is cancelled.", {"why": ["Say why it is cancelled."]})
     move(window, to=WindowState.CANCELLED, by=by, at=at, verb="cancel", why=why)
-    window.rig_bookings.all().delete()
+    take_rigs(window, ())
     tell(messages.WindowCancelled(window, by.name, why, at), at=at)
     return window
 
