@@ -37,7 +37,8 @@ docs: $(DEV) ## renew the state diagrams and the pictures in the documents
 	$(PYTHON) manage.py diagrams
 	DOCS_PICTURES=1 $(PYTHON) -m tests browser
 
-audit: $(DEV) ## ask the advisory database about the locked packages (needs the internet)
+audit: $(DEV) ## slow sweeps of every page, then the advisory database about the locked packages (needs the internet)
+	$(PYTHON) -m tests audit
 	$(PYTHON) -m venv $(VENV)/audit
 	$(VENV)/audit/bin/pip install --quiet pip-audit
 	$(VENV)/audit/bin/pip-audit --disable-pip --require-hashes -r requirements-dev.lock

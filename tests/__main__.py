@@ -1,7 +1,7 @@
 """`make test`: every check and every test, the fast ones first; stops at the first failure.
 
-`python -m tests [checks|unit|races|browser]...` runs some tiers only. Exit status 1: something failed; 2: the
-machine lacks something.
+`python -m tests [checks|unit|races|browser|audit]...` runs some tiers only, and the audit only when it is named.
+Exit status 1: something failed; 2: the machine lacks something.
 """
 
 import os
@@ -57,7 +57,7 @@ TIERS: dict[str, tuple[Step, ...]] = {
             "unit and database, with the coverage of rules, verbs and cores",
             "tests",
             *("-m", "not race and not browser"),
-            *("--ignore=tests/architecture", "--ignore=tests/journeys", "--ignore=tests/races"),
+            *("--ignore=tests/architecture", "--ignore=tests/journeys", "--ignore=tests/races", "--ignore=tests/audit"),
             *("--cov", "--cov-config=tests/coverage.ini", "--cov-report=term"),
             *("--numprocesses=2", "--dist=loadfile"),
             plugins=("-p", "pytest_cov.plugin", "-p", "xdist.plugin"),
@@ -71,7 +71,15 @@ TIERS: dict[str, tuple[Step, ...]] = {
             plugins=("-p", "pytest_playwright.pytest_playwright"),
         ),
     ),
+    "audit": (
+        tool(
+            "every page: at 400 % zoom, by keyboard, without scripts",
+            "pytest",
+            *("-q", "--tb=short", *DJANGO_PLUGIN, "-p", "pytest_playwright.pytest_playwright", "tests/audit"),
+        ),
+    ),
 }
+SLOW = ("audit",)  # only by name
 
 
 def run(steps: list[Step], env: dict[str, str]) -> int:
@@ -101,10 +109,10 @@ def main(names: list[str]) -> int:
     if unknown := set(names) - set(TIERS):
         print(f"No such tier: {', '.join(sorted(unknown))}. There are {', '.join(TIERS)}.", file=sys.stderr)
         return 2
-    chosen = [name for name in TIERS if name in names or not names]
+    chosen = [name for name in TIERS if name in names or not names and name not in SLOW]
     env = environment()
     try:
-        if "browser" in chosen:
+        if {"browser", "audit"} & set(chosen):
             env["CHROMIUM"] = chromium.find_or_install()
         with running() as addresses:
             return run([step for name in chosen for step in TIERS[name]], env | addresses)

@@ -73,12 +73,18 @@ class Things:
 def everything() -> Iterator[Things]:
     """Make it all inside a transaction that is rolled back at the end."""
     with transaction.atomic():
-        things = Things(make_world())
-        _of_people(things)
-        _of_releases(things)
+        things = make_things()
         _sign_in(things)
         yield things
         transaction.set_rollback(True)
+
+
+def make_things() -> Things:
+    """Make the world and one object of each kind; nobody is signed in."""
+    things = Things(make_world())
+    _of_people(things)
+    _of_releases(things)
+    return things
 
 
 def _of_people(things: Things) -> None:
