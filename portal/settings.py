@@ -172,6 +172,7 @@ CELERY_BEAT_SCHEDULE = {
     "remind of notices not acknowledged": {"task": "publishing.remind", "schedule": 60.0},
     "seal the journal": {"task": "journal.seal", "schedule": 10.0},
     "cancel test windows of ended releases": {"task": "testing.cancel_set_aside", "schedule": 5.0},
+    "offer places for testing to who waits": {"task": "testing.offer_places", "schedule": 5.0},
     "end ballots and objections of ended releases": {"task": "ballots.end_set_aside", "schedule": 5.0},
     "keep the clocks of ballots": {"task": "ballots.keep_clocks", "schedule": 5.0},
     "keep the clocks of issues": {"task": "issues.keep_clocks", "schedule": 30.0},

@@ -41,6 +41,21 @@ def book(
     )
 
 
+def queue(stage: Stage, release: Release, supplier: str, before: tuple[str, str], *, in_days: int) -> None:
+    """Let two suppliers take both places of the DCC test lab on a day, and a third wait for one."""
+    for name in before:
+        window = book(stage, release, name, "dcc-lab", in_days=in_days)
+    testing.join_waiting_list(
+        release,
+        environment=window.environment,
+        organisation=stage.organisation(supplier),
+        start=window.starts_at,
+        end=window.ends_at,
+        by=stage.actor(supplier),
+        at=stage.at,
+    )
+
+
 def test(
     stage: Stage, release: Release, supplier: str, environment: str, *, in_days: int = 2, fails: str = ""
 ) -> Story:

@@ -6,7 +6,7 @@ from django.http import HttpRequest
 
 from portal.people.admin_site import RecordAdmin, actor_in
 from releases.publishing.queries import visible_to
-from releases.testing.models import Closure, Environment, Extension, Rig, TestCase, TestWindow
+from releases.testing.models import Closure, Environment, Extension, Rig, TestCase, TestWindow, WaitingPlace
 
 
 @admin.register(Environment)
@@ -50,4 +50,16 @@ class TestWindowAdmin(RecordAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[TestWindow]:
         rows: QuerySet[TestWindow] = super().get_queryset(request)
+        return rows.filter(release__in=visible_to(actor_in(request)).values("pk"))
+
+
+@admin.register(WaitingPlace)
+class WaitingPlaceAdmin(RecordAdmin):
+    list_display = ("reference", "release", "environment", "organisation", "during", "state")
+    list_filter = ("state", "environment")
+    list_select_related = ("release", "environment", "organisation")
+    search_fields = ("reference",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[WaitingPlace]:
+        rows: QuerySet[WaitingPlace] = super().get_queryset(request)
         return rows.filter(release__in=visible_to(actor_in(request)).values("pk"))

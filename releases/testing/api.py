@@ -27,6 +27,7 @@ from releases.testing.serializers import (
     WindowSerializer,
 )
 from releases.testing.verbs import Found
+from releases.testing.waiting_api import WaitingViewSet
 from releases.testing.window_api import ChangingWindows
 
 
@@ -110,5 +111,6 @@ ENTRIES = [
     ("test-environments", EnvironmentViewSet, "test-environment"),
     ("test-cases", CaseViewSet, "test-case"),
     ("test-windows", WindowViewSet, "test-window"),
+    ("test-waiting-list", WaitingViewSet, "test-waiting"),
     ("test-coverage", CoverageViewSet, "test-coverage"),
 ]

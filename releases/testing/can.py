@@ -6,9 +6,9 @@ from portal.pages.templatetags.words import uk_datetime
 from portal.workflow.rules import when
 from releases.publishing.models import Release
 from releases.publishing.states import FINISHED, ReleaseState
-from releases.testing.models import Closure, Extension, TestCase, TestWindow
+from releases.testing.models import Closure, Environment, Extension, TestCase, TestWindow, WaitingPlace
 from releases.testing.period import Period, results_until, test_period
-from releases.testing.states import HOLDING, ExtensionState, WindowState
+from releases.testing.states import HOLDING, STANDING, ExtensionState, WaitingState, WindowState
 
 NOBODY_CAME = "DCC has recorded that nobody came to this window: book another one."
 
@@ -86,6 +86,36 @@ def keep_case(case: TestCase) -> str | None:
     if case.retired_at is None:
         return None
     return f"Edition {case.edition} of {case.code} is retired: look for the edition in force in the catalogue."
+
+
+@when
+def join_waiting_list(environment: Environment) -> str | None:
+    return None if environment.is_shared else f"{environment} has no limit: choose another time for what is taken."
+
+
+@when
+def leave_waiting_list(entry: WaitingPlace) -> str | None:
+    return None if entry.state in STANDING else f"This entry waits no longer ({entry.get_state_display().lower()})."
+
+
+@when
+def accept_offer(entry: WaitingPlace, *, at: datetime) -> str | None:
+    if entry.state != WaitingState.OFFERED or entry.offered_until is None:
+        return f"No place is offered ({entry.get_state_display().lower()})."
+    if entry.offered_until <= at:
+        return f"This offer ran out on {uk_datetime(entry.offered_until)}: the place goes to the next in line."
+    return None
+
+
+@when
+def wait_on(entry: WaitingPlace, *, at: datetime) -> str | None:
+    """Why it is no use to wait any longer: the time has come, or the release can no longer be tested then."""
+    if entry.starts_at <= at:
+        return "No place became free in time."
+    closed, found = book.why_not(entry.release, at=at), period(entry.release)
+    if closed or found is None or found.contains(entry.starts_at, entry.ends_at):
+        return closed
+    return f"The user-test period ends on {uk_datetime(found.end)} now."
 
 
 @when

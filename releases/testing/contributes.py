@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import cast
 
 from django.urls import reverse
 from psycopg.types.range import TimestamptzRange
@@ -13,9 +14,10 @@ from portal.workflow.history import last_changed
 from releases.publishing.models import Release
 from releases.publishing.states import ReleaseState
 from releases.testing import facilities, may, queries
+from releases.testing import waiting as waiting_list
 from releases.testing.models import TestWindow
 from releases.testing.period import results_until
-from releases.testing.states import WindowState
+from releases.testing.states import WaitingState, WindowState
 
 
 def navigation(actor: Actor) -> Iterator[Link]:
@@ -42,6 +44,10 @@ def waiting(actor: Actor, at: datetime) -> Iterator[Waiting]:
             yield Waiting(text, _url(row.window), since=row.asked_at, due=row.window.ends_at, group="Test windows")
     if not actor.has(Permission.REPORT_RESULTS) or not actor.suppliers:
         return
+    for entry in waiting_list.offers(actor):
+        text = f"Accept the place offered in {entry.environment} for {entry.release.reference}"
+        url = reverse("testing:waiting_list")
+        yield Waiting(text, url, since=entry.asked_at, due=entry.offered_until, group="Test windows")
     for window in queries.owed(actor):
         until = results_until(window.ends_at)
         if window.starts_at > at:
@@ -98,6 +104,8 @@ def due(actor: Actor, at: datetime) -> Iterator[Due]:
         for moment, words in ((window.starts_at, "begins"), (window.ends_at, "ends")):
             if moment > at:
                 yield Due(moment, f"Test window {window} {words}")
+    for entry in waiting_list.visible_to(actor).filter(state=WaitingState.OFFERED, offered_until__gt=at):
+        yield Due(cast(datetime, entry.offered_until), f"Offer of a place to {entry} runs out")
 
 
 def release_panels(release: Release, actor: Actor, at: datetime) -> Iterator[Panel]:

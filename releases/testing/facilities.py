@@ -10,7 +10,7 @@ from psycopg.types.range import TimestamptzRange
 from portal.pages.templatetags.words import uk_datetime
 from releases.products.models import DeviceCombination, HubModel
 from releases.publishing.models import Release
-from releases.testing import opening
+from releases.testing import opening, waiting
 from releases.testing.models import Closure, Environment, Rig, RigBooking, TestWindow
 from releases.testing.states import HOLDING, WindowState
 
@@ -81,11 +81,12 @@ def why_shut(environment: Environment, start: datetime, end: datetime) -> dict[s
 
 
 def taken_rig(rigs: Iterable[Rig], start: datetime, end: datetime, *, but: TestWindow | None = None) -> Rig | None:
-    """Return a rig that another window has at some moment of this time, None where all are free."""
-    taken = RigBooking.objects.filter(rig__in=list(rigs), during__overlap=TimestamptzRange(start, end))
+    """Return a rig that another window has at some moment of this time, or an offer keeps; None where all are free."""
+    wanted = list(rigs)
+    taken = RigBooking.objects.filter(rig__in=wanted, during__overlap=TimestamptzRange(start, end))
     others = taken.exclude(window=but) if but else taken
     found = others.select_related("rig").first()
-    return found.rig if found else None
+    return found.rig if found else waiting.kept_rig(wanted, start, end)
 
 
 def unfit(environment: Environment, release: Release, rigs: list[Rig], chosen: list[DeviceCombination]) -> list[str]:

@@ -4,7 +4,7 @@ from portal.people.models import Organisation, OrganisationKind
 from portal.people.permissions import Permission
 from portal.workflow.actor import Actor
 from portal.workflow.rules import who
-from releases.testing.models import TestWindow
+from releases.testing.models import TestWindow, WaitingPlace
 
 DCC_LAB = "dcc-lab"
 
@@ -77,6 +77,15 @@ def report_results(window: TestWindow, *, by: Actor) -> str | None:
         lab = window.environment.slug == DCC_LAB
         return None if lab else "DCC reports results of its own test lab only."
     return _acts_for(window.organisation_id, by)
+
+
+@who
+def leave_waiting_list(entry: WaitingPlace, *, by: Actor) -> str | None:
+    if by.has(Permission.MANAGE_RELEASES):
+        return None
+    if not by.has(Permission.BOOK_WINDOWS):
+        return "Only the organisation that waits, its agents or DCC take it off the waiting list."
+    return _acts_for(entry.organisation_id, by)
 
 
 @who

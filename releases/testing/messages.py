@@ -11,7 +11,7 @@ from portal.delivery.messages import Notification, Recipient
 from portal.people.models import Role
 from portal.people.recipients import of_organisation, with_role
 from releases.publishing.classification import told
-from releases.testing.models import Closure, Extension, TestResult, TestWindow
+from releases.testing.models import Closure, Extension, TestResult, TestWindow, WaitingPlace
 
 
 class _AboutWindow(Notification):
@@ -195,3 +195,66 @@ class FailsReported(_AboutWindow):
 
     def recipients(self) -> Iterable[Recipient]:
         return with_role(Role.RELEASE_MANAGER, self.at)
+
+
+class _AboutWaiting(Notification):
+    entry: WaitingPlace
+    at: datetime
+
+    @property
+    def restricted(self) -> bool:  # type: ignore[override]  # decided by the release's classification
+        return self.entry.release.is_restricted
+
+    @property
+    def about(self) -> str:
+        return self.entry.release.reference
+
+    @property
+    def url(self) -> str:
+        return reverse("testing:waiting_list")
+
+    @property
+    def reference(self) -> tuple[str, int]:
+        return ("testing.waitingplace", self.entry.pk)
+
+    def context(self) -> dict[str, Any]:
+        return {"entry": self.entry}
+
+    def recipients(self) -> Iterable[Recipient]:
+        """The organisation that waits, and the agent that asked for it."""
+        found = [of_organisation(self.entry.organisation)]
+        if self.entry.for_another:
+            found.append(of_organisation(self.entry.asked_by_organisation))
+        return told(found, self.entry.release, self.at)
+
+
+@dataclass(frozen=True)
+class PlaceOffered(_AboutWaiting):
+    kind: ClassVar[str] = "testing.offered"
+    title: ClassVar[str] = "A place I wait for is offered"
+    template: ClassVar[str] = "testing/offered.txt"
+
+    entry: WaitingPlace
+    at: datetime
+
+    @property
+    def subject(self) -> str:
+        return f"A place in {self.entry.environment} is offered for {self.entry.release.reference}"
+
+
+@dataclass(frozen=True)
+class WaitingEnded(_AboutWaiting):
+    kind: ClassVar[str] = "testing.waiting_ended"
+    title: ClassVar[str] = "I no longer wait for a place"
+    template: ClassVar[str] = "testing/waiting_ended.txt"
+
+    entry: WaitingPlace
+    why: str
+    at: datetime
+
+    @property
+    def subject(self) -> str:
+        return f"No place in {self.entry.environment} for {self.entry.release.reference}"
+
+    def context(self) -> dict[str, Any]:
+        return {"entry": self.entry, "why": self.why}

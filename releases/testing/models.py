@@ -15,6 +15,7 @@ from releases.testing.facility_models import Closure as Closure
 from releases.testing.facility_models import Rig as Rig
 from releases.testing.facility_models import RigBooking as RigBooking
 from releases.testing.states import HOLDING, WINDOW, WindowState
+from releases.testing.waiting_models import WaitingPlace as WaitingPlace
 from releases.testing.window_models import Extension as Extension
 
 

@@ -16,7 +16,7 @@ from releases.products.models import Cell, DeviceCombination
 from releases.publishing import endings
 from releases.publishing import queries as publishing
 from releases.publishing.models import Release
-from releases.testing import can
+from releases.testing import can, waiting
 from releases.testing import coverage as figures
 from releases.testing.models import Environment, Extension, TestCase, TestResult, TestWindow
 from releases.testing.states import HOLDING, ExtensionState, WindowState
@@ -53,13 +53,16 @@ def cases_of(window: TestWindow) -> list[TestCase]:
 def free_places(
     environment: Environment, start: datetime, end: datetime, *, but: TestWindow | None = None
 ) -> list[int]:
-    """Return the places of a shared environment that no window (but one) takes in this time, lowest first."""
+    """Return the places of a shared environment free in this time, lowest first.
+
+    Taken are those of a window (but one), and those kept for somebody to whom they are offered.
+    """
     taken = TestWindow.objects.filter(
         environment=environment, state__in=HOLDING, during__overlap=TimestamptzRange(start, end)
     )
     if but is not None:
         taken = taken.exclude(pk=but.pk)
-    numbers = set(taken.values_list("place", flat=True))
+    numbers = set(taken.values_list("place", flat=True)) | waiting.kept_places(environment, start, end)
     return [place for place in range(1, environment.places + 1) if place not in numbers]
 
 

@@ -1,4 +1,4 @@
-"""The life of a test window, and of the wish to make one longer."""
+"""The life of a test window, of the wish to make one longer, and of waiting for one."""
 
 from django.db import models
 
@@ -36,4 +36,29 @@ EXTENSION = StateMachine(
     moves=table(asked="granted refused", granted="", refused=""),
     owners={"asked": "DCC", "granted": "nobody", "refused": "nobody"},
     initial="asked",
+)
+
+
+class WaitingState(models.TextChoices):
+    WAITING = "waiting", "Waiting"
+    OFFERED = "offered", "Offered"
+    ACCEPTED = "accepted", "Accepted"
+    LEFT = "left", "Left"
+    LAPSED = "lapsed", "Lapsed"
+
+
+STANDING = (WaitingState.WAITING, WaitingState.OFFERED)  # the states in which somebody still wants the place
+
+WAITING = StateMachine(
+    "place in the waiting list",
+    WaitingState,
+    moves=table(waiting="offered left lapsed", offered="accepted left lapsed", accepted="", left="", lapsed=""),
+    owners={
+        "waiting": "the clock",
+        "offered": "Supplier or RSA",
+        "accepted": "nobody",
+        "left": "nobody",
+        "lapsed": "nobody",
+    },
+    initial="waiting",
 )

@@ -13,3 +13,9 @@ from releases.testing import verbs
 def cancel_set_aside(**_: Any) -> int:
     """Cancel the windows of releases that ended or returned to draft; returns how many. Safe to repeat."""
     return verbs.cancel_set_aside(by=system("User testing"), at=clock.now())
+
+
+@shared_task(name="testing.offer_places")
+def offer_places(**_: Any) -> int:
+    """Offer what is free to who waits, and end offers that ran out; returns how many offers. Safe to repeat."""
+    return verbs.offer_places(by=system("User testing"), at=clock.now())

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from releases.testing import case_views, facility_views, result_views, views, window_views
+from releases.testing import case_views, facility_views, result_views, views, waiting_views, window_views
 
 app_name = "testing"
 urlpatterns = [
@@ -13,6 +13,9 @@ urlpatterns = [
     path("cases/<int:pk>/", case_views.case, name="case"),
     path("cases/<int:pk>/revise/", case_views.revise_case, name="revise_case"),
     path("cases/<int:pk>/retire/", case_views.retire_case, name="retire_case"),
+    path("waiting/", waiting_views.waiting_list, name="waiting_list"),
+    path("waiting/<slug:reference>/accept/", waiting_views.accept_offer, name="accept_offer"),
+    path("waiting/<slug:reference>/leave/", waiting_views.leave_waiting_list, name="leave_waiting_list"),
     path("load/", window_views.load, name="load"),
     path("environments/", facility_views.environments, name="environments"),
     path("environments/add/", facility_views.add_environment, name="add_environment"),

@@ -1,5 +1,6 @@
 """Pages of user testing: windows, booking, results, coverage."""
 
+from functools import partial
 from operator import attrgetter
 
 from django.contrib import messages
@@ -20,8 +21,9 @@ from releases.publishing import queries as publishing
 from releases.publishing.models import Release
 from releases.testing import can, may, queries, verbs
 from releases.testing.forms import BookForm, CancelForm, FilterForm, ResultForm
-from releases.testing.models import TestWindow
+from releases.testing.models import TestWindow, WaitingPlace
 from releases.testing.period import results_until
+from releases.testing.posting import done, is_not_now, status_of
 from releases.testing.window_views import acts_on
 
 PAGE_SIZE = 25
@@ -110,18 +112,22 @@ def book(request: PortalRequest, release: str) -> HttpResponse:
     may.book(suppliers[0], by=request.actor)
     can.book(row, at=request.at)
     form = BookForm(request.POST or None, release=row, actor=request.actor)
-    if form.is_valid() and (booked := _booked(request, row, form)):
-        messages.success(request, f"{booked} is booked: {booked.environment}.")
-        return redirect("testing:window", booked.reference)
-    return _page(request, "book", form, release=row, period=can.period(row), environments=queries.environments())
+    waits = "wait" in request.POST
+    act = partial(verbs.join_waiting_list if waits else verbs.book, row, by=request.actor, at=request.at)
+    made: list[TestWindow | WaitingPlace] = []
+    if done(form, lambda: made.append(act(**form.answers()))):
+        return _booked(request, made[0])
+    context = {"form": form, "release": row, "period": can.period(row), "environments": queries.environments()}
+    context["full"] = is_not_now(form) and not waits
+    return render(request, "testing/book.html", context, status=status_of(form))
 
 
-def _booked(request: PortalRequest, release: Release, form: BookForm) -> TestWindow | None:
-    try:
-        return verbs.book(release, **form.answers(), by=request.actor, at=request.at)
-    except Invalid as refusal:
-        form.add_refusal(refusal)
-        return None
+def _booked(request: PortalRequest, row: TestWindow | WaitingPlace) -> HttpResponse:
+    if isinstance(row, WaitingPlace):
+        messages.success(request, f"{row} waits for a place in {row.environment}. You are told when one is offered.")
+        return redirect("testing:waiting_list")
+    messages.success(request, f"{row} is booked: {row.environment}.")
+    return redirect("testing:window", row.reference)
 
 
 @require_safe

@@ -166,6 +166,7 @@ def _of_tests_and_products(things: Things, matter: Matter) -> None:
     things.kwargs["extension"] = {"reference": window.reference, "pk": asked.pk}
     things.kwargs["extension_of"] = {"reference": window.reference, "extension": asked.pk}
     _of_facilities(things, matter, window.environment)
+    _waiting(things, matter)
     log = ContentFile(b"Joined after 4 minutes.", "log.txt")
     kept = testing.attach_result_evidence(window, log, by=matter.actor("supplier"), at=window.starts_at)
     things.kwargs["result_evidence"] = {"reference": window.reference, "pk": kept.pk}
@@ -210,6 +211,19 @@ def _of_facilities(things: Things, matter: Matter, uit: Environment) -> None:
         "rig_of": {"slug": uit.slug, "rig": rig.pk},
         "closure_of": {"slug": uit.slug, "closure": closure.pk},
     }
+
+
+def _waiting(things: Things, matter: Matter) -> None:
+    facts: dict[str, Any] = {
+        "environment": Environment.objects.get(slug="dcc-lab"),
+        "organisation": things.world.organisation("heron"),
+        "start": datetime(2017, 1, 12, 9, tzinfo=UTC),
+        "end": datetime(2017, 1, 12, 17, tzinfo=UTC),
+    }
+    by = matter.actor("supplier")
+    for _ in range(2):
+        testing.book(matter.release, **facts, by=by, at=matter.at)
+    things.add("waiting", testing.join_waiting_list(matter.release, **facts, by=by, at=matter.at))
 
 
 def _bodies(things: Things, matter: Matter) -> None:

@@ -30,6 +30,7 @@ def in_testing(stage: Stage) -> Story:
     trials.book(stage, release, "Brackenhall Energy", "uit-a", in_days=5)
     yield stage.day(-2, 9, 30)
     trials.book(stage, release, "Fernlight Energy", "uit-a", in_days=6, hour=13, hours=4)
+    trials.queue(stage, release, "Fernlight Energy", ("Kittiwake Energy", "Brackenhall Energy"), in_days=5)
     testing.cancel(window, by=stage.actor("Millrace Utilities"), at=stage.at, why="Our test meters are late.")
     yield stage.day(-2, 11)
     _reminded_and_amended(stage, release)

@@ -21,6 +21,7 @@ from releases.testing.verbs.facilities import (
     lift_closure,
 )
 from releases.testing.verbs.results import attach_result_evidence, report_results
+from releases.testing.verbs.waiting import accept_offer, join_waiting_list, leave_waiting_list, offer_places
 
 __all__ = [
     "ONE_BOOKING",
@@ -28,6 +29,7 @@ __all__ = [
     "EnvironmentFacts",
     "Found",
     "RigFacts",
+    "accept_offer",
     "add_case",
     "add_environment",
     "add_rig",
@@ -40,7 +42,10 @@ __all__ = [
     "edit_environment",
     "edit_rig",
     "grant_extension",
+    "join_waiting_list",
+    "leave_waiting_list",
     "lift_closure",
+    "offer_places",
     "record_no_show",
     "refuse_extension",
     "report_results",

@@ -51,24 +51,38 @@ def book(
     environment, release = lock(environment), lock(release)
     may.book(organisation, by=by)
     can.book(release, at=at)
-    chosen, taken = list(combinations), list(rigs)
-    check_window(release, environment, start, end, chosen, taken, at)
-    place = free_place(environment, start, end, taken)
+    return take_place(release, environment, organisation, start, end, list(combinations), list(rigs), by=by, at=at)
+
+
+def take_place(
+    release: Release,
+    environment: Environment,
+    organisation: Organisation,
+    start: datetime,
+    end: datetime,
+    combinations: list[DeviceCombination],
+    rigs: list[Rig],
+    *,
+    by: Actor,
+    at: datetime,
+) -> TestWindow:
+    """Book the first free place of a locked environment for who may, and return the window; raises as `book` does."""
+    check_window(release, environment, start, end, combinations, rigs, at)
     number = take_number(TestWindow)
     window = TestWindow(
         pk=number,
         reference=f"TW-{number:04d}",
         release=release,
         environment=environment,
-        place=place,
+        place=free_place(environment, start, end, rigs),
         organisation=organisation,
         booked_by_organisation_id=cast(int, by.organisation_id),  # the rule has asked
         booked_by_name=by.name,
         booked_at=at,
         during=TimestamptzRange(start, end),
     )
-    _insert(window, taken)
-    window.combinations.set(chosen)
+    _insert(window, rigs)
+    window.combinations.set(combinations)
     note(window, by=by, at=at, verb="book", data={"organisation": organisation.name, "environment": environment.name})
     tell(messages.WindowBooked(window, at), at=at)
     return window

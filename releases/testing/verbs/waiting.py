@@ -1,0 +1,149 @@
+"""The waiting list: joining it where there is no room, and what becomes of a place that is free again."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import cast
+
+from django.db import transaction
+from psycopg.types.range import TimestamptzRange
+
+from portal.delivery.outbox import tell
+from portal.people.models import Organisation
+from portal.workflow.actor import Actor
+from portal.workflow.errors import NotNow
+from portal.workflow.references import take_number
+from portal.workflow.transitions import lock, move, note
+from releases.products.models import DeviceCombination
+from releases.publishing.models import Release
+from releases.testing import can, facilities, may, messages, queries, waiting
+from releases.testing.models import Environment, Rig, TestWindow, WaitingPlace
+from releases.testing.states import WaitingState
+from releases.testing.verbs.booking import check_window, take_place
+
+
+@transaction.atomic
+def join_waiting_list(
+    release: Release,
+    *,
+    environment: Environment,
+    organisation: Organisation,
+    start: datetime,
+    end: datetime,
+    combinations: Iterable[DeviceCombination] = (),
+    rigs: Iterable[Rig] = (),
+    by: Actor,
+    at: datetime,
+) -> WaitingPlace:
+    """Wait for a window where there is no room for it and return the entry; the rules are those of booking.
+
+    Raises NotNow where there is room (then it is booked), in an own lab, and for who waits already.
+    """
+    environment, release = lock(environment), lock(release)
+    may.book(organisation, by=by)
+    can.book(release, at=at)
+    can.join_waiting_list(environment)
+    chosen, wanted = list(combinations), list(rigs)
+    check_window(release, environment, start, end, chosen, wanted, at)
+    number = take_number(WaitingPlace)
+    entry = WaitingPlace(
+        pk=number,
+        reference=f"WL-{number:04d}",
+        release=release,
+        environment=environment,
+        organisation=organisation,
+        asked_by_organisation_id=cast(int, by.organisation_id),  # the rule has asked
+        asked_by_name=by.name,
+        asked_at=at,
+        during=TimestamptzRange(start, end),
+    )
+    _check_need(entry, wanted)
+    entry.save(force_insert=True)
+    entry.combinations.set(chosen)
+    entry.rigs.set(wanted)
+    note(entry, by=by, at=at, verb="join_waiting_list", data={"organisation": organisation.name})
+    return entry
+
+
+def _check_need(entry: WaitingPlace, rigs: list[Rig]) -> None:
+    if _room_for(entry, rigs) is not None:
+        raise NotNow("There is room at that time: book the window.")
+    present = waiting.already(entry)
+    if present is not None:
+        raise NotNow(f"{entry.organisation} waits for these hours already: see {present} in the waiting list.")
+
+
+def _room_for(entry: WaitingPlace, rigs: list[Rig]) -> int | None:
+    """Return the place free for an entry, None where there is none or a rig is taken."""
+    if facilities.taken_rig(rigs, entry.starts_at, entry.ends_at) is not None:
+        return None
+    return next(iter(queries.free_places(entry.environment, entry.starts_at, entry.ends_at)), None)
+
+
+@transaction.atomic
+def leave_waiting_list(entry: WaitingPlace, *, by: Actor, at: datetime, seen: int | None = None) -> WaitingPlace:
+    """Give up waiting, or decline what is offered, and return the entry; the next in line is offered the place."""
+    entry = lock(entry, seen=seen)
+    may.leave_waiting_list(entry, by=by)
+    can.leave_waiting_list(entry)
+    move(entry, to=WaitingState.LEFT, by=by, at=at, verb="leave_waiting_list")
+    return entry
+
+
+@transaction.atomic
+def accept_offer(entry: WaitingPlace, *, by: Actor, at: datetime, seen: int | None = None) -> TestWindow:
+    """Take the place offered and return the window booked; the place was kept, so there is room for it."""
+    environment, release = lock(entry.environment), lock(entry.release)
+    entry = lock(entry, seen=seen)
+    may.book(entry.organisation, by=by)
+    can.accept_offer(entry, at=at)
+    can.book(release, at=at)
+    move(entry, to=WaitingState.ACCEPTED, by=by, at=at, verb="accept_offer")
+    entry.window = take_place(
+        release,
+        environment,
+        entry.organisation,
+        entry.starts_at,
+        entry.ends_at,
+        list(entry.combinations.all()),
+        list(entry.rigs.all()),
+        by=by,
+        at=at,
+    )
+    entry.save(update_fields=["window"])
+    return entry.window
+
+
+def offer_places(*, by: Actor, at: datetime) -> int:
+    """Offer every place that is free to the first in line it fits, and end offers that ran out; how many offers."""
+    return sum(_serve(environment, by=by, at=at) for environment in waiting.with_work(at))
+
+
+@transaction.atomic
+def _serve(environment: Environment, *, by: Actor, at: datetime) -> int:
+    environment = lock(environment)
+    for entry in waiting.run_out(environment, at):
+        _lapse(entry, "The offer was not accepted in time.", by=by, at=at)
+    return sum(_offer(entry, by=by, at=at) for entry in waiting.in_line(environment))
+
+
+def _offer(entry: WaitingPlace, *, by: Actor, at: datetime) -> bool:
+    hopeless = can.wait_on.why_not(entry, at=at)
+    if hopeless:
+        _lapse(entry, hopeless, by=by, at=at)
+        return False
+    shut = facilities.why_shut(entry.environment, entry.starts_at, entry.ends_at)
+    place = None if shut else _room_for(entry, list(entry.rigs.all()))
+    fresh = lock(entry) if place is not None else entry
+    if place is None or fresh.state != WaitingState.WAITING:
+        return False
+    fresh.place, fresh.offered_until = place, min(at + waiting.OFFER_FOR, entry.starts_at)
+    move(fresh, to=WaitingState.OFFERED, by=by, at=at, verb="offer_place", fields=("place", "offered_until"))
+    tell(messages.PlaceOffered(fresh, at), at=at)
+    return True
+
+
+def _lapse(entry: WaitingPlace, why: str, *, by: Actor, at: datetime) -> None:
+    fresh = lock(entry)
+    if fresh.state == entry.state:  # nobody left meanwhile
+        move(fresh, to=WaitingState.LAPSED, by=by, at=at, verb="lapse_waiting", why=why)
+        tell(messages.WaitingEnded(fresh, why, at), at=at)
