@@ -78,6 +78,7 @@ def test_a_supplier_books_a_window(supplier, world, announced, catalogue):
         ({"end": "2017-01-11T08:00"}, "The window must end after it starts."),
         ({"start": "2017-01-25T09:00", "end": "2017-01-25T17:00"}, "must lie within the user-test period"),
         ({"start": "2016-12-01T09:00"}, "must start in the future"),
+        ({"start": "2017-03-26T01:30"}, "The clocks go forward then: that time does not exist."),
         ({"organisation": 0}, "Select a valid choice"),
         ({"environment": ""}, "Choose environment."),
         ({"end": ""}, "To: enter a date and a time."),
