@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from math import floor
 
 from releases.ballots.models import Objection
 from releases.ballots.queries import blocking, determination_in_force, undetermined
@@ -17,6 +18,7 @@ from releases.publishing.models import Approach, NotesRevision, Notice, Release
 from releases.publishing.queries import notice_in_force
 from releases.publishing.readiness import approach_lacks, evidence_lacks, image_lacks
 from releases.publishing.states import ReleaseState
+from releases.testing import matrix
 
 DISTRIBUTING = frozenset(
     {
@@ -131,6 +133,7 @@ def _activation(facts: Facts) -> Iterator[Condition]:
         still="Users are still testing.",
         done="The user-test period is over.",
     )
+    yield _coverage(release)
     yield passed(
         "Objection window",
         release.objections_until if release.is_consultation else None,
@@ -160,6 +163,20 @@ def _activation(facts: Facts) -> Iterator[Condition]:
         still="The planned date has not come.",
         done="The planned date has come.",
     )
+
+
+def _coverage(release: Release) -> Condition:
+    """The share of homes covered by user tests, and what the class asks for."""
+    title, least = "Coverage by user tests", release.terms.least_coverage
+    if not release.is_consultation:
+        return Condition(title, Standing.NOT_NEEDED, "Does not apply to this approach.")
+    found = matrix.coverage(release)
+    said = f"{floor(1000 * found.share) / 10:.1f} % of {found.homes:,} homes are covered"
+    if not least:
+        return Condition(title, Standing.NOT_NEEDED, f"{said}; the class asks for no minimum.")
+    enough = not found.homes or 100 * found.share >= least
+    asked = f"{said}; the class asks for at least {least} %"
+    return fact(title, enough, met=f"{asked}.", unmet=f"{asked}: the heaviest gaps are on the page of user testing.")
 
 
 def _determination(release: Release) -> Condition:

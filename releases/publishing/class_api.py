@@ -28,6 +28,7 @@ _FIGURES = (
     "review_ballot_working_days",
     "hypercare_months",
     "reminder_days",
+    "least_coverage_percent",
     "needs_second_approver",
 )
 
@@ -50,7 +51,7 @@ class AddClassSerializer(serializers.ModelSerializer[UrgencyClass]):
         model = UrgencyClass
         fields = (*_FIGURES, "why")
         validators: list[Any] = []  # the verb says what is wrong, in the same words as on the page
-        extra_kwargs = {"reminder_days": {"default": 3}}
+        extra_kwargs = {"reminder_days": {"default": 3}, "least_coverage_percent": {"default": 0}}
 
 
 class UrgencyClassViewSet(Acting, ReadOnlyModelViewSet[UrgencyClass]):

@@ -39,8 +39,18 @@ class ClassForm(GovForm):
     )
     hypercare_months = _days("Hypercare", "Months from the first activation.")
     reminder_days = _days("Reminders", "Days between reminders to those who have not acknowledged the notice.")
+    least_coverage_percent = forms.IntegerField(
+        min_value=0,
+        max_value=100,
+        label="Coverage by user tests",
+        required=False,
+        help_text="Percent of homes that must be covered before activation; 0 or empty asks for none.",
+    )
     needs_second_approver = forms.BooleanField(required=False, label="A second release manager must approve it")
     why = forms.CharField(max_length=2000, label="Why the class changes", widget=forms.Textarea(attrs={"rows": 3}))
+
+    def clean_least_coverage_percent(self) -> int:
+        return self.cleaned_data["least_coverage_percent"] or 0
 
     def facts(self) -> ClassFacts:
         """Return the answers as the value the verb takes."""

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import ClassVar
 
 from django.contrib.postgres.indexes import GinIndex
-from django.core.validators import MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from simple_history.models import HistoricalRecords
@@ -74,6 +74,12 @@ class UrgencyClass(Versioned):
         validators=[MinValueValidator(1)],
         help_text="Days between reminders to those who have not acknowledged.",
     )
+    least_coverage_percent = models.PositiveIntegerField(
+        default=0,
+        db_default=0,
+        validators=[MaxValueValidator(100)],
+        help_text="Share of homes that user tests must cover before activation; 0 asks for none.",
+    )
     needs_second_approver = models.BooleanField(default=False)
     history = HistoricalRecords()
 
@@ -103,6 +109,7 @@ class UrgencyClass(Versioned):
             review_ballot_days=self.review_ballot_working_days,
             hypercare_months=self.hypercare_months,
             reminder_days=self.reminder_days,
+            least_coverage=self.least_coverage_percent,
             needs_second_approver=self.needs_second_approver,
             version=self.version,
         )

@@ -51,7 +51,8 @@ class ClassTerms:
     """One line of the table of urgency classes.
 
     `objections_after_test` and `objections_before_activation` are Working Days; the later of the two ends the
-    window; both None where the class has no objections before activation (Emergency).
+    window; both None where the class has no objections before activation (Emergency). `least_coverage` is the
+    share of homes, in percent, that user tests must cover before activation; 0 asks for none.
     """
 
     code: str
@@ -66,6 +67,7 @@ class ClassTerms:
     needs_second_approver: bool = False
     version: int = 1
     reminder_days: int = 3
+    least_coverage: int = 0
 
     def as_snapshot(self) -> dict[str, Any]:
         """Return the terms as JSON values, for `ClassTerms.from_snapshot`."""

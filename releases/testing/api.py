@@ -8,19 +8,18 @@ from rest_framework.generics import get_object_or_404
 from rest_framework.parsers import JSONParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.viewsets import ReadOnlyModelViewSet, ViewSet
+from rest_framework.viewsets import ReadOnlyModelViewSet
 
-from portal.people.api_base import Acting
 from releases.publishing import queries as publishing
 from releases.testing import may, queries, verbs
 from releases.testing.case_api import CaseViewSet
+from releases.testing.coverage_api import CoverageViewSet
 from releases.testing.facility_api import EnvironmentViewSet
 from releases.testing.models import TestWindow
 from releases.testing.serializers import (
     AttachResultEvidenceSerializer,
     BookSerializer,
     CancelSerializer,
-    CoverageSerializer,
     ReportSerializer,
     ResultEvidenceSerializer,
     ResultSerializer,
@@ -92,19 +91,6 @@ class WindowViewSet(ChangingWindows, ReadOnlyModelViewSet[TestWindow]):
         given.is_valid(raise_exception=True)
         kept = verbs.attach_result_evidence(window, given.validated_data["file"], by=self.actor, at=self.at)
         return Response(ResultEvidenceSerializer(kept).data, status=status.HTTP_201_CREATED)
-
-
-class CoverageViewSet(Acting, ViewSet):
-    """How much of the homes of a release is covered by user tests."""
-
-    lookup_field = "reference"
-    lookup_value_regex = "[-A-Za-z0-9]+"
-
-    @extend_schema(responses=CoverageSerializer)
-    def retrieve(self, request: Request, reference: str) -> Response:
-        """Return the coverage of one release, weighted by homes."""
-        release = get_object_or_404(publishing.visible_to(self.actor), reference=reference)
-        return Response(CoverageSerializer(queries.coverage(release)).data)
 
 
 ENTRIES = [

@@ -13,7 +13,7 @@ from portal.workflow.actor import Actor
 from portal.workflow.history import last_changed
 from releases.publishing.models import Release
 from releases.publishing.states import ReleaseState
-from releases.testing import facilities, may, queries
+from releases.testing import facilities, matrix, may, queries
 from releases.testing import waiting as waiting_list
 from releases.testing.models import TestWindow
 from releases.testing.period import results_until
@@ -112,7 +112,7 @@ def release_panels(release: Release, actor: Actor, at: datetime) -> Iterator[Pan
     """Coverage of the release by user tests."""
     if release.state == ReleaseState.DRAFT or not actor.has(Permission.READ_PORTAL):
         return
-    context = {"release": release, "figures": queries.coverage(release)}
+    context = {"release": release, "figures": matrix.coverage(release)}
     yield Panel(65, "User testing", "testing/panels/coverage.html", context, slug="testing")
 
 

@@ -42,16 +42,19 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """Counts of homes; `cell_homes` counts a home once per case, so it is homes x cases."""
+    """Counts of homes; `cell_homes` counts a home once per case, so it is homes x cases.
+
+    `untested_homes` are those of combinations on which nobody reported anything.
+    """
 
     homes: int
     cases: int
     covered_cell_homes: int
     failed_cell_homes: int
     full_homes: int
+    untested_homes: int
     by_case: Mapping[int, int]
     by_combination: Mapping[int, int]
-    standings: Mapping[Pair, Standing]
 
     @property
     def cell_homes(self) -> int:
@@ -112,12 +115,15 @@ def standings(reports: Iterable[Report]) -> dict[Pair, Standing]:
 
 
 def measure(homes: Mapping[int, int], cases: Sequence[int], reports: Iterable[Report]) -> Coverage:
-    """Coverage of the combinations in `homes` (number -> count of homes) over `cases`.
+    """Coverage of the combinations in `homes` (number -> count of homes) over `cases`, as it is meant.
+
+    What the database counts (see the reads of the matrix) is held to this by tests on generated worlds.
 
     Reports on combinations or cases outside these are ignored: they weigh nothing here.
     """
     wanted = set(cases)
     known = {pair: standing for pair, standing in standings(reports).items() if pair[0] in homes and pair[1] in wanted}
+    reported_on = {combination for combination, _ in known}
     by_case = dict.fromkeys(wanted, 0)
     by_combination = dict.fromkeys(homes, 0)
     failed = 0
@@ -133,16 +139,83 @@ def measure(homes: Mapping[int, int], cases: Sequence[int], reports: Iterable[Re
         covered_cell_homes=sum(by_case.values()),
         failed_cell_homes=failed,
         full_homes=sum(homes[c] for c, n in by_combination.items() if wanted and n == len(wanted)),
+        untested_homes=sum(count for combination, count in homes.items() if combination not in reported_on),
         by_case=by_case,
         by_combination=by_combination,
-        standings=known,
     )
 
 
-def gaps(homes: Mapping[int, int], coverage: Coverage) -> list[tuple[int, int]]:
-    """(combination, homes x cases still uncovered), the heaviest gap first, ties by number; no zero gaps."""
-    weights = (
-        (combination, count * (coverage.cases - coverage.by_combination[combination]))
-        for combination, count in homes.items()
+@dataclass(frozen=True, slots=True)
+class Tested:
+    """A combination with its homes and the standings of its pairs, one sign each, as `sign` makes them.
+
+    Pairs that nobody reported on have no sign. `covered`, `failed` and `blocked` count the signs.
+    """
+
+    combination: int
+    homes: int
+    covered: int
+    failed: int
+    blocked: int
+    signs: str
+
+    def gap(self, cases: int) -> int:
+        """Return homes x cases that are not covered, of so many cases."""
+        return self.homes * (cases - self.covered)
+
+
+_SIGNED = (Standing.BLOCKED, Standing.COVERED, Standing.FAILED)
+_FIRST = 256  # the number of the first sign, beyond all control codes
+
+
+def sign(place: int, standing: Standing) -> str:
+    """Return the character for a standing in the case at a place of the catalogue, counted from 0."""
+    return chr(_FIRST + 4 * place + _SIGNED.index(standing))
+
+
+def standings_of(signs: str, cases: int) -> list[Standing]:
+    """Return the standing in each of so many cases, in the order of the catalogue."""
+    found = [Standing.UNTESTED] * cases
+    for character in signs:
+        place, index = divmod(ord(character) - _FIRST, 4)
+        found[place] = _SIGNED[index]
+    return found
+
+
+def tally(rows: Sequence[Tested], cases: Sequence[int]) -> Coverage:
+    """Return what `measure` does, from rows whose pairs are counted already; a row for each combination."""
+    covers = {case: sign(place, Standing.COVERED) for place, case in enumerate(cases)}
+    return Coverage(
+        homes=sum(row.homes for row in rows),
+        cases=len(cases),
+        covered_cell_homes=sum(row.homes * row.covered for row in rows),
+        failed_cell_homes=sum(row.homes * row.failed for row in rows),
+        full_homes=sum(row.homes for row in rows if cases and row.covered == len(cases)),
+        untested_homes=sum(row.homes for row in rows if not row.signs),
+        by_case={case: sum(row.homes for row in rows if mark in row.signs) for case, mark in covers.items()},
+        by_combination={row.combination: row.covered for row in rows},
     )
-    return sorted((gap for gap in weights if gap[1]), key=lambda gap: (-gap[1], gap[0]))
+
+
+def heaviest_gaps(rows: Iterable[Tested], cases: int) -> list[Tested]:
+    """Return the combinations by homes x cases not covered, the heaviest first, ties by number."""
+    return sorted(rows, key=lambda row: (-row.gap(cases), row.combination))
+
+
+def course(homes: Mapping[int, int], cases: Sequence[int], days: Iterable[Sequence[Report]]) -> list[Fraction]:
+    """Return the share covered at the end of each day, given the reports of each; weighted by the same homes."""
+    wanted = set(cases)
+    last: dict[Pair, dict[int, str]] = {}
+    covered, shares = 0, []
+    for reports in days:
+        for report in sorted(reports, key=lambda one: one.order):
+            pair = (report.combination, report.case)
+            if pair[0] not in homes or pair[1] not in wanted:
+                continue
+            words = last.setdefault(pair, {})
+            before = standing_of(words.values()) is Standing.COVERED
+            words[report.organisation] = report.outcome
+            after = standing_of(words.values()) is Standing.COVERED
+            covered += homes[pair[0]] * (after - before)
+        shares.append(ratio(covered, sum(homes.values()) * len(wanted)))
+    return shares

@@ -1,5 +1,6 @@
 """Forms of the testing pages."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django import forms
@@ -63,7 +64,7 @@ class BookForm(GovForm):
         help_text="The heaviest first. None chosen: any combination of this release.",
     )
 
-    def __init__(self, *args: Any, release: Release, actor: Actor, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, release: Release, actor: Actor, asked: Collection[int] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         suppliers = queries.suppliers_of(actor)
         self.offer("organisation", suppliers)
@@ -72,7 +73,10 @@ class BookForm(GovForm):
         self.offer("rigs", [(pk, rig_words(rig)) for pk, rig in self.known_rigs.items()])
         if not self.known_rigs:
             del self.fields["rigs"]
-        self.known = {one.pk: one for one in queries.combinations(release)[:LISTED_COMBINATIONS]}
+        known = queries.combinations(release)
+        heaviest = {one.pk for one in known[:LISTED_COMBINATIONS]} | set(asked)
+        self.known = {one.pk: one for one in known if one.pk in heaviest}
+        self.initial.setdefault("combinations", [pk for pk in self.known if pk in asked])
         homes = [(pk, f"{one} – {one.homes:,} homes") for pk, one in self.known.items()]  # type: ignore[attr-defined]
         self.offer("combinations", homes)
 

@@ -17,7 +17,6 @@ from releases.publishing import endings
 from releases.publishing import queries as publishing
 from releases.publishing.models import Release
 from releases.testing import can, waiting
-from releases.testing import coverage as figures
 from releases.testing.models import Environment, Extension, TestCase, TestResult, TestWindow
 from releases.testing.states import HOLDING, ExtensionState, WindowState
 
@@ -91,58 +90,6 @@ def combinations(release: Release) -> list[DeviceCombination]:
 def results_of(release: Release) -> QuerySet[TestResult]:
     """Return every result reported for a release, oldest first."""
     return TestResult.objects.filter(window__release=release).order_by("pk")
-
-
-@dataclass(frozen=True, slots=True)
-class CaseShare:
-    """One case's line of the coverage summary."""
-
-    case: TestCase
-    homes: int
-
-
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """A combination with uncovered cases; `weight` is homes x uncovered cases."""
-
-    combination: DeviceCombination
-    homes: int
-    covered: int
-    weight: int
-
-
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """Coverage of a release by homes, by case, and its heaviest gaps."""
-
-    figures: figures.Coverage
-    cases: list[CaseShare]
-    gaps: list[Gap]
-
-
-def coverage(release: Release, suppliers: Iterable[int] | None = None) -> figures.Coverage:
-    """Return how much of the homes is covered by user tests: at least one pass and no open fail.
-
-    With `suppliers`, over their homes only; the results of everybody count all the same.
-    """
-    return _measure(release, homes_by_combination(release, suppliers), cases())
-
-
-def _measure(release: Release, homes: dict[int, int], catalogue: list[TestCase]) -> figures.Coverage:
-    said = results_of(release).values_list("window__organisation_id", "combination_id", "case_id", "outcome", "pk")
-    return figures.measure(homes, [case.pk for case in catalogue], (figures.Report(*row) for row in said))
-
-
-def summary(release: Release, suppliers: Iterable[int] | None = None, most: int = 10) -> Summary:
-    """Return the coverage summary of a release with its `most` heaviest gaps."""
-    homes, catalogue = homes_by_combination(release, suppliers), cases()
-    measured = _measure(release, homes, catalogue)
-    heaviest = figures.gaps(homes, measured)[:most]
-    named = DeviceCombination.objects.select_related("hub_model", "esme", "gsme", "display").in_bulk(
-        [number for number, _ in heaviest]
-    )
-    gaps = [Gap(named[number], homes[number], measured.by_combination[number], weight) for number, weight in heaviest]
-    return Summary(measured, [CaseShare(case, measured.by_case[case.pk]) for case in catalogue], gaps)
 
 
 def combinations_of(window: TestWindow) -> list[DeviceCombination]:

@@ -108,13 +108,3 @@ class ResultEvidenceSerializer(serializers.ModelSerializer[ResultEvidence]):
     class Meta:
         model = ResultEvidence
         fields = ("id", "file_kind", "file_size", "sha256", "added_by_name", "added_at")
-
-
-class CoverageSerializer(serializers.Serializer[Any]):
-    """Shares from 0 to 1, weighted by homes."""
-
-    homes = serializers.IntegerField()
-    cases = serializers.IntegerField()
-    covered = serializers.FloatField(source="share")
-    covered_in_every_case = serializers.FloatField(source="full_share")
-    under_open_fail = serializers.FloatField(source="failed_share")

@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from releases.testing import case_views, facility_views, result_views, views, waiting_views, window_views
+from releases.testing import (
+    case_views,
+    coverage_views,
+    facility_views,
+    result_views,
+    views,
+    waiting_views,
+    window_views,
+)
 
 app_name = "testing"
 urlpatterns = [
@@ -25,7 +33,8 @@ urlpatterns = [
     path("environments/<slug:slug>/rigs/add/", facility_views.add_rig, name="add_rig"),
     path("closures/<int:pk>/lift/", facility_views.lift_closure, name="lift_closure"),
     path("rigs/<int:pk>/edit/", facility_views.edit_rig, name="edit_rig"),
-    path("on/<slug:release>/", views.coverage, name="coverage"),
+    path("on/<slug:release>/", coverage_views.coverage, name="coverage"),
+    path("on/<slug:release>/over-time/", coverage_views.coverage_over_time, name="coverage_over_time"),
     path("on/<slug:release>/book/", views.book, name="book"),
     path("<slug:reference>/", views.window, name="window"),
     path("<slug:reference>/move/", window_views.reschedule, name="reschedule"),

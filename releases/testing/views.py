@@ -87,21 +87,6 @@ def windows(request: PortalRequest) -> HttpResponse:
     return render(request, "testing/windows.html", {"filters": form, "rows": page, "sees_load": sees_load})
 
 
-@require_safe
-@login_required
-def coverage(request: PortalRequest, release: str) -> HttpResponse:
-    row, actor = _release(request, release), request.actor
-    context = {
-        "release": row,
-        "summary": queries.summary(row),
-        "own": queries.coverage(row, actor.suppliers) if actor.suppliers else None,
-        "windows": queries.listed(actor, {"release": row.reference}),
-        "period": can.period(row),
-        "no_book": queries.no_book(row, actor, request.at),
-    }
-    return render(request, "testing/coverage.html", context)
-
-
 @require_http_methods(["GET", "POST"])
 @login_required
 def book(request: PortalRequest, release: str) -> HttpResponse:
@@ -111,7 +96,8 @@ def book(request: PortalRequest, release: str) -> HttpResponse:
         raise NotAllowed("Only suppliers and agents that a supplier has appointed book test windows.")
     may.book(suppliers[0], by=request.actor)
     can.book(row, at=request.at)
-    form = BookForm(request.POST or None, release=row, actor=request.actor)
+    asked = {int(number) for number in request.GET.getlist("combinations") if number.isdecimal()}
+    form = BookForm(request.POST or None, release=row, actor=request.actor, asked=asked)
     waits = "wait" in request.POST
     act = partial(verbs.join_waiting_list if waits else verbs.book, row, by=request.actor, at=request.at)
     made: list[TestWindow | WaitingPlace] = []

@@ -20,6 +20,8 @@ from tests.factories.releases import make_announced, make_catalogue
 from tests.factories.world import PASSWORD, World
 from tests.journeys.browser import Visit, axe, look, shot
 
+DUAL = "Alder 1 + Orchard ESME + Orchard GSME + Orchard PPMID"
+
 
 @pytest.fixture
 def release(world: World) -> Release:
@@ -49,10 +51,14 @@ def when(page: Page, legend: str, at: datetime) -> None:
         group.get_by_label(label).fill(str(value))
 
 
-def test_a_supplier_books_a_window_and_coverage_rises_by_its_homes(world, release, it_is, visit):
+def test_a_supplier_books_what_to_test_next_and_coverage_rises_by_its_homes(world, release, it_is, visit):
     page = enter(visit, "supplier")
     page.goto(f"/releases/{release.reference}/")
-    page.get_by_role("button", name="Book a test window").first.click()
+    page.get_by_role("link", name="Coverage by case, gaps and test windows").click()
+    look(page, "coverage-untested")
+    expect(page.get_by_text("rises from 0.0 % to 100.0 %")).to_be_visible()
+    page.get_by_role("button", name="Book a window for it").click()
+    expect(page.get_by_label(f"{DUAL} – 350 homes")).to_be_checked()
     look(page, "book-window")
     page.get_by_role("button", name="Book the window").click()
     expect(page.get_by_role("heading", name="There is a problem")).to_be_visible()
@@ -69,13 +75,12 @@ def test_a_supplier_books_a_window_and_coverage_rises_by_its_homes(world, releas
     page.goto(f"/testing/{window.reference}/")
     page.get_by_role("button", name="Report results").click()
     look(page, "report-grid")
-    combination = "Alder 1 + Orchard ESME + Orchard GSME + Orchard PPMID"
-    page.get_by_label(f"JOIN on {combination}").select_option("Pass")
+    page.get_by_label(f"JOIN on {DUAL}").select_option("Pass")
     page.get_by_role("button", name="Record the results").click()
     expect(page.get_by_role("heading", name="There is a problem")).to_be_visible()
     look(page, "report-grid-error")
     page.get_by_label("Version the hub reported").fill("0A010200")
-    page.get_by_label(f"DUAL on {combination}").select_option("Blocked")
+    page.get_by_label(f"DUAL on {DUAL}").select_option("Blocked")
     page.get_by_role("button", name="Record the results").click()
     expect(page.get_by_text("2 results recorded.")).to_be_visible()
     by_csv(page, window)
@@ -83,7 +88,10 @@ def test_a_supplier_books_a_window_and_coverage_rises_by_its_homes(world, releas
     page.goto(f"/testing/on/{release.reference}/")
     for case in ("Join and rejoin", "Scheduled and on-demand reads"):
         expect(page.get_by_role("row", name=re.compile(case))).to_contain_text("350")
+    expect(page.get_by_text("rises from 16.7 % to 100.0 %")).to_be_visible()  # 2 of 12 cases on all its homes
     look(page, "coverage")
+    page.get_by_role("link", name="Coverage over time").click()
+    look(page, "coverage-over-time")
     page.goto("/testing/")
     look(page, "test-windows")
     page.goto("/testing/cases/")

@@ -33,6 +33,7 @@ class ClassFacts:
     objection_working_days_before_activation: int | None = None
     review_ballot_working_days: int | None = None
     reminder_days: int = 3
+    least_coverage_percent: int = 0
     needs_second_approver: bool = False
 
 
@@ -67,6 +68,10 @@ def _check(facts: ClassFacts, first_days: set[date], why: str, *, today: date) -
         wrong["needs_second_approver"] = ["An Emergency always needs a second approver."]
     if facts.objection_working_days_before_activation is not None and facts.objection_working_days_after_test is None:
         wrong["objection_working_days_after_test"] = ["Say how long after the user tests objections are taken."]
+    if facts.least_coverage_percent and not facts.test_working_days:
+        wrong["least_coverage_percent"] = ["A class without a user-test period cannot ask for coverage: give 0."]
+    elif facts.least_coverage_percent > 100:
+        wrong["least_coverage_percent"] = ["Give a share from 0 to 100 percent."]
     for name in ("hypercare_months", "reminder_days"):
         if getattr(facts, name) < 1:
             wrong[name] = ["Give at least 1."]

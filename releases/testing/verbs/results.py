@@ -10,6 +10,7 @@ from django.db import transaction
 
 from portal.delivery.outbox import tell
 from portal.journal.writing import Jsonable
+from portal.workflow import barrier
 from portal.workflow.actor import Actor
 from portal.workflow.errors import Invalid
 from portal.workflow.transitions import lock, move, note
@@ -37,6 +38,8 @@ def report_results(
     than the release's; and where the file is none of the kinds allowed.
     """
     window = lock(window, seen=seen)
+    if window.release.terms.least_coverage:
+        barrier.shut()  # a fail, or a pass taken back, may shut the activation gate
     may.report_results(window, by=by)
     can.report_results(window, at=at)
     _check(window, found)

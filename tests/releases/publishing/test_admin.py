@@ -24,6 +24,7 @@ def row(**changes):
         "test_working_days": 6,
         "hypercare_months": 1,
         "reminder_days": 3,
+        "least_coverage_percent": 0,
     }
     return facts | changes
 

@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from portal.journal.models import Entry
 from portal.workflow.errors import Invalid, NotAllowed, NotNow
-from releases.testing import editions, queries, verbs
+from releases.testing import editions, matrix, queries, verbs
 from releases.testing.catalogue import CaseFacts
 from releases.testing.models import TestCase
 from releases.testing.verbs import Found
@@ -56,10 +56,10 @@ def test_old_results_stay_with_their_edition(world, announced, catalogue, join):
     found = Found(catalogue.combinations["dual"], join, "pass", "0A010200")
     verbs.report_results(window, [found], by=world.actor("supplier"), at=window.starts_at + timedelta(hours=1))
     assert editions.in_use(join) == editions.InUse(1, 1)
-    assert queries.coverage(announced).covered_cell_homes == 350
+    assert matrix.coverage(announced).covered_cell_homes == 350
     made = revise(world, join)
     assert window.results.get().case == join
-    assert queries.coverage(announced).covered_cell_homes == 0
+    assert matrix.coverage(announced).covered_cell_homes == 0
     assert editions.in_use(made) == editions.InUse(0, 0)
     (row,) = queries.grid(window, queries.cases_of(window))
     shown = {(case.code, case.edition): result for case, result in row.results}
@@ -70,7 +70,7 @@ def test_old_results_stay_with_their_edition(world, announced, catalogue, join):
 def test_a_case_is_added_and_counts_as_untested(world, announced, join):
     made = add(world, code=" cad ")
     assert (made.code, made.edition) == ("CAD", 1)
-    assert queries.coverage(announced).cases == 13
+    assert matrix.coverage(announced).cases == 13
 
 
 def test_a_retired_case_leaves_the_catalogue_and_its_code_is_not_used_again(world, join):

@@ -11,7 +11,7 @@ from portal.workflow.actor import ANONYMOUS
 from portal.workflow.errors import Invalid, NotAllowed, NotNow
 from portal.working_days import end_of
 from releases.publishing.models import Release
-from releases.testing import can, may, queries, verbs
+from releases.testing import can, matrix, may, queries, verbs
 from releases.testing.models import TestCase, TestResult, TestWindow
 from releases.testing.period import Period, results_until, test_period
 from releases.testing.states import WINDOW, WindowState
@@ -306,12 +306,12 @@ def test_the_public_sees_no_window(world, window):
 
 
 def test_coverage_rises_by_the_homes_of_the_combination_tested(world, window, announced, catalogue):
-    assert queries.coverage(announced).share == 0
+    assert matrix.coverage(announced).share == 0
     report(world, window, [found(catalogue)])
     cases = len(queries.cases())
-    measured = queries.coverage(announced)
+    measured = matrix.coverage(announced)
     assert (measured.homes, measured.cases, measured.covered_cell_homes) == (350, cases, 350)
-    own = queries.coverage(announced, [world.organisation("osprey").pk])
+    own = matrix.coverage(announced, [world.organisation("osprey").pk])
     assert (own.homes, own.covered_cell_homes) == (50, 50)
 
 
@@ -319,18 +319,9 @@ def test_a_fail_of_another_supplier_takes_the_cover_away_until_it_corrects_itsel
     other = make_window(world, announced, who="other_supplier", of="osprey")
     report(world, window, [found(catalogue)])
     report(world, other, [found(catalogue, "fail")], who="other_supplier")
-    assert (queries.coverage(announced).share, queries.coverage(announced).failed_cell_homes) == (0, 350)
+    assert (matrix.coverage(announced).share, matrix.coverage(announced).failed_cell_homes) == (0, 350)
     report(world, other, [found(catalogue)], who="other_supplier")
-    assert queries.coverage(announced).covered_cell_homes == 350
-
-
-def test_the_summary_names_the_heaviest_gaps(world, window, announced, catalogue, django_assert_num_queries):
-    report(world, window, [found(catalogue)])
-    with django_assert_num_queries(4):
-        summary = queries.summary(announced)
-    (gap,) = summary.gaps
-    assert (gap.combination, gap.homes, gap.covered) == (catalogue.combinations["dual"], 350, 1)
-    assert gap.weight == 350 * (len(summary.cases) - 1)
+    assert matrix.coverage(announced).covered_cell_homes == 350
 
 
 def test_the_table_of_states(world):
