@@ -4,10 +4,9 @@ Made from the published description: the required fields of the operation, each 
 """
 
 import re
-from functools import cache
 from typing import Any
 
-from drf_spectacular.generators import SchemaGenerator
+from portal.api import description
 
 BY_FORMAT = {
     "date": "2017-05-02",
@@ -15,13 +14,6 @@ BY_FORMAT = {
     "email": "x@x.example",
     "uri": "https://x.example",
 }
-
-
-@cache
-def description() -> dict[str, Any]:
-    """Return the published description of the API."""
-    schema: dict[str, Any] = SchemaGenerator().get_schema(request=None, public=True)
-    return schema
 
 
 def body_for(url: str, method: str, named: dict[str, Any]) -> dict[str, Any]:
