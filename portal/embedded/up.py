@@ -84,7 +84,7 @@ class Portal:
 
     def _services(self, supervisor: Supervisor) -> tuple[dict[str, str], dict[str, str], Postgres | None]:
         """Start what the environment does not provide; return the runtime's and the owner's environment."""
-        runtime = dict(os.environ) | {"VAR_DIR": str(self.var), "PYTHONUNBUFFERED": "1"}
+        runtime = {"PORTAL_URL": self.address} | dict(os.environ) | {"VAR_DIR": str(self.var), "PYTHONUNBUFFERED": "1"}
         owner_address = runtime.pop("MIGRATION_DATABASE_URL", "")
         bundled: Postgres | None = None
         place: Place | None = None

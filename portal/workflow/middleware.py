@@ -36,8 +36,18 @@ class RefusalMiddleware:
         if not isinstance(exception, Refusal):
             return None
         journal_refusal(request, exception)
-        context = {"refusal": exception}
+        context = {"refusal": exception, "typed": _typed(request)}
         return render(request, f"errors/{exception.status}.html", context, status=exception.status)
+
+
+def _typed(request: HttpRequest) -> list[tuple[str, str]]:
+    """Return what the person wrote into the form, by field, to be copied from the page of the refusal."""
+    return [
+        (name.replace("_", " ").capitalize(), str(text))
+        for name, texts in request.POST.lists()
+        for text in texts
+        if name not in _UNWRITTEN and " " in str(text)
+    ]
 
 
 class OnceMiddleware:
@@ -76,6 +86,7 @@ class OnceMiddleware:
             return response
 
 
+_UNWRITTEN = frozenset({"csrfmiddlewaretoken", once.FIELD, once.FIELD_ALONE, "password"})
 _KEY = re.compile(r"[0-9a-f]{32}")
 
 

@@ -56,7 +56,7 @@ def waiting(actor: Actor, at: datetime) -> Iterator[Waiting]:
         mine = Q(organisation__in=actor.suppliers)
         yield from _objections(actor, ObjectionState.NARROWED, "Agree to the narrowing of", mine)
     if actor.has(Permission.RUN_BALLOTS):
-        yield from _for_secretary(actor)
+        yield from _for_secretary(actor, at)
     if actor.committees:
         yield from _for_members(actor)
 
@@ -68,22 +68,25 @@ def _objections(actor: Actor, state: ObjectionState, what: str, among: Q | None 
         yield Waiting(text, _at("objection", row.reference), row.lodged_at, row.due_at, GROUP_OBJECTIONS)
 
 
-def _for_secretary(actor: Actor) -> Iterator[Waiting]:
+def _for_secretary(actor: Actor, at: datetime) -> Iterator[Waiting]:
     for release in visible_to(actor).filter(objections__state=ObjectionState.CONTESTED).distinct():
         contested = queries.contested(release).first()
         if contested:
             text = f"Prepare a ballot on {release.reference}"
             yield Waiting(text, _at("draft", release.reference), contested.lodged_at, group=GROUP_VOTES)
+    # By state: what is to be done, since when, by when.
     words = {
-        BallotState.DRAFT: "Give notice of",
-        BallotState.NOTICED: "Open",
-        BallotState.CLOSED: "Have counted",
-        BallotState.INQUORATE: "Extend, or void and refer,",
-        BallotState.DECIDED: "Publish the determination of",
+        BallotState.DRAFT: ("Give notice of", "drafted_at", "opens_at"),
+        BallotState.NOTICED: ("Open", "opens_at", "opens_at"),
+        BallotState.CLOSED: ("Have counted", "closed_at", ""),
+        BallotState.INQUORATE: ("Extend, or void and refer,", "closed_at", ""),
+        BallotState.DECIDED: ("Publish the determination of", "closed_at", ""),
     }
     for ballot in queries.ballots(actor).filter(state__in=words).order_by("drafted_at"):
-        text = f"{words[BallotState(ballot.state)]} ballot {ballot.reference}"
-        yield Waiting(text, _at("ballot", ballot.reference), ballot.drafted_at, ballot.opens_at, GROUP_VOTES)
+        what, since, due = words[BallotState(ballot.state)]
+        began, ends = getattr(ballot, since) or ballot.drafted_at, getattr(ballot, due) if due else None
+        url = _at("ballot", ballot.reference)
+        yield Waiting(f"{what} ballot {ballot.reference}", url, min(began, at), ends, GROUP_VOTES)
 
 
 def _for_members(actor: Actor) -> Iterator[Waiting]:

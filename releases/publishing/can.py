@@ -9,13 +9,14 @@ from releases.publishing import service
 from releases.publishing.models import Classification, Notice, Release, StandingSection, UrgencyClass
 from releases.publishing.readiness import readers_lack, requirements
 from releases.publishing.states import FINISHED, IN_SERVICE_OF_NOTICE, ReleaseState
-from releases.publishing.working import words
+from releases.publishing.working import last_day_words, words
 
 
 def _needs(release: Release, *states: ReleaseState) -> str | None:
     if release.state in states:
         return None
-    return f"Release {release.reference} is {state_words(release.state)}, and this needs it {_either(states)}."
+    now = state_words(release.state)
+    return f"Release {release.reference} is {now}: this is possible only while it is {_either(states)}."
 
 
 def _either(states: tuple[ReleaseState, ...]) -> str:
@@ -212,7 +213,7 @@ def close(release: Release, *, at: datetime) -> str | None:
     """Rule: closed when the watch period is over (Release lifecycle)."""
     in_hypercare = _needs(release, ReleaseState.HYPERCARE)
     if in_hypercare is None and release.hypercare_until is not None and at < release.hypercare_until:
-        return f"Hypercare runs until {words(release.hypercare_until)}."
+        return f"Hypercare runs to the end of {last_day_words(release.hypercare_until)}."
     return in_hypercare
 
 

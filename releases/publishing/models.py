@@ -357,11 +357,13 @@ class Amendment(models.Model):
 
     @property
     def changes(self) -> list[tuple[str, datetime, datetime]]:
-        """What moved: (date, from, to)."""
+        """What moved: (date, from, to); an end at midnight by the last moment of the day before."""
+        ends = (self.objections_were, self.objections_until)
+        before, after = (last_moment_before(end) if end else None for end in ends)
         rows = (
             ("Deployment from", self.deployment_was, self.deployment_at),
             ("Activation from", self.activation_was, self.activation_at),
-            ("Objections until", self.objections_were, self.objections_until),
+            ("Objections until", before, after),
         )
         return [(name, was, becomes) for name, was, becomes in rows if was and becomes and was != becomes]
 

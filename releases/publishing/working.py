@@ -172,7 +172,11 @@ def _bank_holidays(found: Timetable, served: datetime, planned: datetime | None)
         ends.append(planned)  # counted backwards from there
     last = max((last_day_before(end) for end in ends), default=service_day(served))
     names = _holidays(london_day(served), last)
-    return Line("Bank holidays", None, f"Passed over: {', '.join(names)}." if names else "None in these periods.")
+    return Line(
+        "Bank holidays",
+        None,
+        f"Passed over: {', '.join(names)}." if names else "None is passed over; calendar days count them too.",
+    )
 
 
 def _counted(period: Period, served: datetime, opens: datetime) -> str:

@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import slugify
 from markdown_it import MarkdownIt
 
-from portal.working_days import LONDON
+from portal.working_days import LONDON, last_day_before, london_day, start_of
 
 register = template.Library()
 
@@ -68,6 +68,19 @@ def uk_time(value: datetime | None) -> str:
 def uk_datetime(value: datetime | None) -> str:
     """Return "9 January 2017, 12:00 GMT" in Europe/London; nothing for nothing."""
     return f"{uk_date(value)}, {uk_time(value)}" if value else ""
+
+
+@register.filter
+def deadline_day(end: datetime | None) -> date | datetime | None:
+    """Return the last day on which something is in time: for an end at midnight in London, the day before."""
+    return last_day_before(end) if end and end == start_of(london_day(end)) else end
+
+
+@register.filter
+def deadline(end: datetime | None) -> str:
+    """Return "the end of 8 January 2017" for an end at midnight in London, as everybody says it, else its time."""
+    day = deadline_day(end)
+    return uk_datetime(end) if day == end else f"the end of {uk_date(day)}"
 
 
 @register.filter

@@ -118,7 +118,8 @@ def enter_hypercare(release: Release, *, by: Actor, at: datetime, why: str = "")
 
 
 def _watched_until(release: Release) -> str:
-    return words(release.hypercare_until) if release.hypercare_until else "its report"
+    end = release.shown("hypercare_until")
+    return words(end) if end else "its report"
 
 
 @transaction.atomic

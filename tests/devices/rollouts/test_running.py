@@ -244,7 +244,7 @@ def test_nothing_resumes_for_a_release_that_ended(road, state):
 class TestReport:
     def test_after_the_watch_period_it_closes_the_release(self, road):
         road.finish()
-        with pytest.raises(NotNow, match="Hypercare runs until"):
+        with pytest.raises(NotNow, match="Hypercare runs to the end of"):
             verbs.report(road.rollout, by=road.manager, at=road.at)
         road.at = road.rollout.release.hypercare_until
         with pytest.raises(NotAllowed):

@@ -113,6 +113,14 @@ class TestClock:
         assert response.status_code == 409
         assert "The portal clock only moves forward" in response.content.decode()
 
+    def test_what_was_written_into_a_refused_form_can_be_copied_from_the_answer(self, client: Client) -> None:
+        sent = {"to": (clock.now() - timedelta(days=1)).isoformat(), "why": "Back to <yesterday>", "once": "a b"}
+        page = client.post("/clock/advance/", sent).content.decode()
+        assert "What you wrote" in page
+        assert "Back to &lt;yesterday&gt;" in page
+        assert "a b" not in page
+        assert mistakes(page) == []
+
     def test_a_double_click_moves_it_once(self, client: Client) -> None:
         target = (clock.now() + timedelta(days=3)).isoformat()
         answers = [client.post("/clock/advance/", {"to": target}).status_code for _ in range(2)]

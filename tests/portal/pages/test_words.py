@@ -9,6 +9,19 @@ NOON = datetime(2017, 1, 9, 12, tzinfo=UTC)
 
 
 class TestDates:
+    @pytest.mark.parametrize(
+        ("end", "expected"),
+        [
+            (datetime(2017, 1, 10, tzinfo=UTC), "the end of 9 January 2017"),
+            (datetime(2017, 6, 30, 23, tzinfo=UTC), "the end of 30 June 2017"),
+            (datetime(2017, 7, 1, 0, tzinfo=UTC), "1 July 2017, 01:00 BST"),
+            (NOON, "9 January 2017, 12:00 GMT"),
+            (None, ""),
+        ],
+    )
+    def test_a_deadline_at_midnight_is_said_by_the_day_that_ends(self, end, expected) -> None:
+        assert words.deadline(end) == expected
+
     def test_a_date_is_written_out(self) -> None:
         assert words.uk_date(date(2017, 1, 9)) == "9 January 2017"
 

@@ -47,7 +47,7 @@ def lodge_answers(matter, **changes):
 def test_a_supplier_objects_from_the_page_of_the_release(matter, enter):
     client = enter("supplier")
     page = client.get(url("lodge", matter.release))
-    assert page.status_code == 200 and "Objections are in time until 19 January 2017" in page.text
+    assert page.status_code == 200 and "Objections are in time until the end of 18 January 2017" in page.text
     posted = client.post(url("lodge", matter.release), lodge_answers(matter))
     objection = Objection.objects.get()
     assert (posted.status_code, posted["Location"]) == (302, url("objection", objection))

@@ -58,6 +58,13 @@ def test_an_open_ballot_waits_for_members_and_the_chair(matter):
     assert stage(matter) == ("current", "Members")
 
 
+def test_an_inquorate_ballot_waits_for_the_secretary_since_it_closed(matter):
+    ballot = make.close(matter, make.open_ballot(matter))
+    (found,) = contributes.waiting(matter.actor("secretary"), matter.at)
+    assert found.text == f"Extend, or void and refer, ballot {ballot.reference}"
+    assert (found.since, found.due) == (ballot.closed_at, None)
+
+
 def test_a_tie_waits_for_the_chair_and_a_decision_for_publication(matter):
     ballot = make.decided(matter, "proceed", "proceed", "reject", "reject")
     assert waiting(matter, "chair") == [f"Give the casting vote in {ballot.reference}"]

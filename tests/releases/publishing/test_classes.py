@@ -179,7 +179,11 @@ class TestApi:
         draft = make_draft(world, catalogue)
         found = sign_in("manager").get(f"/api/v1/releases/{draft.reference}/dates/").json()
         assert found["earliest_activation_at"] == "2017-01-19T00:00:00Z"
-        assert found["working"][-1] == {"about": "Bank holidays", "result": None, "because": "None in these periods."}
+        assert found["working"][-1] == {
+            "about": "Bank holidays",
+            "result": None,
+            "because": "None is passed over; calendar days count them too.",
+        }
         assert [one["name"] for one in found["timeline"]][:2] == ["Announcement", "Notice before deployment"]
 
     def test_another_class_is_compared(self, sign_in, world, catalogue):

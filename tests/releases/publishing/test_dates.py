@@ -76,7 +76,7 @@ class TestWorkedExample:
             "Objections": "2 Working Days after the user-test period: to 18 January 2017.",
             "Activation notice": "7 clear days, from 10 January 2017 to 16 January 2017: open from 17 January 2017.",
             "Earliest activation": "The objection window is over: from 19 January 2017.",
-            "Bank holidays": "None in these periods.",
+            "Bank holidays": "None is passed over; calendar days count them too.",
         }
 
 

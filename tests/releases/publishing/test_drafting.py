@@ -97,7 +97,7 @@ class TestEdit:
             verbs.edit_release(draft, facts(catalogue, title="Second"), by=manager, at=world.at, seen=1)
 
     def test_an_announced_release_is_not_edited(self, world, catalogue, announced, manager):
-        with pytest.raises(NotNow, match="is notified, and this needs it draft"):
+        with pytest.raises(NotNow, match="is notified: this is possible only while it is draft"):
             verbs.edit_release(announced, facts(catalogue), by=manager, at=world.at)
 
     def test_a_supplier_does_not_edit(self, world, catalogue, draft):
@@ -183,7 +183,7 @@ class TestImage:
         assert again.image.file.read() == image_bytes()
 
     def test_an_announced_release_keeps_its_image(self, world, announced, manager):
-        with pytest.raises(NotNow, match="needs it draft"):
+        with pytest.raises(NotNow, match="only while it is draft"):
             verbs.attach_image(announced, image_file(), by=manager, at=world.at)
 
 

@@ -114,7 +114,7 @@ class TestActivation:
         put(announced, "cleared")
         verbs.activate(announced, by=CLOCK, at=world.at)
         watched = verbs.enter_hypercare(announced, by=CLOCK, at=world.at)
-        with pytest.raises(NotNow, match="Hypercare runs until 10 February 2017."):
+        with pytest.raises(NotNow, match="Hypercare runs to the end of 9 February 2017."):
             verbs.close(announced, by=CLOCK, at=world.at)
         assert verbs.close(announced, by=CLOCK, at=watched.hypercare_until).state == "closed"
 

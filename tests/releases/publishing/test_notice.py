@@ -65,7 +65,7 @@ class TestAnnounce:
         verbs.announce(ready, by=manager, at=world.at, seen=ready.version)
         with pytest.raises(NotNow, match="Somebody else changed this"):
             verbs.announce(ready, by=manager, at=world.at, seen=ready.version)
-        with pytest.raises(NotNow, match="is notified, and this needs it draft"):
+        with pytest.raises(NotNow, match="is notified: this is possible only while it is draft"):
             verbs.announce(ready, by=manager, at=world.at)
         assert Message.objects.filter(kind="publishing.notice").count() == 1
 
@@ -415,7 +415,7 @@ class TestAmend:
             )
 
     def test_a_draft_is_edited_instead(self, world, draft, manager):
-        with pytest.raises(NotNow, match="needs it notified or disputed or cleared"):
+        with pytest.raises(NotNow, match="only while it is notified or disputed or cleared"):
             verbs.amend(draft, deployment_at=world.at, activation_at=world.at, why="x", by=manager, at=world.at)
 
     def test_a_supplier_amends_nothing(self, world, announced):

@@ -245,7 +245,7 @@ class TestReminders:
             verbs.remind(draft, by=manager, at=world.at)
         announced.state = "active"
         announced.save()
-        with pytest.raises(NotNow, match="needs it notified"):
+        with pytest.raises(NotNow, match="only while it is notified"):
             verbs.remind(announced, by=manager, at=world.at)
         assert verbs.remind_all(by=CLOCK, at=world.at + timedelta(days=9)) == 0
 
