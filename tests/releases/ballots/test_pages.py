@@ -301,7 +301,7 @@ def test_tie_casting_vote_publication_and_appeal_by_forms(matter, enter):
         "Eleven.",
         "My reason for reject.",
         "Casting vote: proceed. Rare.",
-        "31 January 2017",
+        "the end of 30 January 2017",
     ):
         assert words in page.text
     assert "Second Member" not in page.text
