@@ -58,10 +58,15 @@ def met_by(environment: Environment, start: datetime, end: datetime) -> list[Tes
     )
 
 
+def to_come(environment: Environment, at: datetime) -> QuerySet[TestWindow]:
+    """Return the windows not yet over that keep a place of the environment."""
+    return TestWindow.objects.filter(environment=environment, state__in=HOLDING, during__endswith__gt=at)
+
+
 def highest_place(environment: Environment, at: datetime) -> int:
-    """Return the highest place that a window not yet over keeps; 0 where none does."""
-    coming = TestWindow.objects.filter(environment=environment, state__in=HOLDING, during__endswith__gt=at)
-    return coming.aggregate(highest=Max("place"))["highest"] or 0
+    """Return the highest place that a window not yet over or an offer keeps; 0 where none does."""
+    booked = to_come(environment, at).aggregate(highest=Max("place"))["highest"] or 0
+    return max(booked, *waiting.offered_places(environment), 0)
 
 
 def why_closed(environment: Environment, start: datetime, end: datetime) -> str | None:

@@ -53,6 +53,12 @@ def in_line(environment: Environment) -> QuerySet[WaitingPlace]:
     return waits.select_related("release", "environment").order_by("pk")
 
 
+def offered_places(environment: Environment) -> list[int]:
+    """Return the places on offer now, whatever the time they are for."""
+    offered = environment.waiting_places.filter(state=WaitingState.OFFERED)
+    return [entry.place for entry in offered if entry.place is not None]
+
+
 def kept_places(environment: Environment, start: datetime, end: datetime) -> set[int]:
     """Return the places kept for somebody to whom they are offered, at some moment of this time."""
     kept = environment.waiting_places.filter(state=WaitingState.OFFERED, during__overlap=TimestamptzRange(start, end))

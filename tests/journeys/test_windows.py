@@ -50,7 +50,7 @@ def test_who_finds_no_room_waits_and_accepts_what_is_offered(world, release, ent
     page.get_by_role("button", name="Book the window").click()
     look(page, "book-window-full")
     page.get_by_role("button", name="Join the waiting list").click()
-    expect(page.get_by_text("0 before it")).to_be_visible()
+    expect(page.get_by_text("next in line")).to_be_visible()
     look(page, "waiting-list")
     verbs.cancel(taken[0], by=world.actor("supplier"), at=world.at)
     verbs.offer_places(by=system("User testing"), at=world.at)

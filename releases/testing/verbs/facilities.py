@@ -65,6 +65,8 @@ def edit_environment(
     highest = facilities.highest_place(row, at)
     if facts.is_shared and facts.places < highest:
         wrong["places"] = f"Place {highest} is booked: move or cancel its windows first, or keep {highest} places."
+    if facts.is_shared != row.is_shared and facilities.to_come(row, at).exists():
+        wrong["is_shared"] = "Windows are booked here: change whether it is shared once they are over, or move them."
     _refuse(wrong)
     was = {name: getattr(row, name) for name in _columns(facts)}
     for name, value in _columns(facts).items():

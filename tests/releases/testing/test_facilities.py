@@ -92,6 +92,26 @@ def test_a_booked_place_is_not_taken_away(world, announced):
     assert verbs.edit_environment(uit, facts(name="UIT-A", places=1), by=by, at=world.at + 3 * DAY).places == 1
 
 
+def test_a_place_on_offer_is_not_taken_away(world, announced):
+    lab, by, heron = environment("dcc-lab"), world.actor("manager"), world.actor("supplier")
+    booked = [make_window(world, announced, where="dcc-lab") for _ in range(2)]
+    start, organisation = booked[0].starts_at, world.organisation("heron")
+    wish = {"environment": lab, "organisation": organisation, "start": start, "end": booked[0].ends_at}
+    verbs.join_waiting_list(announced, **wish, by=heron, at=world.at)
+    verbs.cancel(booked[1], by=heron, at=world.at)
+    verbs.offer_places(by=by, at=world.at)
+    with pytest.raises(Invalid, match="Place 2 is booked"):
+        verbs.edit_environment(lab, facts(name="DCC test lab", places=1), by=by, at=world.at)
+
+
+def test_whether_it_is_shared_changes_only_while_nothing_is_booked(world, announced):
+    make_window(world, announced, where="own-lab")
+    by, own = world.actor("manager"), environment("own-lab")
+    with pytest.raises(Invalid, match="change whether it is shared once they are over"):
+        verbs.edit_environment(own, facts(name="Own lab"), by=by, at=world.at)
+    assert verbs.edit_environment(own, facts(name="Own lab"), by=by, at=world.at + 3 * DAY).is_shared
+
+
 # Opening hours and closures
 
 

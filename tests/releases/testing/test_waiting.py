@@ -257,7 +257,7 @@ def test_who_leaves_while_the_offer_runs_out_is_not_told(world, full, entry):
 
     free(world, full[0])
     serve(world)
-    with meanwhile(r'"offered_until" <= .* ORDER BY', leaves):
+    with meanwhile(r'FROM "testing_waitingplace" .*"offered_until" <= ', leaves):
         serve(world, at=entry.starts_at)
     assert now(entry).state == WaitingState.LEFT
     assert told("testing.waiting_ended") == []
