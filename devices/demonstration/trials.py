@@ -94,7 +94,6 @@ class Trouble:
     title: str
     description: str
     cohort: Cohort
-    smets: int = 2
     agent: str = ""
 
 
@@ -106,7 +105,6 @@ def trouble(stage: Stage, release: Release, found: Trouble) -> Issue:
         category=found.category,
         severity=found.severity,
         cohort=found.cohort,
-        smets=found.smets,
     )
     by = stage.actor(found.agent or found.supplier)
     return issues.raise_issue(release, finding, organisation=stage.organisation(found.supplier), by=by, at=stage.at)

@@ -84,6 +84,34 @@ def cells_of(cohort: Cohort, release: Release | None) -> QuerySet[Cell]:
 
 
 @dataclass(frozen=True, slots=True)
+class Reach:
+    """How much a selection of homes is, beside all the homes it could be."""
+
+    counts: Counts
+    homes: int
+    is_unlimited: bool
+
+    @property
+    def warning(self) -> str:
+        """What whoever made the selection should know of it; empty where nothing is odd."""
+        if not self.homes:
+            return "No home is known to have these hub models yet."
+        if self.is_unlimited:
+            return "Nothing is chosen: that is every home. Choose the homes it concerns, or say that it is every home."
+        if not self.counts.homes:
+            return "No home is in this selection: no home fits all conditions at once. Choose fewer of them."
+        if self.counts.homes == self.homes:
+            return "These conditions leave no home out: every home is in this selection."
+        return ""
+
+
+def reach(cohort: Cohort, release: Release | None) -> Reach:
+    """Return how many hubs, homes and suppliers a selection concerns, of all that the release can concern."""
+    everything = cells_of(Cohort(), release).aggregate(total=Sum("homes"))["total"] or 0
+    return Reach(cohorts.counts(cells_of(cohort, release)), everything, cohort.is_everything)
+
+
+@dataclass(frozen=True, slots=True)
 class Effect:
     """What placing or lifting does to one stage: the whole cohort, and the part that changes."""
 

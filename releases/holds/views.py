@@ -110,7 +110,20 @@ def place(request: PortalRequest) -> HttpResponse:
             messages.success(request, f"{placed} is in force.")
             return redirect("holds:hold", placed.reference)
     status = 400 if form.is_bound and form.errors else 200
-    return render(request, "holds/place.html", {"form": form, "effects": effects}, status=status)
+    reach = queries.reach(form.cohort(), form.cleaned_data.get("release")) if form.is_bound else None
+    context = {"form": form, "effects": effects, "reach": reach}
+    return render(request, "holds/place.html", context, status=status)
+
+
+@require_safe
+@login_required
+def count(request: PortalRequest) -> HttpResponse:
+    """Show how many homes the selection made so far concerns, while it is made."""
+    may.place(Cause.DCC, by=request.actor)
+    form = PlaceForm(request.GET, releases=publishing.visible_to(request.actor))
+    form.is_valid()
+    reach = queries.reach(form.cohort(), form.cleaned_data.get("release"))
+    return render(request, "products/reach.html", {"reach": reach})
 
 
 def _placed(request: PortalRequest, form: PlaceForm) -> Hold | None:

@@ -14,7 +14,6 @@ from releases.issues.models import Category, Comment, Issue
 from releases.issues.states import IssueState
 from releases.issues.verbs import Finding
 from releases.products.cohort_forms import CohortForm
-from releases.products.models import Smets
 from releases.publishing.models import Release
 
 TEXT = forms.Textarea(attrs={"rows": 6})
@@ -64,15 +63,7 @@ class RaiseForm(CohortForm):
         widget=forms.RadioSelect,
         choices=[(number, words) for number, (words, _) in SEVERITIES.items()],
     )
-    smets = forms.TypedChoiceField(
-        label="Devices",
-        required=False,
-        coerce=int,
-        empty_value=None,
-        widget=forms.RadioSelect,
-        choices=[("", "Both, or not known"), *Smets.choices],
-    )
-    field_order = ["organisation", "title", "description", "category", "severity", "smets"]
+    field_order = ["organisation", "title", "description", "category", "severity"]
 
     def __init__(self, *args: Any, release: Release, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, hub_models=release.hub_models.values_list("pk", flat=True), **kwargs)
@@ -86,7 +77,7 @@ class RaiseForm(CohortForm):
     def finding(self) -> Finding:
         """Return the answers as the verb takes them."""
         answers = self.cleaned_data
-        names = ("title", "description", "category", "severity", "smets")
+        names = ("title", "description", "category", "severity")
         return Finding(**{name: answers[name] for name in names}, cohort=self.cohort())
 
     def add_refusal(self, refusal: Any) -> None:

@@ -8,7 +8,7 @@ from simple_history.models import HistoricalRecords
 from portal.pages.searching import vector
 from portal.workflow.transitions import Stateful
 from releases.issues.states import ISSUE, IssueState
-from releases.products.models import Selected, Smets
+from releases.products.models import Selected
 
 SEARCHED = ("reference", "title", "description", "answer")  # what the search and its index look through
 
@@ -38,7 +38,6 @@ class Issue(Stateful, Selected):
     description = models.TextField()
     category = models.CharField(max_length=20, choices=Category)
     severity = models.PositiveSmallIntegerField(help_text="1 loss of supply or safety, to 5 cosmetic.")
-    smets = models.PositiveSmallIntegerField(choices=Smets, null=True, blank=True)
     organisation = models.ForeignKey("people.Organisation", on_delete=models.PROTECT, related_name="issues")
     raised_by_organisation = models.ForeignKey("people.Organisation", on_delete=models.PROTECT, related_name="+")
     raised_by_name = models.CharField(max_length=200)

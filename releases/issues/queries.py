@@ -11,14 +11,11 @@ from portal.people.models import Committee, CommitteeKind, Organisation
 from portal.people.permissions import Permission
 from portal.workflow.actor import Actor
 from releases.holds.models import Cause, Hold
-from releases.holds.queries import cells_of
 from releases.issues import may
 from releases.issues.can import LIVE
 from releases.issues.may import is_dcc, is_raiser
 from releases.issues.models import SEARCHED, Category, Comment, Issue
 from releases.issues.states import IssueState
-from releases.products import cohorts
-from releases.products.cohorts import Cohort, Counts
 from releases.publishing import queries as publishing
 from releases.publishing.models import Release
 
@@ -99,11 +96,6 @@ def comments(issue: Issue, actor: Actor) -> QuerySet[Comment]:
     if actor.organisation_id is not None:
         audiences |= Q(audience=Comment.Audience.INTERNAL, organisation=actor.organisation_id)
     return rows.filter(audiences)
-
-
-def reach(cohort: Cohort, release: Release) -> Counts:
-    """Return the hubs, homes and suppliers a cohort of a release concerns."""
-    return cohorts.counts(cells_of(cohort, release))
 
 
 def raising_for(actor: Actor) -> QuerySet[Organisation]:

@@ -6,7 +6,6 @@ from portal.people.models import Organisation
 from releases.holds.models import Stage
 from releases.issues.models import Category, Comment, Issue
 from releases.products.cohort_serializers import CohortField
-from releases.products.models import Smets
 from releases.publishing.models import Release
 
 
@@ -24,7 +23,6 @@ class IssueSerializer(serializers.ModelSerializer[Issue]):
             "description",
             "category",
             "severity",
-            "smets",
             "cohort",
             "organisation",
             "state",
@@ -49,7 +47,6 @@ class RaiseSerializer(serializers.Serializer[Issue]):
     description = serializers.CharField(max_length=20_000)
     category = serializers.ChoiceField(choices=Category.choices)
     severity = serializers.IntegerField(min_value=1, max_value=5)
-    smets = serializers.ChoiceField(choices=Smets.choices, required=False, allow_null=True, default=None)
     cohort = CohortField()
 
 

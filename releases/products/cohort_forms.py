@@ -1,4 +1,4 @@
-"""The cohort builder: eight lists of checkboxes, as issues and holds ask for a selection of homes."""
+"""The cohort builder: nine lists of checkboxes, as issues and holds ask for a selection of homes."""
 
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -17,6 +17,7 @@ from releases.products.models import (
     HanVariant,
     HubModel,
     Region,
+    Smets,
 )
 
 Choice = tuple[Any, str]
@@ -58,6 +59,7 @@ def choices(hub_models: Iterable[int] | None = None) -> dict[str, list[Choice]]:
         "esme": [(one.pk, one.name) for one in by_name if one.pk in esme],
         "gsme": [(one.pk, one.name) for one in by_name if one.pk in gsme],
         "displays": [(one.pk, str(one)) for one in by_name if one.pk in displays],
+        "smets": list(Smets.choices),
         "suppliers": _rows(suppliers),
     }
 
@@ -72,6 +74,7 @@ class CohortForm(VersionedForm):
     esme = AxisField("Electricity meters", coerce=int)
     gsme = AxisField("Gas meters", coerce=int)
     displays = AxisField("Displays", coerce=int)
+    smets = AxisField("Devices", coerce=int)
     suppliers = AxisField("Suppliers", coerce=int)
     everything = forms.BooleanField(label="It concerns every home", required=False)
 

@@ -7,7 +7,7 @@ from rest_framework import serializers
 
 from portal.workflow.errors import Invalid
 from releases.products.cohorts import Cohort
-from releases.products.models import HanVariant, Region, Selected
+from releases.products.models import HanVariant, Region, Selected, Smets
 
 
 class _AxesSerializer(serializers.Serializer[Any]):
@@ -18,6 +18,7 @@ class _AxesSerializer(serializers.Serializer[Any]):
     esme = serializers.ListField(child=serializers.IntegerField(), required=False)
     gsme = serializers.ListField(child=serializers.IntegerField(), required=False)
     displays = serializers.ListField(child=serializers.IntegerField(), required=False)
+    smets = serializers.ListField(child=serializers.ChoiceField(choices=Smets.choices), required=False)
     suppliers = serializers.ListField(child=serializers.IntegerField(), required=False)
 
 

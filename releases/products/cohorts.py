@@ -1,4 +1,4 @@
-"""Cohorts: selections of cells over eight axes, as issues, objections and holds name them.
+"""Cohorts: selections of cells over nine axes, as issues, objections and holds name them.
 
 An empty axis selects everything on it, so the empty cohort is the whole fleet. On the supplier axis a cell is
 selected when either of its responsible suppliers is; on the display axis PPMIDs and IHDs stand together.
@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, IntegerChoices, Q, QuerySet, Sum, TextChoices
 
 from portal.people.models import Organisation
 from portal.workflow.errors import Invalid
@@ -21,9 +21,14 @@ from releases.products.models import (
     HubModel,
     Region,
     Selected,
+    Smets,
 )
 
-_TEXT_AXES = {"regions": Region, "han_variants": HanVariant}
+_LISTED: dict[str, type[TextChoices] | type[IntegerChoices]] = {
+    "regions": Region,
+    "han_variants": HanVariant,
+    "smets": Smets,
+}
 _LOOKUPS = {
     "hub_models": "combination__hub_model__in",
     "firmware": "firmware__in",
@@ -32,6 +37,7 @@ _LOOKUPS = {
     "esme": "combination__esme__in",
     "gsme": "combination__gsme__in",
     "displays": "combination__display__in",
+    "smets": "combination__smets__in",
 }
 
 
@@ -46,6 +52,7 @@ class Cohort:
     esme: frozenset[int] = frozenset()
     gsme: frozenset[int] = frozenset()
     displays: frozenset[int] = frozenset()
+    smets: frozenset[int] = frozenset()
     suppliers: frozenset[int] = frozenset()
 
     @classmethod
@@ -66,7 +73,7 @@ class Cohort:
         return {axis: values for axis, values in self.as_fields().items() if values}
 
     def as_fields(self) -> dict[str, list[Any]]:
-        """Return the values of the axis fields of a `Selected` row, all eight of them, sorted."""
+        """Return the values of the axis fields of a `Selected` row, all nine of them, sorted."""
         return {axis.name: sorted(getattr(self, axis.name)) for axis in fields(self)}
 
     @property
@@ -90,11 +97,12 @@ class Counts:
 
 
 def _values(axis: str, values: object) -> frozenset[Any]:
-    kind = str if axis in _TEXT_AXES else int
+    listed = _LISTED.get(axis)
+    kind = str if listed and issubclass(listed, TextChoices) else int
     if not isinstance(values, list | tuple) or any(type(value) is not kind for value in values):
         raise Invalid(f"The axis {axis} of a cohort takes a list of {'words' if kind is str else 'numbers'}.")
-    if axis in _TEXT_AXES and not set(values) <= set(_TEXT_AXES[axis].values):
-        raise Invalid(f"The axis {axis} of a cohort knows only {', '.join(_TEXT_AXES[axis].values)}.")
+    if listed and not set(values) <= set(listed.values):
+        raise Invalid(f"The axis {axis} of a cohort knows only {', '.join(map(str, listed.values))}.")
     return frozenset(values)
 
 
@@ -143,6 +151,7 @@ def covers(cohort: Cohort, cell: Cell) -> bool:
         "esme": {found.esme_id},
         "gsme": {found.gsme_id},
         "displays": {found.display_id},
+        "smets": {found.smets},
         "suppliers": {cell.electricity_supplier_id, cell.gas_supplier_id},
     }
     return all(not getattr(cohort, axis) or getattr(cohort, axis) & values for axis, values in facts.items())
@@ -171,8 +180,8 @@ def homes_by_supplier(found: QuerySet[Cell]) -> dict[int, int]:
 
 
 def _names(axis: str, chosen: frozenset[Any]) -> list[str]:
-    if axis in _TEXT_AXES:
-        labels = dict(_TEXT_AXES[axis].choices)
+    if axis in _LISTED:
+        labels = dict(_LISTED[axis].choices)
         return sorted(str(labels[value]) for value in chosen)
     if axis == "firmware":
         rows = FirmwareVersion.objects.filter(pk__in=chosen).select_related("hub_model")
@@ -189,6 +198,7 @@ _NOUNS = {
     "esme": "electricity meter",
     "gsme": "gas meter",
     "displays": "display",
+    "smets": "devices",
     "suppliers": "supplier",
 }
 

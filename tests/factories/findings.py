@@ -25,7 +25,6 @@ def finding(**changes) -> issues.Finding:
         "category": Category.IHD_STRANDING,
         "severity": 2,
         "cohort": Cohort(regions=frozenset({"north"})),
-        "smets": 2,
     }
     return issues.Finding(**facts | changes)
 

@@ -299,6 +299,7 @@ RELEASES = [
     Row("holds:holds_csv", "GET", "", "SIGNED_IN"),
     Row("holds:place", "GET", "", "DCC"),
     Row("holds:place", "POST", "", "DCC"),
+    Row("holds:count", "GET", "", "DCC"),
     Row("holds:hold", "GET", "hold", "READERS", hidden="outsider"),
     Row("holds:announce_lift", "POST", "hold", "DCC", hidden="outsider"),
     Row("holds:lift", "GET", "hold", "DCC", hidden="outsider"),

@@ -73,7 +73,6 @@ def _stranded_displays(stage: Stage, release: Release) -> Story:
         "SMETS1 displays need pairing again",
         "Siskin displays of homes that came over with SMETS1 meters stay dark until the customer pairs them again.",
         stage.cohort("Alder 2", supplier="Fernlight Energy", display="Siskin Display"),
-        smets=1,
         agent="Meterwrights",
     )
     issue = trials.trouble(stage, release, found)

@@ -17,20 +17,18 @@ from releases.issues import can, may, messages
 from releases.issues.clocks import acknowledge_by
 from releases.issues.models import Category, Issue
 from releases.products.cohorts import Cohort
-from releases.products.models import Smets
 from releases.publishing.models import Release
 
 
 @dataclass(frozen=True)
 class Finding:
-    """What was found: its category, severity 1 (loss of supply, safety) to 5 (cosmetic), cohort and devices."""
+    """What was found: its category, severity 1 (loss of supply, safety) to 5 (cosmetic), and cohort."""
 
     title: str
     description: str
     category: str
     severity: int
     cohort: Cohort = field(default_factory=Cohort)
-    smets: int | None = None
 
 
 @transaction.atomic
@@ -53,7 +51,6 @@ def raise_issue(release: Release, finding: Finding, *, organisation: Organisatio
         description=finding.description.strip(),
         category=finding.category,
         severity=finding.severity,
-        smets=finding.smets,
         organisation=organisation,
         raised_by_organisation_id=cast(int, by.organisation_id),  # the rule has asked
         raised_by_name=by.name,
@@ -76,8 +73,6 @@ def _check(release: Release, finding: Finding) -> None:
         wrong["category"] = ["Choose a category."]
     if finding.severity not in range(1, 6):
         wrong["severity"] = ["Choose a severity from 1 to 5."]
-    if finding.smets is not None and finding.smets not in Smets.values:
-        wrong["smets"] = ["Choose SMETS1 or SMETS2."]
     if not cells_of(finding.cohort, release).filter(homes__gt=0).exists():
         wrong["cohort"] = ["No home of this release is in the selection: choose fewer conditions."]
     if wrong:

@@ -7,15 +7,16 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from portal.pages.forms import GovForm
-from portal.workflow.errors import Invalid, NotAllowed
+from portal.workflow.errors import Invalid, NotAllowed, Refusal
 from portal.workflow.http import PortalRequest
+from portal.workflow.middleware import journal_refusal
 from releases.holds.models import Hold
-from releases.holds.queries import effect_of_placing
+from releases.holds.queries import effect_of_placing, reach
 from releases.issues import can, may, queries, verbs
 from releases.issues.acts import ACTS
 from releases.issues.forms import CommentForm, DuplicateForm, HoldForm, RaiseForm, ReproducedForm, WhyForm
 from releases.issues.models import Issue
-from releases.issues.views.reading import visible, visible_release
+from releases.issues.views.reading import Refused, issue_page, visible, visible_release
 from releases.products.cohorts import Cohort
 from releases.publishing.models import Release
 
@@ -36,8 +37,8 @@ def raise_issue(request: PortalRequest, release: str) -> HttpResponse:
     if valid and not counting and (raised := _raised(request, row, form)):
         messages.success(request, f"{raised.reference} is raised. DCC has been told.")
         return redirect("issues:issue", raised.reference)
-    counts = queries.reach(form.cohort(), row) if form.is_bound else None
-    return _page(request, "raise_issue", form, release=row, counts=counts)
+    counted = reach(form.cohort(), row) if form.is_bound else None
+    return _page(request, "raise_issue", form, release=row, reach=counted)
 
 
 def _raisers_only(request: PortalRequest) -> None:
@@ -67,9 +68,18 @@ def act(request: PortalRequest, reference: str, name: str) -> HttpResponse:
     if not form.is_valid():
         raise Invalid("The form could not be read: go back, open the page again and repeat.")
     answers = form.cleaned_data
-    ACTS[name].verb(row, why=answers["why"], by=request.actor, at=request.at, seen=answers["seen"])
+    try:
+        ACTS[name].verb(row, why=answers["why"], by=request.actor, at=request.at, seen=answers["seen"])
+    except Refusal as refusal:
+        return _refused(request, row, refusal, tried=name, typed=answers["why"])
     messages.success(request, ACTS[name].done)
     return redirect("issues:issue", row.reference)
+
+
+def _refused(request: PortalRequest, row: Issue, refusal: Refusal, *, tried: str, typed: str) -> HttpResponse:
+    """Return the issue as it now is, with why the act was refused and what was typed for it."""
+    journal_refusal(request, refusal)
+    return issue_page(request, visible(request, row.reference), Refused(tried, refusal, typed))
 
 
 @require_POST
@@ -79,7 +89,10 @@ def comment(request: PortalRequest, reference: str) -> HttpResponse:
     form = CommentForm(request.POST)
     form.is_valid()
     answers = {name: form.cleaned_data.get(name, "") for name in ("audience", "text")}
-    verbs.comment(row, **answers, by=request.actor, at=request.at)
+    try:
+        verbs.comment(row, **answers, by=request.actor, at=request.at)
+    except Refusal as refusal:
+        return _refused(request, row, refusal, tried="comment", typed=form.data.get("text", ""))
     messages.success(request, "Your comment is added.")
     return redirect("issues:issue", row.reference)
 

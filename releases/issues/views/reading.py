@@ -1,5 +1,6 @@
 """Reading issues: the list, one issue, the live count of a cohort."""
 
+from dataclasses import dataclass
 from operator import attrgetter
 
 from django.contrib.auth.decorators import login_required
@@ -10,7 +11,9 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from portal.pages.exports import Column, csv_of
+from portal.workflow.errors import Refusal
 from portal.workflow.http import PortalRequest
+from releases.holds.queries import cells_of, reach
 from releases.issues import can, may, queries
 from releases.issues.acts import ACTS
 from releases.issues.forms import CommentForm, FilterForm
@@ -74,33 +77,52 @@ def issues(request: PortalRequest) -> HttpResponse:
 @require_safe
 @login_required
 def issue(request: PortalRequest, reference: str) -> HttpResponse:
-    row, actor = visible(request, reference), request.actor
-    cohort = Cohort.of(row)
+    return issue_page(request, visible(request, reference))
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """An act that was refused on the page of its issue: its name, why, and what was typed for it."""
+
+    tried: str
+    refusal: Refusal
+    typed: str
+
+
+def issue_page(request: PortalRequest, row: Issue, refused: Refused | None = None) -> HttpResponse:
+    """Return the page of an issue, with what was typed beside an act that was refused."""
+    actor, cohort = request.actor, Cohort.of(row)
+    acts = [act for act in ACTS.values() if act.offered(row, by=actor, at=request.at)]
+    further = _further(request, row, refused)
     context = {
         "issue": row,
         "cohort": cohorts.words(cohort),
-        "counts": queries.reach(cohort, row.release),
+        "counts": cohorts.counts(cells_of(cohort, row.release)),
         "timeline": timeline(row, actor),
         "holds": queries.holds_from(row),
         "duplicates": queries.visible_to(actor).filter(duplicate_of=row),
         "original": queries.visible_to(actor).filter(duplicates=row).first(),
-        "acts": [act for act in ACTS.values() if act.offered(row, by=actor, at=request.at)],
-        **_further(request, row),
+        "acts": acts,
+        **further,
+        "refused": refused,
     }
-    return render(request, "issues/issue.html", context)
+    offered = {act.name for act in acts} | ({"comment"} if further["comment_form"] else set())
+    context["homeless"] = refused.typed if refused and refused.tried not in offered else ""
+    return render(request, "issues/issue.html", context, status=refused.refusal.status if refused else 200)
 
 
-def _further(request: PortalRequest, row: Issue) -> dict[str, object]:
+def _further(request: PortalRequest, row: Issue, refused: Refused | None) -> dict[str, object]:
     """The acts with a page or form of their own that this person may do now."""
     actor = request.actor
     answers = may.mark_duplicate.why_not(row, by=actor) is None
     comments = may.comment.why_not(row, "all", by=actor) is None and can.comment.why_not(row) is None
+    commented = request.POST if refused and refused.tried == "comment" else None
     reproduces = can.confirm_reproduced.why_not(row) is None and queries.confirming(row, actor)
     return {
         "may_mark_duplicate": answers and can.mark_duplicate.why_not(row) is None,
         "may_hold": answers and can.hold_cohort.why_not(row) is None,
         "may_confirm": bool(reproduces),
-        "comment_form": CommentForm(auto_id="comment_%s") if comments else None,
+        "comment_form": CommentForm(commented, auto_id="comment_%s") if comments else None,
     }
 
 
@@ -110,4 +132,4 @@ def count(request: PortalRequest, release: str) -> HttpResponse:
     row = visible_release(request, release)
     form = CohortForm(request.GET, hub_models=row.hub_models.values_list("pk", flat=True))
     form.is_valid()
-    return render(request, "issues/count.html", {"counts": queries.reach(form.cohort(), row)})
+    return render(request, "products/reach.html", {"reach": reach(form.cohort(), row)})

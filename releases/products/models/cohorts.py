@@ -13,6 +13,7 @@ COHORT_AXES: tuple[str, ...] = (
     "esme",
     "gsme",
     "displays",
+    "smets",
     "suppliers",
 )
 
@@ -28,6 +29,7 @@ class Selected(models.Model):
     esme = ArrayField(models.BigIntegerField(), default=list, blank=True)
     gsme = ArrayField(models.BigIntegerField(), default=list, blank=True)
     displays = ArrayField(models.BigIntegerField(), default=list, blank=True)
+    smets = ArrayField(models.PositiveSmallIntegerField(), default=list, blank=True)
     suppliers = ArrayField(models.BigIntegerField(), default=list, blank=True)
 
     class Meta:

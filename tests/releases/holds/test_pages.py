@@ -51,6 +51,13 @@ def test_dcc_places_a_hold_and_sees_its_effect_first(dcc, announced):
     assert Hold.objects.get().regions == ["north"]
 
 
+def test_the_count_follows_the_selection(dcc, announced):
+    shown = text(dcc.get("/holds/count/", {"release": announced.pk, "regions": ["north"]}))
+    assert ">100<" in shown
+    assert "of 350" in shown
+    assert "of 380" in text(dcc.get("/holds/count/", {"regions": ["north"]}))
+
+
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [

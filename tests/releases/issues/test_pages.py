@@ -3,9 +3,12 @@ from django.urls import reverse
 
 from portal.workflow.actor import system
 from releases.holds.models import Hold
+from releases.holds.queries import reach
 from releases.issues import contributes, verbs
 from releases.issues.clocks import reopen_until
 from releases.issues.models import Comment, Issue
+from releases.products.cohorts import Cohort
+from releases.products.models import Cell
 from tests.factories.findings import DAY, make_issue
 from tests.factories.queries import same_queries
 
@@ -44,7 +47,7 @@ def raising(world, **changes) -> dict:
         "description": "After a restart.",
         "category": "ihd_stranding",
         "severity": "2",
-        "smets": "2",
+        "smets": ["2"],
         "regions": ["north"],
     }
     return facts | changes
@@ -61,14 +64,33 @@ def test_a_supplier_counts_the_homes_and_raises_an_issue(supplier, world, announ
     assert not Issue.objects.exists()
     done = supplier.post(address, raising(world), follow=True)
     assert "is raised. DCC has been told." in text(done)
-    assert (Issue.objects.get().regions, Issue.objects.get().smets) == (["north"], 2)
+    assert (Issue.objects.get().regions, Issue.objects.get().smets) == (["north"], [2])
 
 
 def test_the_count_follows_the_selection_without_a_reload(supplier, announced):
     address = reverse("issues:count", args=[announced.reference])
-    assert ">350<" in text(supplier.get(address))
     assert ">250<" in text(supplier.get(address, {"regions": ["south"]}))
-    assert ">0<" in text(supplier.get(address, {"regions": ["central"]}))
+    assert ">350<" in text(supplier.get(address, {"smets": ["2"]}))
+
+
+@pytest.mark.parametrize(
+    ("chosen", "sentence"),
+    [
+        ({}, "Nothing is chosen: that is every home."),
+        ({"regions": ["central"]}, "No home is in this selection: no home fits all conditions at once."),
+        ({"regions": ["north", "south"]}, "These conditions leave no home out: every home is in this selection."),
+        ({"regions": ["south"]}, ""),
+    ],
+)
+def test_a_selection_of_nothing_or_everything_is_said(supplier, announced, chosen, sentence):
+    shown = text(supplier.get(reverse("issues:count", args=[announced.reference]), chosen))
+    assert sentence in shown
+    assert ("<strong>" in shown) is bool(sentence)
+
+
+def test_hub_models_that_nobody_has_are_said(world, announced):
+    Cell.objects.update(homes=0)
+    assert reach(Cohort(), announced).warning == "No home is known to have these hub models yet."
 
 
 @pytest.mark.parametrize(
@@ -77,7 +99,7 @@ def test_the_count_follows_the_selection_without_a_reload(supplier, announced):
         ({"title": ""}, "Enter what is wrong, in a few words."),
         ({"category": ""}, "Choose category."),
         ({"severity": "9"}, "Select a valid choice"),
-        ({"regions": []}, "Choose the homes it concerns, or say that it concerns every home."),
+        ({"regions": [], "smets": []}, "Choose the homes it concerns, or say that it concerns every home."),
         ({"regions": ["central"]}, "No home of this release is in the selection"),
         ({"organisation": 0}, "Select a valid choice"),
     ],
@@ -92,7 +114,7 @@ def test_what_is_wrong_is_said_beside_its_field(supplier, world, announced, chan
 
 def test_every_home_is_meant_only_by_saying_so(supplier, world, announced):
     address = reverse("issues:raise_issue", args=[announced.reference])
-    supplier.post(address, raising(world, regions=[], everything="on"))
+    supplier.post(address, raising(world, regions=[], smets=[], everything="on"))
     assert Issue.objects.get().regions == []
 
 
@@ -224,6 +246,29 @@ def test_comments_are_added_on_the_page(supplier, issue):
     assert "Seen &lt;b&gt;again&lt;/b&gt;." in text(done)
     assert supplier.post(at(issue, "comment"), {"text": "", "audience": "all"}).status_code == 400
     assert Comment.objects.count() == 1
+
+
+def test_a_refused_comment_keeps_its_text(supplier, issue):
+    shown = supplier.post(at(issue, "comment"), {"text": "Half an hour of words.", "audience": "nobody"})
+    assert shown.status_code == 400
+    assert "Half an hour of words.</textarea>" in text(shown)
+    Issue.objects.filter(pk=issue.pk).update(state="closed", ended_at=issue.raised_at)
+    closed = supplier.post(at(issue, "comment"), {"text": "Half an hour of words.", "audience": "all"})
+    assert closed.status_code == 409
+    for words in ("This issue is closed", "What you typed is not lost", "Half an hour of words."):
+        assert words in text(closed)
+
+
+def test_a_refused_act_keeps_its_text(dcc, world, issue):
+    seen = issue.version
+    verbs.acknowledge(issue, by=world.actor("second_manager"), at=world.at)
+    stale = dcc.post(at(issue, "act", "accept"), {"why": "All that is known.", "seen": seen})
+    assert stale.status_code == 409
+    assert "All that is known.</textarea>" in text(stale)
+    assert "What you typed is kept below." in text(stale)
+    verbs.reject(issue, why="No.", by=world.actor("second_manager"), at=world.at)
+    gone = dcc.post(at(issue, "act", "accept"), {"why": "All that is known."})
+    assert "What you typed is not lost" in text(gone)
 
 
 def test_a_duplicate_is_marked_on_its_page(dcc, world, announced, issue):

@@ -105,7 +105,6 @@ def test_everything_wrong_is_said_at_once(world, announced):
         "description": "",
         "category": "weather",
         "severity": 6,
-        "smets": 3,
         "cohort": Cohort(regions=frozenset({"central"})),
     }
     with pytest.raises(Invalid) as refusal:
@@ -115,8 +114,10 @@ def test_everything_wrong_is_said_at_once(world, announced):
     assert not Issue.objects.exists()
 
 
-def test_devices_may_be_left_open(world, announced):
-    assert make_issue(world, announced, smets=None).smets is None
+def test_devices_are_part_of_the_cohort(world, announced):
+    assert make_issue(world, announced, cohort=Cohort(smets=frozenset({2}))).smets == [2]
+    with pytest.raises(Invalid, match="No home of this release is in the selection"):
+        make_issue(world, announced, cohort=Cohort(smets=frozenset({1})))
 
 
 # Answering

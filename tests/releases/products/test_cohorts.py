@@ -105,6 +105,7 @@ COHORTS = st.builds(
     suppliers=st.frozensets(st.integers(1, 9)),
     regions=st.frozensets(st.sampled_from(["north", "central", "south"])),
     han_variants=st.frozensets(st.sampled_from(["single", "dual"])),
+    smets=st.frozensets(st.sampled_from([1, 2])),
 )
 
 
