@@ -7,19 +7,23 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.decorators import action
 from rest_framework.generics import get_object_or_404
+from rest_framework.parsers import JSONParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from portal.people.api_base import Acting
 from releases.holds.serializers import HoldSerializer
-from releases.issues import queries, verbs
+from releases.issues import likeness, queries, verbs
 from releases.issues.acts import ACTS
 from releases.issues.models import Issue
 from releases.issues.serializers import (
+    AlikeSerializer,
     CommentSerializer,
     DuplicateSerializer,
+    FoundAlikeSerializer,
     HoldCohortSerializer,
+    IncidentSerializer,
     IssueSerializer,
     RaiseSerializer,
     ReproducedSerializer,
@@ -131,11 +135,44 @@ class IssueViewSet(Acting, ReadOnlyModelViewSet[Issue]):
         held = verbs.hold_cohort(issue, **answers, by=self.actor, at=self.at)
         return Response(HoldSerializer(held).data, status=status.HTTP_201_CREATED)
 
+    @extend_schema(request=None, responses=IssueSerializer)
+    @action(detail=True, methods=["post"])
+    def follow(self, request: Request, reference: str) -> Response:
+        """Be told what becomes of it."""
+        return self._shown(verbs.follow(self.get_object(), by=self.actor, at=self.at))
+
+    @extend_schema(request=None, responses=IssueSerializer)
+    @action(detail=True, methods=["post"])
+    def unfollow(self, request: Request, reference: str) -> Response:
+        """Be told no more."""
+        return self._shown(verbs.unfollow(self.get_object(), by=self.actor, at=self.at))
+
+    @extend_schema(request=IncidentSerializer, responses=IssueSerializer)
+    @action(detail=True, methods=["post"], url_path="link-incident")
+    def link_incident(self, request: Request, reference: str) -> Response:
+        """Keep its number in a service desk elsewhere."""
+        answers = _answers(IncidentSerializer(data=request.data))
+        return self._shown(verbs.link_incident(self.get_object(), **answers, by=self.actor, at=self.at))
+
+    @extend_schema(request=AlikeSerializer, responses=FoundAlikeSerializer(many=True))
+    @action(detail=False, methods=["post"], pagination_class=None)
+    def alike(self, request: Request) -> Response:
+        """Find issues that may be the same as one to be raised; changes nothing."""
+        answers = _answers(AlikeSerializer(data=request.data))
+        get_object_or_404(publishing.visible_to(self.actor), reference=answers["release"])
+        found = likeness.alike(answers["text"], answers["cohort"], self.actor)
+        return Response(FoundAlikeSerializer(found, many=True).data)
+
     @extend_schema(methods=["get"], responses=CommentSerializer(many=True), filters=False)
     @extend_schema(methods=["post"], request=CommentSerializer, responses={201: CommentSerializer})
-    @action(detail=True, methods=["get", "post"], pagination_class=None)
+    @action(
+        detail=True,
+        methods=["get", "post"],
+        pagination_class=None,
+        parser_classes=[MultiPartParser, JSONParser],
+    )
     def comments(self, request: Request, reference: str) -> Response:
-        """The comments the caller may read; or add one."""
+        """The comments the caller may read; or add one, with a file of evidence or without."""
         issue = self.get_object()
         if request.method == "GET":
             return Response(CommentSerializer(queries.comments(issue, self.actor), many=True).data)

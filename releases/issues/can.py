@@ -74,6 +74,11 @@ def comment(issue: Issue) -> str | None:
 
 
 @when
+def link_incident(issue: Issue) -> str | None:
+    return "This issue is closed: reopen it first." if issue.state == IssueState.CLOSED else None
+
+
+@when
 def confirm_reproduced(issue: Issue) -> str | None:
     if issue.reproduced_by_id is not None:
         return "This issue has been reproduced already."

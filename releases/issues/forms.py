@@ -14,6 +14,7 @@ from releases.issues.models import Category, Comment, Issue
 from releases.issues.states import IssueState
 from releases.issues.verbs import Finding
 from releases.products.cohort_forms import CohortForm
+from releases.publishing.documents import ALLOWED
 from releases.publishing.models import Release
 
 TEXT = forms.Textarea(attrs={"rows": 6})
@@ -44,6 +45,7 @@ class FilterForm(GovForm):
     release = forms.CharField(label="Release reference", required=False, max_length=20)
     words = forms.CharField(label="Words in it", required=False, max_length=100)
     mine = forms.BooleanField(label="Raised by us", required=False)
+    followed = forms.BooleanField(label="That I follow", required=False)
 
 
 class RaiseForm(CohortForm):
@@ -74,6 +76,10 @@ class RaiseForm(CohortForm):
         hints = {str(number): hint for number, (_, hint) in SEVERITIES.items() if hint}
         self.fields["severity"].option_hints = hints  # type: ignore[attr-defined]  # read by the field template
 
+    def words(self) -> str:
+        """Return what was said so far, to find issues that are alike."""
+        return " ".join(str(self.cleaned_data.get(name) or "") for name in ("title", "description"))
+
     def finding(self) -> Finding:
         """Return the answers as the verb takes them."""
         answers = self.cleaned_data
@@ -103,8 +109,23 @@ class DuplicateForm(WhyForm):
 
 
 class CommentForm(GovForm):
+    """A remark, and a file of evidence where there is one; the verb judges the file."""
+
     text = forms.CharField(label="Comment", widget=REASON)
+    file = forms.FileField(
+        label="Evidence", required=False, help_text=f"At most 20 MB: {ALLOWED}. Its content is checked."
+    )
     audience = forms.ChoiceField(label="Who may read it", choices=Comment.Audience.choices, widget=forms.RadioSelect)
+
+
+class IncidentForm(VersionedForm):
+    """The number of an issue in a service desk elsewhere."""
+
+    incident = forms.CharField(label="Incident number", required=False, max_length=40)
+    incident_url = forms.URLField(
+        label="Its address", required=False, assume_scheme="https", help_text="For example https://desk.example/INC-1"
+    )
+    field_order = ["incident", "incident_url"]
 
 
 class ReproducedForm(VersionedForm):

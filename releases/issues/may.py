@@ -57,7 +57,16 @@ def close(issue: Issue, *, by: Actor) -> str | None:
     return _parties(issue, by)
 
 
-reopen = close
+reopen = link_incident = close
+
+
+@who
+def follow(issue: Issue, *, by: Actor) -> str | None:
+    """Whoever sees an issue may follow it; a person, because people stop caring one by one."""
+    return None if by.user_id is not None and by.has(Permission.READ_PORTAL) else "Sign in to follow an issue."
+
+
+unfollow = follow
 
 
 @who

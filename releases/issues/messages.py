@@ -9,9 +9,13 @@ from django.urls import reverse
 
 from portal.delivery.messages import Notification, Recipient
 from portal.people.models import Appointment, Committee, CommitteeKind, OrganisationKind, Role
-from portal.people.recipients import of_committee, of_organisation, with_role
+from portal.people.recipients import of_committee, of_organisation, of_user, with_role
+from portal.workflow.actor import system
+from releases.issues import queries
 from releases.issues.models import Comment, Issue
 from releases.publishing.classification import told
+
+PORTAL = system("Telling of issues")
 
 
 def raiser(issue: Issue, at: datetime) -> list[Recipient]:
@@ -24,6 +28,18 @@ def raiser(issue: Issue, at: datetime) -> list[Recipient]:
     if agent.exists():
         found.append(of_organisation(issue.raised_by_organisation))
     return told(found, issue.release, at)
+
+
+def behind(issue: Issue, at: datetime) -> list[Recipient]:
+    """Return the raisers of an issue and of those merged into it, and whoever follows it.
+
+    Of a security issue its own raiser only: those of others may not know of it.
+    """
+    found = raiser(issue, at)
+    if not issue.is_security:
+        for one in queries.merged(issue, PORTAL):
+            found += told(raiser(one, at), issue.release, at)
+    return [*found, *(of_user(user) for user, _ in queries.following(issue, at))]
 
 
 def dcc(at: datetime) -> list[Recipient]:
@@ -68,7 +84,7 @@ class _AboutIssue(Notification):
         return {"issue": self.issue}
 
     def recipients(self) -> Iterable[Recipient]:
-        return raiser(self.issue, self.at)
+        return [*behind(self.issue, self.at), *dcc(self.at)]
 
 
 @dataclass(frozen=True)
@@ -93,7 +109,7 @@ class IssueMoved(_AboutIssue):
     """DCC answered, or the raiser closed or reopened it."""
 
     kind: ClassVar[str] = "issues.moved"
-    title: ClassVar[str] = "An issue of mine moved on"
+    title: ClassVar[str] = "An issue of mine, or one I follow, moved on"
     template: ClassVar[str] = "issues/moved.txt"
 
     issue: Issue
@@ -106,9 +122,6 @@ class IssueMoved(_AboutIssue):
 
     def context(self) -> dict[str, Any]:
         return {"issue": self.issue, "why": self.why}
-
-    def recipients(self) -> Iterable[Recipient]:
-        return [*raiser(self.issue, self.at), *dcc(self.at)]
 
 
 @dataclass(frozen=True)
@@ -124,9 +137,6 @@ class IssueEscalated(_AboutIssue):
     issue: Issue
     at: datetime
 
-    def recipients(self) -> Iterable[Recipient]:
-        return [*dcc(self.at), *raiser(self.issue, self.at)]
-
 
 @dataclass(frozen=True)
 class IssueReproduced(_AboutIssue):
@@ -140,29 +150,53 @@ class IssueReproduced(_AboutIssue):
     issue: Issue
     at: datetime
 
-    def recipients(self) -> Iterable[Recipient]:
-        return [*raiser(self.issue, self.at), *dcc(self.at)]
-
 
 @dataclass(frozen=True)
 class Commented(_AboutIssue):
-    """The raiser and DCC hear each other's comments; internal ones are told to nobody."""
+    """The raiser and DCC hear each other's comments, followers those that they may read."""
 
     kind: ClassVar[str] = "issues.commented"
-    title: ClassVar[str] = "A comment on an issue of mine"
+    title: ClassVar[str] = "A comment on an issue of mine, or one I follow"
     template: ClassVar[str] = "issues/commented.txt"
     words: ClassVar[str] = "has a comment"
 
     issue: Issue
     at: datetime
     comment: Comment
+    author_id: int | None = None
 
     def context(self) -> dict[str, Any]:
         return {"issue": self.issue, "comment": self.comment}
 
     def recipients(self) -> Iterable[Recipient]:
+        return [*self._parties(), *self._followers()]
+
+    def _parties(self) -> list[Recipient]:
         if self.comment.audience == Comment.Audience.INTERNAL:
             return []
         author = self.comment.organisation
         found = [one for one in raiser(self.issue, self.at) if one.organisation_id != author.pk]
         return found if author.kind == OrganisationKind.DCC else [*found, *dcc(self.at)]
+
+    def _followers(self) -> Iterable[Recipient]:
+        for user, actor in queries.following(self.issue, self.at):
+            if queries.comments(self.issue, actor).filter(pk=self.comment.pk).exists() and user.pk != self.author_id:
+                yield of_user(user)
+
+
+@dataclass(frozen=True)
+class IncidentLinked(_AboutIssue):
+    """The issue has, changed or lost its number in a service desk elsewhere."""
+
+    kind: ClassVar[str] = "issues.incident_linked"
+    title: ClassVar[str] = "An issue of mine, or one I follow, has an incident number"
+    template: ClassVar[str] = "issues/incident_linked.txt"
+
+    issue: Issue
+    at: datetime
+
+    @property
+    def words(self) -> str:  # type: ignore[override]  # the number says it
+        if not self.issue.incident:
+            return "has no incident number any more"
+        return "has an incident number" if self.issue.is_security else f"is incident {self.issue.incident}"

@@ -52,6 +52,8 @@ class Issue(Stateful, Selected):
     reproduced_at = models.DateTimeField(null=True, blank=True)
     duplicate_of = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="duplicates")
     answer = models.TextField(blank=True, help_text="DCC's reason or resolution.")
+    incident = models.CharField(max_length=40, blank=True, help_text="Its number in a service desk elsewhere.")
+    incident_url = models.URLField(blank=True, help_text="Where that number is found.")
     ended_at = models.DateTimeField(null=True, blank=True, help_text="When it was last rejected, resolved or closed.")
     history = HistoricalRecords()
 
@@ -69,6 +71,7 @@ class Issue(Stateful, Selected):
                 | Q(reproduced_by__isnull=False, reproduced_at__isnull=False),
                 name="reproduction_is_whole",
             ),
+            models.CheckConstraint(condition=Q(incident_url="") | ~Q(incident=""), name="an_address_has_its_number"),
         ]
 
     def __str__(self) -> str:
@@ -81,7 +84,8 @@ class Issue(Stateful, Selected):
 
 
 class Comment(models.Model):
-    """A remark on an issue: to all who may see it, to the parties (raiser and DCC), or internal to one organisation."""
+    """A remark on an issue, with a file of evidence or without: to all who may see it, to the parties (raiser and DCC),
+    or internal to one organisation."""
 
     class Audience(models.TextChoices):
         ALL = "all", "Everyone who may see the issue"
@@ -94,9 +98,38 @@ class Comment(models.Model):
     audience = models.CharField(max_length=8, choices=Audience)
     text = models.TextField()
     at = models.DateTimeField()
+    file = models.FileField(upload_to="findings/", blank=True)
+    file_name = models.CharField(max_length=120, blank=True, help_text="As its owner calls it; never used on a disk.")
+    file_kind = models.CharField(max_length=20, blank=True, help_text="What its content is.")
+    file_size = models.PositiveIntegerField(null=True, blank=True, help_text="Bytes.")
+    sha256 = models.CharField(max_length=64, blank=True)
 
     class Meta:
         ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(file="", file_kind="", sha256="", file_size=None)
+                | (~Q(file="") & ~Q(file_kind="") & ~Q(sha256="") & Q(file_size__isnull=False)),
+                name="evidence_is_whole",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.author_name} on {self.issue}"
+
+
+class Follower(models.Model):
+    """Somebody who wants to be told what becomes of an issue, for the organisation they then acted for."""
+
+    issue = models.ForeignKey(Issue, on_delete=models.CASCADE, related_name="followers")
+    user = models.ForeignKey("people.User", on_delete=models.CASCADE, related_name="+")
+    organisation = models.ForeignKey(
+        "people.Organisation", null=True, blank=True, on_delete=models.CASCADE, related_name="+"
+    )
+    since = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["issue", "user"], name="followed_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user} follows {self.issue}"

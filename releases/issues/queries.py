@@ -7,7 +7,8 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from portal.pages.searching import query, vector
-from portal.people.models import Committee, CommitteeKind, Organisation
+from portal.people.actors import actor_for
+from portal.people.models import Committee, CommitteeKind, Organisation, User
 from portal.people.permissions import Permission
 from portal.workflow.actor import Actor
 from releases.holds.models import Cause, Hold
@@ -74,6 +75,8 @@ def listed(actor: Actor, chosen: Mapping[str, Any], sort: str = "") -> QuerySet[
             issues = issues.filter(**{lookup: chosen[name]})
     if chosen.get("words"):
         issues = issues.annotate(found=vector(*SEARCHED)).filter(found=query(chosen["words"]))
+    if chosen.get("followed"):
+        issues = issues.filter(followers__user=actor.user_id)
     if chosen.get("mine"):
         issues = issues.filter(organisation__in={actor.organisation_id, *actor.suppliers})
     order = sort if sort.removeprefix("-") in SORTS else "-raised_at"
@@ -85,17 +88,38 @@ def known(release: Release, actor: Actor) -> QuerySet[Issue]:
     return on_release(release, actor).filter(state=IssueState.ACCEPTED).order_by("severity", "pk")
 
 
-def comments(issue: Issue, actor: Actor) -> QuerySet[Comment]:
-    """Return the comments on a visible issue that this actor may read."""
-    rows = issue.comments.select_related("organisation")
+def comments(issue: Issue, actor: Actor, *, merged: Iterable[Issue] = ()) -> QuerySet[Comment]:
+    """Return the comments on a visible issue, and on its visible duplicates, that this actor may read."""
+    several = [issue, *merged]
+    rows = Comment.objects.filter(issue__in=several).select_related("organisation", "issue")
     if actor.is_system:
         return rows
-    audiences = Q(audience=Comment.Audience.ALL)
-    if is_dcc(actor) or is_raiser(issue, actor):
-        audiences |= Q(audience=Comment.Audience.PARTIES)
+    own = [one for one in several if is_dcc(actor) or is_raiser(one, actor)]
+    audiences = Q(audience=Comment.Audience.ALL) | Q(audience=Comment.Audience.PARTIES, issue__in=own)
     if actor.organisation_id is not None:
         audiences |= Q(audience=Comment.Audience.INTERNAL, organisation=actor.organisation_id)
     return rows.filter(audiences)
+
+
+def merged(issue: Issue, actor: Actor) -> list[Issue]:
+    """Return the visible issues that were merged into this one: its duplicates and theirs, the oldest first."""
+    found, level = {issue.pk}, {issue.pk}
+    while level := set(Issue.objects.filter(duplicate_of__in=level).values_list("pk", flat=True)) - found:
+        found |= level
+    rows = visible_to(actor).filter(pk__in=found - {issue.pk}).select_related("reproduced_by").order_by("pk")
+    return list(rows) if len(found) > 1 else []
+
+
+def follows(issue: Issue, actor: Actor) -> bool:
+    """Return whether this person follows the issue."""
+    return actor.user_id is not None and issue.followers.filter(user=actor.user_id).exists()
+
+
+def following(issue: Issue, at: datetime) -> list[tuple[User, Actor]]:
+    """Return the people who follow an issue and may still know of it, each with who they are today."""
+    rows = issue.followers.filter(user__is_active=True).select_related("user").order_by("pk")
+    people = [(row.user, actor_for(row.user, at=at, organisation=row.organisation_id)) for row in rows]
+    return [(user, actor) for user, actor in people if visible_to(actor).filter(pk=issue.pk).exists()]
 
 
 def raising_for(actor: Actor) -> QuerySet[Organisation]:

@@ -1,5 +1,7 @@
 """What the API shows of issues and takes for their acts."""
 
+from typing import Any
+
 from rest_framework import serializers
 
 from portal.people.models import Organisation
@@ -27,6 +29,8 @@ class IssueSerializer(serializers.ModelSerializer[Issue]):
             "organisation",
             "state",
             "answer",
+            "incident",
+            "incident_url",
             "raised_at",
             "acknowledge_by",
             "acknowledged_at",
@@ -79,8 +83,44 @@ class HoldCohortSerializer(SeenSerializer):
 
 class CommentSerializer(serializers.ModelSerializer[Comment]):
     organisation = serializers.SlugRelatedField[Organisation](slug_field="slug", read_only=True)
+    file = serializers.FileField(required=False, write_only=True, max_length=200)
 
     class Meta:
         model = Comment
-        fields = ("organisation", "author_name", "audience", "text", "at")
-        read_only_fields = ("author_name", "at")
+        fields = (
+            "id",
+            "organisation",
+            "author_name",
+            "audience",
+            "text",
+            "at",
+            "file",
+            "file_name",
+            "file_kind",
+            "sha256",
+        )
+        read_only_fields = ("author_name", "at", "file_name", "file_kind", "sha256")
+
+
+class IncidentSerializer(SeenSerializer):
+    """The number in a service desk elsewhere, and its address; both empty take the link away."""
+
+    incident = serializers.CharField(max_length=40, allow_blank=True)
+    incident_url = serializers.URLField(required=False, allow_blank=True, default="")
+
+
+class AlikeSerializer(serializers.Serializer[Any]):
+    """What is going to be raised: the release, the words for it and the homes."""
+
+    release = serializers.CharField(max_length=20)
+    text = serializers.CharField(max_length=20_000)
+    cohort = CohortField()
+
+
+class FoundAlikeSerializer(serializers.Serializer[Any]):
+    """An issue that may be the same, and how many of the homes it concerns too."""
+
+    reference = serializers.CharField(source="issue.reference")
+    title = serializers.CharField(source="issue.title")
+    state = serializers.CharField(source="issue.state")
+    shared_homes = serializers.IntegerField()

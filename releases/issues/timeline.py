@@ -7,7 +7,7 @@ from portal.journal import queries as journal
 from portal.workflow.actor import Actor
 from portal.workflow.transitions import subject_of
 from releases.issues import queries
-from releases.issues.models import Issue
+from releases.issues.models import Comment, Issue
 
 _WORDS = {
     "raise_issue": "Raised",
@@ -22,7 +22,9 @@ _WORDS = {
     "confirm_reproduced": "Reproduced by a second organisation",
     "escalate": "Acknowledgement late: escalated",
     "hold_cohort": "Cohort held",
+    "link_incident": "Linked to an incident",
 }
+_MERGED = {verb: _WORDS[verb] for verb in ("raise_issue", "mark_duplicate", "confirm_reproduced")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,20 +35,35 @@ class Event:
     at: datetime
     by: str
     text: str = ""
+    evidence: Comment | None = None
 
 
 def timeline(issue: Issue, actor: Actor) -> list[Event]:
-    """Return what happened to an issue, as far as this actor may read it, oldest first."""
-    entries = journal.timeline(*subject_of(issue)[:2])
-    events = [
-        Event(_WORDS[entry.verb], entry.at, _signed(entry.actor_name, entry.organisation_name), entry.why)
-        for entry in entries
-        if entry.verb in _WORDS
-    ]
-    for one in queries.comments(issue, actor):
-        by = _signed(one.author_name, one.organisation.name)
-        events.append(Event(f"Comment, {one.get_audience_display().lower()}", one.at, by, one.text))
+    """Return what happened to an issue and its duplicates, as far as this actor may read it, oldest first."""
+    merged = queries.merged(issue, actor)
+    events = [event for one in (issue, *merged) for event in _acts(one, of=issue)]
+    events += [_said(one, of=issue) for one in queries.comments(issue, actor, merged=merged)]
     return sorted(events, key=lambda event: event.at)
+
+
+def _acts(issue: Issue, *, of: Issue) -> list[Event]:
+    kept = _WORDS if issue == of else _MERGED
+    return [
+        Event(_on(issue, of, kept[entry.verb]), entry.at, _signed(entry.actor_name, entry.organisation_name), entry.why)
+        for entry in journal.timeline(*subject_of(issue)[:2])
+        if entry.verb in kept
+    ]
+
+
+def _said(comment: Comment, *, of: Issue) -> Event:
+    title = _on(comment.issue, of, f"Comment, {comment.get_audience_display().lower()}")
+    by = _signed(comment.author_name, comment.organisation.name)
+    return Event(title, comment.at, by, comment.text, comment if comment.file else None)
+
+
+def _on(issue: Issue, of: Issue, title: str) -> str:
+    """Return a title that names the duplicate on which it happened."""
+    return title if issue == of else f"{title}, on {issue.reference}"
 
 
 def _signed(name: str, organisation: str) -> str:

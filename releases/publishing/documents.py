@@ -1,8 +1,9 @@
 """What an uploaded document is, judged by its content and never by its name. Pure."""
 
+import hashlib
 import zipfile
 from dataclasses import dataclass
-from typing import IO
+from typing import IO, Any
 
 LARGEST = 20 * 1024 * 1024  # bytes
 MOST_PARTS = 5_000  # of an office document
@@ -30,6 +31,25 @@ _OPEN_DOCUMENT = {
     b"application/vnd.oasis.opendocument.text": ODT,
     b"application/vnd.oasis.opendocument.spreadsheet": ODS,
 }
+
+
+def digest(file: Any) -> str:
+    """Return the SHA-256 of an uploaded file, read in chunks; it is left at its beginning."""
+    found = hashlib.sha256()
+    for chunk in file.chunks():
+        found.update(chunk)
+    file.seek(0)
+    return found.hexdigest()
+
+
+_SAME = {"jpeg": "jpg", "csv": "txt", "log": "txt", "md": "txt", "json": "txt", "xml": "txt"}  # endings of one kind
+
+
+def name_lies(name: str, kind: Kind) -> bool:
+    """Return whether a file's name ends as another kind of document does; a name without an ending says nothing."""
+    _, dot, ending = name.rpartition(".")
+    ending = ending.lower()
+    return bool(dot) and _SAME.get(ending, ending) != kind.ending
 
 
 def kind_of(stream: IO[bytes]) -> Kind | None:

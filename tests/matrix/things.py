@@ -19,6 +19,7 @@ from portal.people.models import User
 from releases.ballots import verbs as ballots
 from releases.holds import verbs as holds
 from releases.holds.models import Cause, Stage
+from releases.issues import verbs as issues
 from releases.products import exports
 from releases.products import verbs as products
 from releases.products.cohorts import Cohort
@@ -125,6 +126,15 @@ def _of_releases(things: Things) -> None:
     things.kwargs["release_of_issue"] = {"release": matter.release.reference}
     things.kwargs["served"] = {"reference": matter.release.reference, "slug": "heron-power"}
     things.kwargs["act_on_issue"] = {"reference": matter.issue.reference, "name": "acknowledge"}
+    remark = issues.comment(
+        matter.issue,
+        audience="all",
+        text="A picture of it.",
+        file=ContentFile(b"Dark.", "display.txt"),
+        by=matter.actor("supplier"),
+        at=matter.at,
+    )
+    things.kwargs["evidence_of_issue"] = {"reference": matter.issue.reference, "pk": remark.pk}
     hold = holds.place(
         matter.release,
         Cohort.of(matter.issue),

@@ -10,7 +10,15 @@ from releases.issues.verbs.answering import (
     reopen,
     resolve,
 )
-from releases.issues.verbs.following import comment, confirm_reproduced, escalate, hold_cohort
+from releases.issues.verbs.following import (
+    comment,
+    confirm_reproduced,
+    escalate,
+    follow,
+    hold_cohort,
+    link_incident,
+    unfollow,
+)
 from releases.issues.verbs.raising import Finding, raise_issue
 
 __all__ = [
@@ -21,11 +29,14 @@ __all__ = [
     "comment",
     "confirm_reproduced",
     "escalate",
+    "follow",
     "hold_cohort",
     "investigate",
+    "link_incident",
     "mark_duplicate",
     "raise_issue",
     "reject",
     "reopen",
     "resolve",
+    "unfollow",
 ]

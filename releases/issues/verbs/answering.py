@@ -9,7 +9,7 @@ from portal.workflow.actor import Actor
 from portal.workflow.errors import Invalid
 from portal.workflow.transitions import lock, move
 from releases.issues import can, may, messages
-from releases.issues.models import Issue
+from releases.issues.models import Follower, Issue
 from releases.issues.states import IssueState
 from releases.publishing import can as publishing_can
 from releases.publishing import verbs as publishing
@@ -73,14 +73,25 @@ def reject(issue: Issue, *, why: str, by: Actor, at: datetime, seen: int | None 
 def mark_duplicate(
     issue: Issue, original: Issue, *, by: Actor, at: datetime, why: str = "", seen: int | None = None
 ) -> Issue:
-    """DCC says that it is the same as another issue. A public one never points to a security issue."""
+    """DCC says that it is the same as another issue, with which it is read from now on.
+
+    A public one never points to a security issue.
+    """
     issue = lock(issue, seen=seen)
     may.mark_duplicate(issue, by=by)
     can.mark_duplicate(issue)
     _check_original(issue, original)
     issue.duplicate_of = original
-    issue.answer = why.strip() or f"The same as {original.reference}."
+    same = "another restricted issue" if original.is_security else original.reference
+    issue.answer = why.strip() or f"The same as {same}."
+    _merge_followers(issue, original)
     return _move(issue, IssueState.DUPLICATE, "mark_duplicate", by=by, at=at, why=issue.answer)
+
+
+def _merge_followers(issue: Issue, original: Issue) -> None:
+    """Let whoever follows the duplicate follow the issue that goes on; who may not know of it is not told."""
+    rows = issue.followers.values("user_id", "organisation_id", "since")
+    Follower.objects.bulk_create((Follower(issue=original, **row) for row in rows), ignore_conflicts=True)
 
 
 @transaction.atomic

@@ -1,8 +1,10 @@
-"""What happens around an issue: comments, confirmation, escalation, holds."""
+"""What happens around an issue: comments, followers, incident, confirmation, escalation, holds."""
 
 from datetime import datetime
-from typing import cast
+from pathlib import PurePath
+from typing import Any, cast
 
+from django.core.files.base import File
 from django.db import transaction
 
 from portal.delivery.outbox import tell
@@ -14,13 +16,20 @@ from portal.workflow.transitions import lock, note, save
 from releases.holds import verbs as holds
 from releases.holds.models import Cause, Hold
 from releases.issues import can, may, messages, queries
-from releases.issues.models import Comment, Issue
+from releases.issues.models import Comment, Follower, Issue
 from releases.products.cohorts import Cohort
+from releases.publishing import documents
 
 
 @transaction.atomic
-def comment(issue: Issue, *, audience: str, text: str, by: Actor, at: datetime) -> Comment:
-    """Add a comment to all who may see the issue, to the raiser and DCC, or for the own organisation only."""
+def comment(
+    issue: Issue, *, audience: str, text: str, by: Actor, at: datetime, file: "File[Any] | None" = None
+) -> Comment:
+    """Add a comment to all who may see the issue, to the raiser and DCC, or for the own organisation only.
+
+    A file of evidence is judged by its content and kept with its SHA-256. Raises Invalid for one that is too large,
+    of a kind that is not allowed, or whose name says that it is another.
+    """
     issue = lock(issue)
     if audience not in Comment.Audience.values:
         raise Invalid("Choose who may read the comment.", {"audience": ["Choose who may read the comment."]})
@@ -28,7 +37,7 @@ def comment(issue: Issue, *, audience: str, text: str, by: Actor, at: datetime) 
     can.comment(issue)
     if not text.strip():
         raise Invalid("Write the comment.", {"text": ["Write the comment."]})
-    made = Comment.objects.create(
+    made = Comment(
         issue=issue,
         organisation_id=cast(int, by.organisation_id),  # the rule has asked
         author_name=by.name,
@@ -36,9 +45,72 @@ def comment(issue: Issue, *, audience: str, text: str, by: Actor, at: datetime) 
         text=text.strip(),
         at=at,
     )
-    note(issue, by=by, at=at, verb="comment", data={"audience": audience})
-    tell(messages.Commented(issue, at, made), at=at)
+    if file is not None:
+        _attach(made, file)
+    made.save()
+    note(issue, by=by, at=at, verb="comment", data={"audience": audience, "sha256": made.sha256})
+    tell(messages.Commented(issue, at, made, by.user_id), at=at)
     return made
+
+
+def _attach(made: Comment, file: "File[Any]") -> None:
+    """Keep a file with a comment, under its digest: the name it came with is shown and never used."""
+    name = PurePath(str(file.name).replace("\\", "/")).name[-120:]
+    kind = documents.kind_of(file)
+    wrong = ""
+    if file.size > documents.LARGEST:
+        wrong = f"The file is larger than {documents.LARGEST // 1024**2} MB: send a shorter or a packed-down one."
+    elif kind is None:
+        wrong = f"By its content this file is none of these: {documents.ALLOWED}."
+    elif documents.name_lies(name, kind):
+        wrong = f"The name {name} does not fit: by its content the file is {kind.name}. Give it its right ending."
+    if wrong or kind is None:
+        raise Invalid(wrong, {"file": [wrong]})
+    made.file_name, made.file_kind, made.file_size, made.sha256 = name, kind.name, file.size, documents.digest(file)
+    made.file.save(f"{made.sha256}.bin", file, save=False)
+
+
+@transaction.atomic
+def follow(issue: Issue, *, by: Actor, at: datetime) -> Issue:
+    """Tell this person from now on what becomes of the issue; once is enough."""
+    may.follow(issue, by=by)
+    defaults = {"organisation_id": by.organisation_id, "since": at}
+    _, is_new = Follower.objects.get_or_create(issue=issue, user_id=cast(int, by.user_id), defaults=defaults)
+    if is_new:
+        note(issue, by=by, at=at, verb="follow")
+    return issue
+
+
+@transaction.atomic
+def unfollow(issue: Issue, *, by: Actor, at: datetime) -> Issue:
+    """Tell this person no more of the issue than their part in it asks for."""
+    may.unfollow(issue, by=by)
+    gone, _ = issue.followers.filter(user=by.user_id).delete()
+    if gone:
+        note(issue, by=by, at=at, verb="unfollow")
+    return issue
+
+
+@transaction.atomic
+def link_incident(
+    issue: Issue, *, incident: str, incident_url: str = "", by: Actor, at: datetime, seen: int | None = None
+) -> Issue:
+    """Keep the issue's number in a service desk elsewhere, and its address there; an empty number takes both away."""
+    issue = lock(issue, seen=seen)
+    may.link_incident(issue, by=by)
+    can.link_incident(issue)
+    incident, incident_url = incident.strip(), incident_url.strip()
+    if incident_url and not incident:
+        sentence = "Give the number too, or leave both empty."
+        raise Invalid(sentence, {"incident": [sentence]})
+    if incident_url and not incident_url.startswith(("https://", "http://")):
+        sentence = "The address must begin with https:// or http://."
+        raise Invalid(sentence, {"incident_url": [sentence]})
+    issue.incident, issue.incident_url = incident, incident_url
+    save(issue, "incident", "incident_url")
+    note(issue, by=by, at=at, verb="link_incident", data={} if issue.is_security else {"incident": incident})
+    tell(messages.IncidentLinked(issue, at), at=at)
+    return issue
 
 
 @transaction.atomic

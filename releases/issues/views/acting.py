@@ -14,7 +14,16 @@ from releases.holds.models import Hold
 from releases.holds.queries import effect_of_placing, reach
 from releases.issues import can, may, queries, verbs
 from releases.issues.acts import ACTS
-from releases.issues.forms import CommentForm, DuplicateForm, HoldForm, RaiseForm, ReproducedForm, WhyForm
+from releases.issues.forms import (
+    CommentForm,
+    DuplicateForm,
+    HoldForm,
+    IncidentForm,
+    RaiseForm,
+    ReproducedForm,
+    WhyForm,
+)
+from releases.issues.likeness import alike
 from releases.issues.models import Issue
 from releases.issues.views.reading import Refused, issue_page, visible, visible_release
 from releases.products.cohorts import Cohort
@@ -38,7 +47,8 @@ def raise_issue(request: PortalRequest, release: str) -> HttpResponse:
         messages.success(request, f"{raised.reference} is raised. DCC has been told.")
         return redirect("issues:issue", raised.reference)
     counted = reach(form.cohort(), row) if form.is_bound else None
-    return _page(request, "raise_issue", form, release=row, reach=counted)
+    known = alike(form.words(), form.cohort(), request.actor) if form.is_bound else []
+    return _page(request, "raise_issue", form, release=row, reach=counted, alike=known)
 
 
 def _raisers_only(request: PortalRequest) -> None:
@@ -86,15 +96,52 @@ def _refused(request: PortalRequest, row: Issue, refusal: Refusal, *, tried: str
 @login_required
 def comment(request: PortalRequest, reference: str) -> HttpResponse:
     row = visible(request, reference)
-    form = CommentForm(request.POST)
+    form = CommentForm(request.POST, request.FILES)
     form.is_valid()
     answers = {name: form.cleaned_data.get(name, "") for name in ("audience", "text")}
+    file = request.FILES.get("file")
     try:
-        verbs.comment(row, **answers, by=request.actor, at=request.at)
+        verbs.comment(row, **answers, file=file, by=request.actor, at=request.at)
     except Refusal as refusal:
         return _refused(request, row, refusal, tried="comment", typed=form.data.get("text", ""))
     messages.success(request, "Your comment is added.")
     return redirect("issues:issue", row.reference)
+
+
+@require_POST
+@login_required
+def follow(request: PortalRequest, reference: str) -> HttpResponse:
+    row = visible(request, reference)
+    verbs.follow(row, by=request.actor, at=request.at)
+    messages.success(request, "You follow this issue: you are told what becomes of it.")
+    return redirect("issues:issue", row.reference)
+
+
+@require_POST
+@login_required
+def unfollow(request: PortalRequest, reference: str) -> HttpResponse:
+    row = visible(request, reference)
+    verbs.unfollow(row, by=request.actor, at=request.at)
+    messages.success(request, "You no longer follow this issue.")
+    return redirect("issues:issue", row.reference)
+
+
+@require_http_methods(["GET", "POST"])
+@login_required
+def link_incident(request: PortalRequest, reference: str) -> HttpResponse:
+    row = visible(request, reference)
+    may.link_incident(row, by=request.actor)
+    now = {"seen": row.version, "incident": row.incident, "incident_url": row.incident_url}
+    form = IncidentForm(request.POST or None, initial=now)
+    if form.is_valid():
+        try:
+            verbs.link_incident(row, **form.cleaned_data, by=request.actor, at=request.at)
+        except Invalid as refusal:
+            form.add_refusal(refusal)
+        else:
+            messages.success(request, "The incident number is kept.")
+            return redirect("issues:issue", row.reference)
+    return _page(request, "link_incident", form, issue=row)
 
 
 @require_http_methods(["GET", "POST"])
@@ -111,7 +158,9 @@ def mark_duplicate(request: PortalRequest, reference: str) -> HttpResponse:
         else:
             messages.success(request, "Marked as a duplicate: the raiser has been told.")
             return redirect("issues:issue", row.reference)
-    return _page(request, "mark_duplicate", form, issue=row)
+    text = f"{row.title} {row.description}"
+    known = alike(text, Cohort.of(row), request.actor, besides=row)
+    return _page(request, "mark_duplicate", form, issue=row, alike=known)
 
 
 @require_http_methods(["GET", "POST"])

@@ -6,22 +6,23 @@ from operator import attrgetter
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import HttpResponse, HttpResponseBase
+from django.http import FileResponse, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from portal.pages.exports import Column, csv_of
 from portal.workflow.errors import Refusal
 from portal.workflow.http import PortalRequest
 from releases.holds.queries import cells_of, reach
-from releases.issues import can, may, queries
+from releases.issues import can, likeness, may, queries
 from releases.issues.acts import ACTS
-from releases.issues.forms import CommentForm, FilterForm
+from releases.issues.forms import CommentForm, FilterForm, RaiseForm
 from releases.issues.models import Issue
 from releases.issues.timeline import timeline
 from releases.products import cohorts
 from releases.products.cohort_forms import CohortForm
 from releases.products.cohorts import Cohort
+from releases.publishing import documents
 from releases.publishing import queries as publishing
 from releases.publishing.models import Release
 
@@ -100,7 +101,7 @@ def issue_page(request: PortalRequest, row: Issue, refused: Refused | None = Non
         "counts": cohorts.counts(cells_of(cohort, row.release)),
         "timeline": timeline(row, actor),
         "holds": queries.holds_from(row),
-        "duplicates": queries.visible_to(actor).filter(duplicate_of=row),
+        "duplicates": queries.merged(row, actor),
         "original": queries.visible_to(actor).filter(duplicates=row).first(),
         "acts": acts,
         **further,
@@ -116,13 +117,16 @@ def _further(request: PortalRequest, row: Issue, refused: Refused | None) -> dic
     actor = request.actor
     answers = may.mark_duplicate.why_not(row, by=actor) is None
     comments = may.comment.why_not(row, "all", by=actor) is None and can.comment.why_not(row) is None
-    commented = request.POST if refused and refused.tried == "comment" else None
+    commented = (request.POST, request.FILES) if refused and refused.tried == "comment" else ()
     reproduces = can.confirm_reproduced.why_not(row) is None and queries.confirming(row, actor)
     return {
         "may_mark_duplicate": answers and can.mark_duplicate.why_not(row) is None,
         "may_hold": answers and can.hold_cohort.why_not(row) is None,
         "may_confirm": bool(reproduces),
-        "comment_form": CommentForm(commented, auto_id="comment_%s") if comments else None,
+        "may_link": may.link_incident.why_not(row, by=actor) is None and can.link_incident.why_not(row) is None,
+        "follows": queries.follows(row, actor),
+        "may_follow": may.follow.why_not(row, by=actor) is None,
+        "comment_form": CommentForm(*commented, auto_id="comment_%s") if comments else None,
     }
 
 
@@ -133,3 +137,29 @@ def count(request: PortalRequest, release: str) -> HttpResponse:
     form = CohortForm(request.GET, hub_models=row.hub_models.values_list("pk", flat=True))
     form.is_valid()
     return render(request, "products/reach.html", {"reach": reach(form.cohort(), row)})
+
+
+@require_POST
+@login_required
+def alike(request: PortalRequest, release: str) -> HttpResponse:
+    """Offer the issues that may be the same as what is being typed; changes nothing."""
+    row = visible_release(request, release)
+    form = RaiseForm(request.POST, release=row, actor=request.actor)
+    form.is_valid()
+    found = likeness.alike(form.words(), form.cohort(), request.actor)
+    return render(request, "issues/alike.html", {"alike": found})
+
+
+@require_safe
+@login_required
+def evidence(request: PortalRequest, reference: str, pk: int) -> FileResponse:
+    """Hand out a file of evidence under a name of the portal's own, to whoever may read the comment it came with."""
+    row = visible(request, reference)
+    found = get_object_or_404(queries.comments(row, request.actor).exclude(file=""), pk=pk)
+    ending = documents.KINDS[found.file_kind].ending
+    return FileResponse(
+        found.file.open("rb"),
+        as_attachment=True,
+        filename=f"{row.reference}-evidence-{found.pk}.{ending}",
+        content_type="application/octet-stream",
+    )

@@ -1,6 +1,5 @@
 """Attaching test evidence, and replacing it by a newer document."""
 
-import hashlib
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -55,7 +54,7 @@ def attach_evidence(
         setattr(evidence, name, getattr(facts, name))
     if facts.file is not None and kind is not None:
         evidence.file_kind, evidence.file_size = kind.name, facts.file.size
-        evidence.sha256 = _digest(facts.file)
+        evidence.sha256 = documents.digest(facts.file)
         evidence.file.save(f"{evidence.sha256}.bin", facts.file, save=False)
     evidence.save()
     if facts.replaces is not None:
@@ -96,11 +95,3 @@ def _who_may_read(release: Release, own: str) -> dict[str, list[str]]:
     if own == Classification.RED and not release.named_people.exists():
         return {"classification": ["Name the people on the release first: Red is for those named on it."]}
     return {}
-
-
-def _digest(file: "File[Any]") -> str:
-    digest = hashlib.sha256()
-    for chunk in file.chunks():
-        digest.update(chunk)
-    file.seek(0)
-    return digest.hexdigest()

@@ -9,6 +9,7 @@ from portal.people import verbs as people
 from portal.workflow.actor import system
 from portal.workflow.errors import Invalid, NotAllowed, NotNow
 from releases.holds.models import Cause, Hold
+from releases.holds.queries import reach
 from releases.issues import can, may, queries, verbs
 from releases.issues.clocks import reopen_until
 from releases.issues.models import Comment, Issue
@@ -57,7 +58,7 @@ def test_a_supplier_raises_an_issue_and_dccs_clock_starts(world, issue, announce
     assert issue.history.count() == 1
     assert Entry.objects.get(verb="raise_issue").subject_text == issue.reference
     assert told("issues.raised") == {"Manager", "Second Manager", "Heron Power"}
-    counts = queries.reach(Cohort.of(issue), announced)
+    counts = reach(Cohort.of(issue), announced).counts
     assert (counts.homes, counts.suppliers) == (100, 1)
 
 
