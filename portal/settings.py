@@ -175,10 +175,12 @@ CELERY_BEAT_SCHEDULE = {
     "offer places for testing to who waits": {"task": "testing.offer_places", "schedule": 5.0},
     "end ballots and objections of ended releases": {"task": "ballots.end_set_aside", "schedule": 5.0},
     "keep the clocks of ballots": {"task": "ballots.keep_clocks", "schedule": 5.0},
+    "keep the clocks of holds": {"task": "holds.keep_clocks", "schedule": 30.0},
     "keep the clocks of issues": {"task": "issues.keep_clocks", "schedule": 30.0},
     "scan images that wait for it": {"task": "products.scan_all", "schedule": 60.0},
     "clear releases whose gate opened": {"task": "gates.clear_all", "schedule": 5.0},
     "advance rollouts": {"task": "rollouts.advance_all", "schedule": 2.0},
+    "plan catch-up waves": {"task": "rollouts.catch_up", "schedule": 600.0},
     "forget the keys of forms": {"task": "workflow.forget_submissions", "schedule": 3600.0},
     "republish batches nobody moves": {"task": "rollouts.sweep", "schedule": 10.0},
 }

@@ -6,6 +6,7 @@ from devices.rollouts.models import Rollout
 from devices.rollouts.states import OVER, ROLLOUT, RolloutState
 from portal.workflow.rules import when
 from portal.workflow.state_machine import words as state_words
+from portal.working_days import clear_days_after
 from releases.gates import queries as gates
 from releases.publishing.models import Release
 from releases.publishing.states import IN_SERVICE_OF_NOTICE, ReleaseState
@@ -14,6 +15,7 @@ from releases.publishing.working import words
 ENDED = frozenset({ReleaseState.DRAFT, ReleaseState.REJECTED, ReleaseState.WITHDRAWN, ReleaseState.SUPERSEDED})
 """Releases that no rollout goes on with: it would be halted at once."""
 UNDER_WAY = frozenset({ReleaseState.ACTIVE, ReleaseState.HALTED})
+_ACTIVATED_IN = frozenset({ReleaseState.CLEARED, ReleaseState.ACTIVE})
 
 
 def _allows(rollout: Rollout, to: RolloutState, doing: str) -> str | None:
@@ -53,11 +55,37 @@ def cancel(rollout: Rollout) -> str | None:
     return _allows(rollout, RolloutState.CANCELLED, "cancelled")
 
 
+CATCH_UP_DAYS = 7
+_KEEPS_ITS_REST = frozenset({RolloutState.STOPPING, RolloutState.STOPPED, RolloutState.CANCELLED})
+
+
+def catch_up_from(told_at: datetime) -> datetime:
+    """Return the earliest start of a catch-up wave whose dates are told now.
+
+    Rule: they are told 7 days ahead (Holds), counted as the days of a notice.
+    """
+    return clear_days_after(told_at, CATCH_UP_DAYS)
+
+
+@when
+def catch_up(rollout: Rollout) -> str | None:
+    """The rest of a stopped rollout is planned anew as a whole, and a catch-up wave is caught up with its rollout."""
+    if rollout.catches_up_id is not None:
+        return f"{rollout} is a catch-up wave itself."
+    if rollout.deployment_started_at is None or rollout.state in _KEEPS_ITS_REST:
+        return f"The rollout is {state_words(rollout.state)}: it has left no hub behind that a catch-up wave takes."
+    if rollout.release.state in ENDED:
+        return f"The release is {state_words(rollout.release.state)}: no hub is asked for it any more."
+    return None
+
+
 @when
 def start(rollout: Rollout, *, at: datetime) -> str | None:
     """Rule: hubs are distributed to once the deployment gate is open for at least one cell (Gates)."""
     if rollout.state != RolloutState.APPROVED:
         return _allows(rollout, RolloutState.DEPLOYING, "started") or "It is running already: resume it."
+    if rollout.starts_from is not None and at < rollout.starts_from:
+        return f"The dates of this catch-up wave are told 7 days ahead: it starts from {words(rollout.starts_from)}."
     return _gate(rollout.release, "deployment", at)
 
 
@@ -66,7 +94,8 @@ def start_activation(rollout: Rollout, *, at: datetime) -> str | None:
     """Rule: a release is activated once cleared and its activation gate is open for at least one cell (Gates)."""
     if rollout.state != RolloutState.DEPLOYED:
         return "Activation starts when every wave is deployed."
-    if rollout.release.state not in (ReleaseState.CLEARED, ReleaseState.ACTIVE):
+    late = rollout.catches_up_id is not None and rollout.release.state == ReleaseState.HYPERCARE
+    if rollout.release.state not in _ACTIVATED_IN and not late:
         return f"The release is {state_words(rollout.release.state)}: it must be cleared first."
     return _gate(rollout.release, "activation", at)
 
@@ -104,7 +133,8 @@ def end_activation(rollout: Rollout) -> str | None:
         return f"The rollout is {state_words(rollout.state)}: only a stopped one leaves its activation to be ended."
     if rollout.release.state not in UNDER_WAY:
         return f"The release is {state_words(rollout.release.state)}: it has no activation to end."
-    if (later := rollout.release.rollouts.exclude(state=RolloutState.CANCELLED).latest("pk")) != rollout:
+    others = rollout.release.rollouts.filter(catches_up=None).exclude(state=RolloutState.CANCELLED)
+    if (later := others.latest("pk")) != rollout:
         return f"Rollout {later} came after this one: the activation ends with that."
     return None
 
@@ -112,6 +142,8 @@ def end_activation(rollout: Rollout) -> str | None:
 @when
 def report(rollout: Rollout, *, at: datetime) -> str | None:
     """Rule: the exit report is published when the watch period is over (Release lifecycle)."""
+    if rollout.catches_up is not None:
+        return f"A catch-up wave is reported with its rollout {rollout.catches_up}."
     if rollout.state != RolloutState.FINISHED:
         return _allows(rollout, RolloutState.REPORTED, "reported on")
     until = rollout.release.hypercare_until

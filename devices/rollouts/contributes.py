@@ -6,15 +6,16 @@ from datetime import datetime, timedelta
 from django.db.models import Min
 from django.urls import reverse
 
-from devices.rollouts import can, dated, may, queries
+from devices.rollouts import can, dated, left_behind, may, queries
 from devices.rollouts.models import Programme, Rollout
 from devices.rollouts.states import LIVE, OVER, ROLLOUT, RUNNING, HubState, RolloutState
-from portal.pages.contributions import Act, Dated, Due, Effect, Link, Panel, Stage, Waiting
+from portal.pages.contributions import Act, Dated, Due, Effect, Link, Panel, Stage, Waiting, counted
 from portal.people.permissions import Permission
 from portal.workflow.actor import Actor
 from releases.publishing.models import Release
 from releases.publishing.states import FINISHED as RELEASE_OVER
 from releases.publishing.states import ReleaseState
+from releases.publishing.working import words
 
 _WITH_DCC = {RolloutState.FINISHED, RolloutState.STOPPED}
 
@@ -31,7 +32,7 @@ def _url(rollout: Rollout) -> str:
 
 def _present(release: Release) -> Rollout | None:
     """Return the rollout of a release that says where it stands: the latest that was not cancelled."""
-    return release.rollouts.exclude(state=RolloutState.CANCELLED).first()
+    return release.rollouts.filter(catches_up=None).exclude(state=RolloutState.CANCELLED).first()
 
 
 def waiting(actor: Actor, at: datetime) -> Iterator[Waiting]:
@@ -66,7 +67,10 @@ def dates(actor: Actor, start: datetime, end: datetime) -> Iterator[Dated]:
 
 
 def due(actor: Actor, at: datetime) -> Iterator[Due]:
-    """The next answers, retries, windows and verdicts of running rollouts."""
+    """The next answers, retries, windows and verdicts of running rollouts; the earliest starts of catch-up waves."""
+    for rollout in queries.visible_to(actor).filter(starts_from__gt=at).exclude(state__in=OVER):
+        if rollout.starts_from is not None:
+            yield Due(rollout.starts_from, f"Rollout {rollout}: the catch-up wave may start")
     for rollout in queries.visible_to(actor).filter(state__in=LIVE):
         step = rollout.batches.filter(due_at__gt=at).aggregate(next=Min("due_at"))["next"]
         if step is not None:
@@ -77,6 +81,21 @@ def due(actor: Actor, at: datetime) -> Iterator[Due]:
             verdict = settled + timedelta(seconds=rollout.soak_seconds)
             if verdict > at:
                 yield Due(verdict, f"Rollout {rollout}: verdict on a wave")
+
+
+def hold_effects(
+    release: Release | None, cells: frozenset[int], actor: Actor, at: datetime, lifting: bool
+) -> Iterator[Effect]:
+    """The waves that placing or lifting a hold on these cells touches, and the hubs that would catch up."""
+    rows = queries.visible_to(actor).filter(catches_up=None).exclude(state=RolloutState.CANCELLED)
+    for rollout in (rows if release is None else rows.filter(release=release)).order_by("pk"):
+        waves = left_behind.touched(rollout, cells)
+        if waves:
+            hubs, numbers = counted(sum(waves.values()), "hub"), ", ".join(map(str, waves))
+            yield Effect(10, f"Rollout {rollout}: {hubs} not through yet, in wave {numbers}.")
+        if lifting and can.catch_up.why_not(rollout) is None and (late := left_behind.would_be(rollout, cells)):
+            day = words(can.catch_up_from(at))
+            yield Effect(20, f"{counted(late, 'hub')} of waves gone by catch up, from {day} at the earliest.")
 
 
 def fleet_notes(actor: Actor, at: datetime) -> Iterator[Link]:

@@ -19,6 +19,7 @@ PROGRAMMES = (
     ("deployment_started_at", "deployment starts"),
     ("activation_started_at", "activation starts"),
     ("finished_at", "rollout finished"),
+    ("starts_from", "catch-up wave may start"),
 )
 WAVES = (("deployment_opened_at", "deployment"), ("activation_opened_at", "activation"))
 
@@ -53,7 +54,7 @@ def _entry(
         moment,
         f"{rollout.reference}: {words}",
         reverse("rollouts:rollout", args=[rollout.reference]),
-        "done",
+        "planned" if "-starts_from" in f"-{key}" and rollout.deployment_started_at is None else "done",
         key=f"rollout-{rollout.pk}-{key}",
         kind="rollout",
         release=rollout.release.reference,

@@ -19,6 +19,11 @@ def plan(release: Release, *, by: Actor) -> str | None:
 
 
 @who
+def catch_up(rollout: Rollout, *, by: Actor) -> str | None:
+    return _manages(by)
+
+
+@who
 def approve(rollout: Rollout, *, by: Actor) -> str | None:
     """Rule: nobody approves their own plan."""
     if by.user_id is None or not by.has(Permission.MANAGE_ROLLOUTS):

@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
 
+from django.db.models import Q
 from django.urls import reverse
 
 from devices.rollouts.models import Rollout
 from portal.delivery.messages import Notification, Recipient
-from portal.people.models import Role
-from portal.people.recipients import with_role
+from portal.people.models import Appointment, Organisation, Role
+from portal.people.recipients import of_organisations, with_role
+from releases.products import cohorts
+from releases.products.models import Cell
 from releases.publishing.classification import told
 
 
@@ -54,3 +57,20 @@ class RolloutMoved(Notification):
 
     def context(self) -> dict[str, Any]:
         return {"rollout": self.rollout, "what": self.what, "why": self.why}
+
+
+@dataclass(frozen=True)
+class CatchUpPlanned(RolloutMoved):
+    """Hubs that a hold kept back re-enter: told to their suppliers, those suppliers' agents and who runs rollouts."""
+
+    kind: ClassVar[str] = "rollouts.catch_up"
+    title: ClassVar[str] = "Hubs of mine that a hold kept back catch up"
+    template: ClassVar[str] = "rollouts/catch_up.txt"
+
+    def recipients(self) -> Iterable[Recipient]:
+        """Whoever supplies a hub of it and may know of the release, their agents, and those who run rollouts."""
+        numbers = {cell for row in self.rollout.batches.values_list("cell_numbers", flat=True) for cell in row}
+        suppliers = cohorts.homes_by_supplier(Cell.objects.filter(number__in=numbers))
+        agents = Appointment.objects.current(self.at).filter(supplier__in=suppliers).values("rsa")
+        concerned = Organisation.objects.filter(Q(pk__in=suppliers) | Q(pk__in=agents), is_active=True)
+        return [*super().recipients(), *told(of_organisations(concerned), self.rollout.release, self.at)]

@@ -30,6 +30,17 @@ class Rollout(Stateful):
 
     reference = models.CharField(max_length=30, unique=True)
     release = models.ForeignKey("publishing.Release", on_delete=models.PROTECT, related_name="rollouts")
+    catches_up = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="catch_ups",
+        help_text="The rollout whose hubs, kept back by a hold since lifted, re-enter by this one.",
+    )
+    starts_from = models.DateTimeField(
+        null=True, blank=True, help_text="No hub of a catch-up wave is asked before: its dates are told 7 days ahead."
+    )
     state = models.CharField(
         max_length=10,
         choices=[(state.value, state.value.capitalize()) for state in RolloutState],
@@ -84,10 +95,14 @@ class Rollout(Stateful):
                 | Q(window_opens__isnull=False, window_closes__isnull=False),
                 name="a_window_opens_and_closes",
             ),
+            models.CheckConstraint(
+                condition=Q(catches_up=None, starts_from=None) | Q(catches_up__isnull=False, starts_from__isnull=False),
+                name="a_catch_up_has_its_date",
+            ),
             models.CheckConstraint(condition=Q(turns__gte=1, turns__lte=8), name="turns_fit_their_phase"),
             models.UniqueConstraint(
                 fields=["release"],
-                condition=~Q(state__in=["cancelled", "stopped", "reported", "finished"]),
+                condition=~Q(state__in=["cancelled", "stopped", "reported", "finished"]) & Q(catches_up=None),
                 name="one_rollout_at_a_time",
             ),
         ]

@@ -103,6 +103,8 @@ def _specification(rollout: Rollout) -> list[tuple[str, str]]:
         ("Seed of the waves", str(rollout.seed)),
         ("Network", f"simulated, {rollout.scenario.replace('_', ' ')}"),
     ]
+    if rollout.starts_from:
+        rows.insert(0, ("Starts", f"not before {words(rollout.starts_from)}"))
     if rollout.approved_at:
-        rows.insert(1, ("Approved", f"{words(rollout.approved_at)} by {rollout.approved_by_name}"))
+        rows.append(("Approved", f"{words(rollout.approved_at)} by {rollout.approved_by_name}"))
     return rows

@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 
 from devices.fleet.places import REGIONS
 from devices.gateway import Stage
-from devices.rollouts import outcomes, path
+from devices.rollouts import can, outcomes, path
 from devices.rollouts.models import Rollout, Wave
-from devices.rollouts.states import OVER, WINDING_UP, HubState, WaveState
+from devices.rollouts.states import OVER, WINDING_UP, HubState, RolloutState, WaveState
 from devices.rollouts.verdicts import Evidence
 from portal.workflow.actor import Actor
 from releases.gates.queries import reasons
@@ -46,13 +46,22 @@ TALLY_SECONDS = 3
 
 def visible_to(actor: Actor) -> QuerySet[Rollout]:
     """Return the rollouts of the releases this actor may see."""
-    return Rollout.objects.filter(release__in=visible_releases(actor)).select_related("release")
+    return Rollout.objects.filter(release__in=visible_releases(actor)).select_related("release", "catches_up")
 
 
 def set_aside() -> QuerySet[Rollout]:
     """Return the rollouts not yet over whose release has ended or lost the notice they were planned under."""
     found = Rollout.objects.filter(endings.set_aside("planned_at")).exclude(state__in=(*OVER, *WINDING_UP))
     return found.select_related("release").order_by("pk")
+
+
+def may_catch_up(release_id: int | None = None) -> list[Rollout]:
+    """Return the latest rollout of each release, or of one, that may have left hubs behind; by release."""
+    found = Rollout.objects.filter(catches_up=None).exclude(state=RolloutState.CANCELLED)
+    if release_id is not None:
+        found = found.filter(release=release_id)
+    latest = found.order_by("release_id", "-pk").distinct("release_id").select_related("release")
+    return [row for row in latest if can.catch_up.why_not(row) is None]
 
 
 def present_wave(rollout: Rollout) -> Wave | None:

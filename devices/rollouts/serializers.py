@@ -20,15 +20,18 @@ class WaveSerializer(serializers.ModelSerializer[Wave]):
 
 
 class RolloutSerializer(serializers.ModelSerializer[Rollout]):
-    """A rollout as it stands."""
+    """A rollout as it stands; a catch-up wave names the rollout whose hubs it takes, and its earliest start."""
 
     release = serializers.SlugRelatedField[Release](slug_field="reference", read_only=True)
+    catches_up = serializers.SlugRelatedField[Rollout](slug_field="reference", read_only=True)
 
     class Meta:
         model = Rollout
         fields = (
             "reference",
             "release",
+            "catches_up",
+            "starts_from",
             "state",
             "hubs",
             "turns",

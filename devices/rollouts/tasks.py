@@ -2,7 +2,7 @@ from typing import Any
 
 from celery import shared_task
 
-from devices.rollouts import verbs
+from devices.rollouts import queries, verbs
 from devices.rollouts.models import Rollout
 from devices.rollouts.states import LIVE
 from portal.workflow import clock
@@ -37,6 +37,14 @@ def advance_all(**_: Any) -> None:
     for rollout in Rollout.objects.filter(state__in=LIVE):
         verbs.advance(rollout, by=ENGINE, at=at)
     verbs.publish_due(at=at)
+
+
+@shared_task(name="rollouts.catch_up")
+def catch_up(release_id: int | None = None, **_: Any) -> int:
+    """Plan the catch-up waves of one release, or of all, whose holds were lifted; returns how many."""
+    at = clock.now()
+    rows = queries.may_catch_up(release_id)
+    return sum(verbs.catch_up(rollout, by=ENGINE, at=at) is not None for rollout in rows)
 
 
 @shared_task(name="rollouts.sweep")

@@ -97,6 +97,7 @@ def _page(request: PortalRequest, row: Rollout, form: VersionedForm | None = Non
     context = pages.live(row, request.actor, request.at) | {
         "buttons": list(buttons(row, request.actor, request.at)),
         "entries": timeline(*subject_of(row)[:2]),
+        "catch_ups": row.catch_ups.order_by("pk"),
         "form": form,
         "tried": tried,
     }

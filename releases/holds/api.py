@@ -12,7 +12,7 @@ from rest_framework.viewsets import ReadOnlyModelViewSet
 from portal.people.api_base import Acting
 from releases.holds import queries, verbs
 from releases.holds.models import Cause, Hold
-from releases.holds.serializers import HoldSerializer, LiftSerializer, PlaceSerializer, WhySerializer
+from releases.holds.serializers import HoldSerializer, LiftSerializer, PlaceSerializer, ReviewSerializer, WhySerializer
 from releases.publishing import queries as publishing
 
 
@@ -49,6 +49,17 @@ class HoldViewSet(Acting, ReadOnlyModelViewSet[Hold]):
         why, seen = answers.validated_data["why"], answers.validated_data["version"]
         told = verbs.announce_lift(self.get_object(), why=why, by=self.actor, at=self.at, seen=seen)
         return Response(HoldSerializer(told).data)
+
+    @extend_schema(request=ReviewSerializer, responses=HoldSerializer)
+    @action(detail=True, methods=["post"])
+    def review(self, request: Request, reference: str) -> Response:
+        """Say that it still stands, and until when."""
+        answers = ReviewSerializer(data=request.data)
+        answers.is_valid(raise_exception=True)
+        chosen = dict(answers.validated_data)
+        seen = chosen.pop("version")
+        reviewed = verbs.review(self.get_object(), **chosen, by=self.actor, at=self.at, seen=seen)
+        return Response(HoldSerializer(reviewed).data)
 
     @extend_schema(request=LiftSerializer, responses=HoldSerializer)
     @action(detail=True, methods=["post"])

@@ -56,6 +56,11 @@ def announce_lift(hold: Hold) -> str | None:
 
 
 @when
+def review(hold: Hold) -> str | None:
+    return None if hold.in_force else f"{hold} is lifted already."
+
+
+@when
 def lift(hold: Hold, ground: str, *, at: datetime) -> str | None:
     if not hold.in_force:
         return f"{hold} is lifted already."

@@ -46,6 +46,13 @@ class ReasonForm(VersionedForm):
     why = forms.CharField(label="Why", widget=REASON)
 
 
+class ReviewForm(ReasonForm):
+    """Why a hold still stands, and when that is asked again."""
+
+    review_at = UkDateTimeField(label="Next review")
+    field_order = ["why", "review_at"]
+
+
 class LiftForm(ReasonForm):
     """The ground on which a hold ends, of those its cause allows."""
 

@@ -23,6 +23,11 @@ def announce_lift(hold: Hold, *, by: Actor) -> str | None:
 
 
 @who
+def review(hold: Hold, *, by: Actor) -> str | None:
+    return None if by.has(Permission.PLACE_HOLDS) else "Only DCC reviews a hold."
+
+
+@who
 def lift(hold: Hold, ground: str, *, by: Actor) -> str | None:
     """Rule: a determination's hold ends by its condition, which the secretary records, or a new determination; a
     provisional one with its objection; an issue's by DCC on passing evidence; others by DCC."""

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from portal.delivery.messages import Notification, Recipient
 from portal.people import recipients
-from portal.people.models import Appointment, Organisation
+from portal.people.models import Appointment, Organisation, Role
 from releases.holds import queries
 from releases.holds.can import lift_notice_over
 from releases.holds.models import Hold
@@ -96,6 +96,29 @@ class LiftAnnounced(_AboutHold):
 
     def context(self) -> dict[str, Any]:
         return {**super().context(), "why": self.why, "from_when": lift_notice_over(self.hold)}
+
+
+@dataclass(frozen=True)
+class ReviewDue(_AboutHold):
+    """DCC is asked whether a hold still stands."""
+
+    kind: ClassVar[str] = "holds.review_due"
+    title: ClassVar[str] = "A hold is due for review"
+    template: ClassVar[str] = "holds/review_due.txt"
+
+    hold: Hold
+
+    @property
+    def subject(self) -> str:
+        return f"Does hold {self.hold} still stand?"
+
+    @property
+    def at(self) -> datetime:
+        """When DCC was asked."""
+        return self.hold.review_asked_at or super().at
+
+    def recipients(self) -> Iterable[Recipient]:
+        return told(recipients.with_role(Role.RELEASE_MANAGER, self.at), self.hold.release, self.at)
 
 
 @dataclass(frozen=True)

@@ -56,7 +56,8 @@ class Hold(Stateful, Selected):
     cause_text = models.CharField(max_length=300)
     restricted = models.BooleanField(default=False, help_text="Caused by a security issue: the cause is not shown.")
     condition = models.TextField(blank=True, help_text="What ends it, where a determination says so.")
-    review_at = models.DateTimeField(null=True, blank=True)
+    review_at = models.DateTimeField(null=True, blank=True, help_text="When DCC is asked whether it still stands.")
+    review_asked_at = models.DateTimeField(null=True, blank=True, help_text="When DCC was asked for that review.")
     parties = ArrayField(
         models.BigIntegerField(),
         default=list,

@@ -6,9 +6,11 @@ from datetime import datetime
 
 from django.db.models import Q, QuerySet, Sum
 
+from portal.pages import contributions
 from portal.people.permissions import Permission
 from portal.workflow.actor import Actor
 from releases.holds.models import Hold, Stage
+from releases.holds.states import HoldState
 from releases.products import cohorts
 from releases.products.cohorts import Cohort, Counts
 from releases.products.models import Cell
@@ -56,6 +58,12 @@ def in_force(at: datetime, *, stage: str | None = None, release: Release | None 
     if release is not None:
         holds = holds.filter(Q(release=None) | Q(release=release))
     return holds
+
+
+def to_ask_about(at: datetime) -> QuerySet[Hold]:
+    """Return the holds in force whose review is due and not asked for yet, the longest due first."""
+    due = Hold.objects.filter(state=HoldState.PLACED, review_at__lte=at, review_asked_at=None)
+    return due.order_by("review_at")
 
 
 def held(stage: str, at: datetime, *, release: Release | None, without: Hold | None = None) -> QuerySet[Cell]:
@@ -140,6 +148,27 @@ def effect_of_lifting(hold: Hold, *, at: datetime) -> list[Effect]:
     """Return what lifting this hold would set free, by stage; what other holds stop stays held."""
     cells = cells_of(Cohort.of(hold), hold.release)
     return [_effect(stage, cells, held(stage, at, release=hold.release, without=hold)) for stage in stages(hold.stage)]
+
+
+def changing(
+    cohort: Cohort, scope: str, *, release: Release | None, at: datetime, without: Hold | None = None
+) -> frozenset[int]:
+    """Return the numbers of the cells that a hold of this scope holds alone in at least one of its stages."""
+    found: set[int] = set()
+    for stage in stages(scope):
+        others = held(stage, at, release=release, without=without)
+        alone = cells_of(cohort, release).exclude(pk__in=others.values("pk"))
+        found.update(alone.values_list("number", flat=True))
+    return frozenset(found)
+
+
+def touched(
+    cohort: Cohort, scope: str, *, release: Release | None, actor: Actor, at: datetime, lifted: Hold | None = None
+) -> list[contributions.Effect]:
+    """Return what placing a hold, or lifting one, does to waves under way, as the apps above say it."""
+    cells = changing(cohort, scope, release=release, at=at, without=lifted)
+    found = contributions.collect("hold_effects", release, cells, actor, at, lifted is not None)
+    return sorted(found, key=lambda effect: effect.order)
 
 
 def _effect(stage: Stage, cells: QuerySet[Cell], others: QuerySet[Cell]) -> Effect:

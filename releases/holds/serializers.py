@@ -50,6 +50,12 @@ class WhySerializer(serializers.Serializer[Hold]):
     version = serializers.IntegerField(required=False, allow_null=True, default=None)
 
 
+class ReviewSerializer(WhySerializer):
+    """Why it still stands, and when that is asked again."""
+
+    review_at = serializers.DateTimeField()
+
+
 class LiftSerializer(WhySerializer):
     """The ground on which the hold ends, and the reason."""
 

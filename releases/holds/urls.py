@@ -12,5 +12,6 @@ urlpatterns = [
     path("count/", views.count, name="count"),
     path("<slug:reference>/", views.hold, name="hold"),
     path("<slug:reference>/announce-lift/", views.announce_lift, name="announce_lift"),
+    path("<slug:reference>/review/", views.review, name="review"),
     path("<slug:reference>/lift/", views.lift, name="lift"),
 ]

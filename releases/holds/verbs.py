@@ -8,6 +8,7 @@ from django.db import transaction
 from portal.delivery.outbox import tell
 from portal.workflow import barrier
 from portal.workflow.actor import Actor
+from portal.workflow.enqueue import enqueue
 from portal.workflow.errors import Invalid
 from portal.workflow.references import take_number
 from portal.workflow.transitions import lock, move, note, save
@@ -91,8 +92,41 @@ def announce_lift(hold: Hold, *, why: str, by: Actor, at: datetime, seen: int | 
 
 
 @transaction.atomic
+def ask_for_review(hold: Hold, *, by: Actor, at: datetime) -> Hold:
+    """Ask DCC once whether a hold still stands; does nothing when its review is not due any more."""
+    hold = lock(hold)
+    if not queries.to_ask_about(at).filter(pk=hold.pk).exists():
+        return hold
+    hold.review_asked_at = at
+    save(hold, "review_asked_at")
+    note(hold, by=by, at=at, verb="ask_for_review")
+    tell(messages.ReviewDue(hold), at=at)
+    return hold
+
+
+@transaction.atomic
+def review(
+    hold: Hold, *, why: str, review_at: datetime | None, by: Actor, at: datetime, seen: int | None = None
+) -> Hold:
+    """DCC has looked at it: it still stands, for a reason, until the next review."""
+    hold = lock(hold, seen=seen)
+    may.review(hold, by=by)
+    can.review(hold)
+    _reason(why, "Say why the hold still stands.")
+    if review_at is None or review_at <= at:
+        raise Invalid("The next review must be in the future.", {"review_at": ["Give a later date and time."]})
+    hold.review_at, hold.review_asked_at = review_at, None
+    save(hold, "review_at", "review_asked_at")
+    note(hold, by=by, at=at, verb="review_hold", why="" if hold.restricted else why)
+    return hold
+
+
+@transaction.atomic
 def lift(hold: Hold, *, ground: str, why: str, by: Actor, at: datetime, seen: int | None = None) -> Hold:
-    """End a hold on one of the grounds its cause allows; what other holds stop stays held (Holds)."""
+    """End a hold on one of the grounds its cause allows; what other holds stop stays held (Holds).
+
+    Hubs it kept back in waves gone by re-enter in a catch-up wave.
+    """
     hold = lock(hold, seen=seen)
     may.lift(hold, ground, by=by)
     can.lift(hold, ground, at=at)
@@ -103,6 +137,7 @@ def lift(hold: Hold, *, ground: str, why: str, by: Actor, at: datetime, seen: in
     words = "" if hold.restricted else why
     move(hold, to=HoldState.LIFTED, by=by, at=at, verb="lift_hold", why=words, fields=fields)
     tell(messages.HoldLifted(hold), at=at)
+    enqueue("rollouts.catch_up", release_id=hold.release_id)
     return hold
 
 

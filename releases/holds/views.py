@@ -11,12 +11,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portal.journal.queries import timeline
+from portal.pages.contributions import Effect
 from portal.pages.exports import Column, csv_of
 from portal.workflow.errors import Invalid
 from portal.workflow.http import PortalRequest
 from portal.workflow.transitions import subject_of
 from releases.holds import can, may, queries, verbs
-from releases.holds.forms import FilterForm, LiftForm, PlaceForm, ReasonForm, grounds
+from releases.holds.forms import FilterForm, LiftForm, PlaceForm, ReasonForm, ReviewForm, grounds
 from releases.holds.models import Cause, Ground, Hold, Stage
 from releases.products import cohorts
 from releases.products.cohorts import Cohort
@@ -24,6 +25,7 @@ from releases.publishing import queries as publishing
 
 PAGE_SIZE = 25
 HAPPENED = {"place_hold": "Placed", "announce_lift": "End announced", "lift_hold": "Lifted"}
+HAPPENED |= {"ask_for_review": "Review asked for", "review_hold": "Still stands"}
 
 
 COLUMNS = (
@@ -91,6 +93,7 @@ def _acts(request: PortalRequest, row: Hold) -> dict[str, object]:
     open_to = [one for one in grounds(row) if may.lift.why_not(row, one, by=request.actor) is None]
     return {
         "announce": may.announce_lift.why_not(row, by=request.actor) is None and can.announce_lift.why_not(row) is None,
+        "review": may.review.why_not(row, by=request.actor) is None and can.review.why_not(row) is None,
         "lift": bool(open_to) and row.in_force,
         "no_lift": can.lift.why_not(row, open_to[0], at=request.at) if open_to else None,
     }
@@ -102,16 +105,19 @@ def place(request: PortalRequest) -> HttpResponse:
     may.place(Cause.DCC, by=request.actor)
     chosen = {"release": request.GET.get("release")}
     form = PlaceForm(request.POST or None, releases=publishing.visible_to(request.actor), initial=chosen)
-    effects = []
+    effects, touched = [], list[Effect]()
     if form.is_valid():
         answers = form.cleaned_data
         effects = queries.effect_of_placing(form.cohort(), answers["stage"], release=answers["release"], at=request.at)
+        touched = queries.touched(
+            form.cohort(), answers["stage"], release=answers["release"], actor=request.actor, at=request.at
+        )
         if "preview" not in request.POST and (placed := _placed(request, form)):
             messages.success(request, f"{placed} is in force.")
             return redirect("holds:hold", placed.reference)
     status = 400 if form.is_bound and form.errors else 200
     reach = queries.reach(form.cohort(), form.cleaned_data.get("release")) if form.is_bound else None
-    context = {"form": form, "effects": effects, "reach": reach}
+    context = {"form": form, "effects": effects, "waves": touched, "reach": reach}
     return render(request, "holds/place.html", context, status=status)
 
 
@@ -160,6 +166,25 @@ def announce_lift(request: PortalRequest, reference: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @login_required
+def review(request: PortalRequest, reference: str) -> HttpResponse:
+    row = _hold(request, reference)
+    may.review(row, by=request.actor)
+    can.review(row)
+    form = ReviewForm(request.POST or None, initial={"seen": row.version})
+    if form.is_valid():
+        try:
+            verbs.review(row, **form.cleaned_data, by=request.actor, at=request.at)
+        except Invalid as refusal:
+            form.add_refusal(refusal)
+        else:
+            messages.success(request, f"{row} stands until its next review.")
+            return redirect("holds:hold", row.reference)
+    status = 400 if form.is_bound and form.errors else 200
+    return render(request, "holds/review.html", {"form": form, "hold": row}, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+@login_required
 def lift(request: PortalRequest, reference: str) -> HttpResponse:
     row = _hold(request, reference)
     ground = next(iter(grounds(row)), Ground.DCC)
@@ -175,4 +200,7 @@ def lift(request: PortalRequest, reference: str) -> HttpResponse:
             messages.success(request, f"{row} is lifted.")
             return redirect("holds:hold", row.reference)
     context = {"form": form, "hold": row, "effects": queries.effect_of_lifting(row, at=request.at)}
+    context["waves"] = queries.touched(
+        Cohort.of(row), row.stage, release=row.release, actor=request.actor, at=request.at, lifted=row
+    )
     return render(request, "holds/lift.html", context, status=400 if form.is_bound and form.errors else 200)

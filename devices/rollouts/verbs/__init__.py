@@ -1,6 +1,7 @@
 """Every change of a rollout, one function each."""
 
 from devices.rollouts.verbs.advancing import advance
+from devices.rollouts.verbs.catching_up import catch_up
 from devices.rollouts.verbs.ending import end_set_aside
 from devices.rollouts.verbs.hints import publish_due, republish
 from devices.rollouts.verbs.planning import Plan, approve, cancel, plan, prepare
@@ -13,6 +14,7 @@ __all__ = [
     "advance",
     "approve",
     "cancel",
+    "catch_up",
     "end_activation",
     "end_set_aside",
     "halt",

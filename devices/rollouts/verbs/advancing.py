@@ -15,6 +15,7 @@ from devices.rollouts.verbs.twins import list_twins, move_activated_homes
 from devices.rollouts.verdicts import Evidence, Judgement, Verdict, judge
 from portal.delivery.outbox import tell
 from portal.workflow.actor import Actor
+from portal.workflow.enqueue import enqueue
 from portal.workflow.transitions import move
 from releases.publishing import verbs as publishing
 from releases.publishing.states import ReleaseState
@@ -135,7 +136,7 @@ def _finish(rollout: Rollout, *, by: Actor, at: datetime) -> None:
     """End a rollout whose every batch is done. Rule: then the watch period (hypercare) runs on.
 
     A release that was halted meanwhile is waited for: it enters hypercare when it goes on. After a stop DCC decides:
-    another rollout for the rest, or the end of the activation.
+    another rollout for the rest, or the end of the activation. A catch-up wave ends alone.
     """
     if rollout.batches.exclude(phase=path.DONE).exists():
         return
@@ -146,8 +147,9 @@ def _finish(rollout: Rollout, *, by: Actor, at: datetime) -> None:
     if rollout.state == RolloutState.STOPPING:
         move(rollout, to=RolloutState.STOPPED, by=by, at=at, verb="end", fields=("finished_at",))
         return
-    if rollout.release.state == ReleaseState.ACTIVE:
+    if rollout.release.state == ReleaseState.ACTIVE and rollout.catches_up_id is None:
         why = f"Rollout {rollout.reference} has finished."
         publishing.enter_hypercare(rollout.release, by=by, at=at, why=why)
     move(rollout, to=RolloutState.FINISHED, by=by, at=at, verb="finish", fields=("finished_at",))
+    enqueue("rollouts.catch_up", release_id=rollout.release_id)
     tell(messages.RolloutMoved(rollout, "has finished", at), at=at)

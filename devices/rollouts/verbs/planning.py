@@ -63,7 +63,7 @@ def plan(release: Release, chosen: Plan, *, by: Actor, at: datetime) -> Rollout:
     can.plan(release)
     _check(chosen)
     rollout = Rollout(
-        reference=f"{release.reference}-R{release.rollouts.count() + 1}",
+        reference=f"{release.reference}-R{release.rollouts.filter(catches_up=None).count() + 1}",
         release=release,
         wave_specs=[{"hubs": spec.hubs, "share": spec.share} for spec in chosen.waves],
         thresholds=_stored(chosen.thresholds),
@@ -135,10 +135,10 @@ def prepare(rollout: Rollout, *, by: Actor, at: datetime) -> Rollout:
         move(rollout, to=RolloutState.CANCELLED, by=by, at=at, verb="cancel", why="No hub runs a version it updates.")
         return rollout
     places = np.searchsorted(np.array([cell.number for cell in cells]), cell_of)
-    line = line_up(hubs, _strata(cells)[places], seed=rollout.seed)
+    line = line_up(hubs, strata(cells)[places], seed=rollout.seed)
     regions = np.array([REGION_NUMBER[cell.region] for cell in cells], dtype=np.uint8)[places[line]]
     waves = cut_waves(len(line), [WaveSpec(**spec) for spec in rollout.wave_specs])
-    _write(rollout, waves, hubs[line], cell_of[line], regions)
+    write(rollout, waves, hubs[line], cell_of[line], regions)
     rollout.hubs = len(line)
     rollout.regressing_cells = _regressing(cells)
     move(
@@ -159,7 +159,7 @@ def _hubs_in(cells: list[int]) -> tuple[Numbers, Numbers]:
     return found["id"].astype(np.uint32), found["cell"].astype(np.uint32)
 
 
-def _strata(cells: Sequence[Cell]) -> NDArray[np.int64]:
+def strata(cells: Sequence[Cell]) -> NDArray[np.int64]:
     """Return each cell's stratum: region and device combination (which names the hub model)."""
     return np.array([cell.combination_id * len(REGIONS) + REGION_NUMBER[cell.region] for cell in cells], dtype=np.int64)
 
@@ -174,7 +174,8 @@ def _regressing(cells: Sequence[Cell]) -> list[int]:
     return [cell.number for cell in cells if cell.combination_id == chosen]
 
 
-def _write(rollout: Rollout, waves: Sequence[Cut], hubs: Numbers, cells: Numbers, regions: NDArray[np.uint8]) -> None:
+def write(rollout: Rollout, waves: Sequence[Cut], hubs: Numbers, cells: Numbers, regions: NDArray[np.uint8]) -> None:
+    """Write the hubs of a plan in the order of their slots, its waves and its batches."""
     partitions.make(rollout.pk)
     total = len(hubs)
     wave_of = np.empty(total, dtype=np.int16)
@@ -229,7 +230,7 @@ def approve(rollout: Rollout, *, by: Actor, at: datetime, seen: int | None = Non
     rollout = lock(rollout, seen=seen)
     may.approve(rollout, by=by)
     can.approve(rollout)
-    if rollout.release.state == ReleaseState.HALTED:
+    if rollout.release.state == ReleaseState.HALTED and rollout.catches_up_id is None:
         publishing.resume(rollout.release, by=by, at=at, why=f"Rollout {rollout.reference} is approved for the rest.")
     rollout.approved_by_id, rollout.approved_by_name, rollout.approved_at = by.user_id, by.name, at
     fields = ("approved_by", "approved_by_name", "approved_at")

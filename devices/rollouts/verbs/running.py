@@ -43,7 +43,8 @@ def start_activation(rollout: Rollout, *, by: Actor, at: datetime, seen: int | N
     rollout = lock(rollout, seen=seen)
     may.start_activation(rollout, by=by)
     can.start_activation(rollout, at=at)
-    publishing.activate(rollout.release, by=by, at=at, why=f"Rollout {rollout.reference}")
+    if rollout.release.state != ReleaseState.HYPERCARE:
+        publishing.activate(rollout.release, by=by, at=at, why=f"Rollout {rollout.reference}")
     rollout.activation_started_at, rollout.programme = at, Programme.ACTIVATION
     fields = ("activation_started_at", "programme")
     _go(rollout, RolloutState.ACTIVATING, by=by, at=at, verb="start_activation", fields=fields)

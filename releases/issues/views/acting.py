@@ -11,7 +11,7 @@ from portal.workflow.errors import Invalid, NotAllowed, Refusal
 from portal.workflow.http import PortalRequest
 from portal.workflow.middleware import journal_refusal
 from releases.holds.models import Hold
-from releases.holds.queries import effect_of_placing, reach
+from releases.holds.queries import effect_of_placing, reach, touched
 from releases.issues import can, may, queries, verbs
 from releases.issues.acts import ACTS
 from releases.issues.forms import (
@@ -195,7 +195,8 @@ def hold_cohort(request: PortalRequest, reference: str) -> HttpResponse:
             messages.success(request, f"{held} is in force.")
             return redirect("holds:hold", held.reference)
     effects = effect_of_placing(Cohort.of(row), stage, release=row.release, at=request.at)
-    return _page(request, "hold_cohort", form, issue=row, effects=effects)
+    waves = touched(Cohort.of(row), stage, release=row.release, actor=request.actor, at=request.at)
+    return _page(request, "hold_cohort", form, issue=row, effects=effects, waves=waves)
 
 
 def _held(request: PortalRequest, row: Issue, form: HoldForm) -> Hold | None:

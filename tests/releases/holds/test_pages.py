@@ -3,9 +3,12 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
+from portal.delivery.models import Delivery
 from portal.workflow.actor import system
+from portal.workflow.errors import Invalid, NotAllowed, NotNow
 from releases.holds import can, contributes, verbs
 from releases.holds.models import Cause, Ground, Hold
+from releases.holds.tasks import keep_clocks
 from tests.factories.findings import DAY, make_hold
 from tests.factories.queries import same_queries
 
@@ -267,3 +270,49 @@ def test_a_moment_before_the_review_nothing_waits(world, announced):
     make_hold(world, announced, review_at=world.at + DAY)
     before = world.at + DAY - timedelta(seconds=1)
     assert not list(contributes.waiting(world.actor("manager"), before))
+
+
+# Review
+
+
+def test_dcc_is_asked_once_and_says_that_it_still_stands(dcc, set_clock, world, announced):
+    hold = make_hold(world, announced, review_at=world.at + DAY)
+    set_clock(world.at + timedelta(hours=23))
+    assert keep_clocks() == 0
+    set_clock(world.at + 2 * DAY)
+    assert (keep_clocks(), keep_clocks()) == (1, 0)
+    told = Delivery.objects.filter(message__kind="holds.review_due")
+    assert set(told.values_list("recipient", flat=True)) == {"Manager", "Second Manager"}
+    hold.refresh_from_db()
+    assert "It still stands" in text(dcc.get(at(hold, "hold")))
+    assert dcc.get(at(hold, "review")).status_code == 200
+    past = dcc.post(at(hold, "review"), {"why": "Half an hour of words.", "review_at": "2016-01-01T10:00"})
+    assert past.status_code == 400
+    assert "Half an hour of words.</textarea>" in text(past)
+    again = {"why": "Still dark.", "review_at": "2017-03-01T10:00", "seen": hold.version}
+    assert "Still stands" in text(dcc.post(at(hold, "review"), again, follow=True))
+    hold.refresh_from_db()
+    assert (hold.review_at.month, hold.review_asked_at) == (3, None)
+    assert not list(contributes.waiting(world.actor("manager"), world.at + 2 * DAY))
+
+
+def test_a_review_that_came_too_late_asks_nothing(world, announced):
+    hold = make_hold(world, announced, review_at=world.at + DAY)
+    assert verbs.ask_for_review(hold, by=system("Clock"), at=world.at).review_asked_at is None
+
+
+def test_a_lifted_hold_is_not_reviewed_and_a_review_needs_a_reason(world, hold):
+    by, later = world.actor("manager"), world.at + DAY
+    with pytest.raises(Invalid, match="Say why"):
+        verbs.review(hold, why=" ", review_at=later, by=by, at=world.at)
+    with pytest.raises(NotAllowed, match="Only DCC reviews"):
+        verbs.review(hold, why="x", review_at=later, by=world.actor("supplier"), at=world.at)
+    hold = verbs.lift(hold, ground="dcc", why="x", by=by, at=world.at)
+    with pytest.raises(NotNow, match="lifted already"):
+        verbs.review(hold, why="x", review_at=later, by=by, at=world.at)
+
+
+def test_a_review_by_api(dcc, hold):
+    body = {"why": "Still dark.", "review_at": "2017-03-01T10:00:00Z"}
+    answer = dcc.post(f"/api/v1/holds/{hold.reference}/review/", body, content_type="application/json")
+    assert answer.json()["review_at"].startswith("2017-03-01T10:00")

@@ -1,0 +1,101 @@
+"""Hubs that a hold kept back in waves gone by, and that nothing keeps back any more: read from the batches' vectors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+from django.db.models import Q
+from numpy.typing import NDArray
+
+from devices.gateway import Bytes, Numbers, Stage
+from devices.rollouts import path
+from devices.rollouts.models import Batch, Rollout
+from devices.rollouts.states import HubState, RolloutState
+from releases.holds.models import Hold
+from releases.holds.queries import held_cells
+from releases.products import cohorts
+from releases.products.cohorts import Cohort
+
+_KINDS = (np.uint8, np.uint32, np.uint32, np.uint8)  # of places, hubs, cells, regions
+_ENDED = frozenset({HubState.ACTIVATED, HubState.FAILED, HubState.EXPIRED, HubState.EXCLUDED})
+
+
+@dataclass(frozen=True, slots=True)
+class LeftBehind:
+    """The hubs, with the cell and the region of each."""
+
+    hubs: Numbers
+    cells: Numbers
+    regions: Bytes
+
+    @property
+    def total(self) -> int:
+        """How many there are."""
+        return len(self.hubs)
+
+
+def find(rollout: Rollout, at: datetime) -> LeftBehind:
+    """Return the hubs that holds lifted since the rollout began kept back, and that no hold or catch-up has now."""
+    return _in_batches(rollout, _freed(rollout, at), caught_up(rollout))
+
+
+def would_be(rollout: Rollout, freed: Iterable[int]) -> int:
+    """Return how many hubs of waves gone by would catch up if these cells were free."""
+    return _in_batches(rollout, frozenset(freed), caught_up(rollout)).total
+
+
+def _freed(rollout: Rollout, at: datetime) -> frozenset[int]:
+    """Return the cells under a hold lifted since the rollout began and under none now, of either stage."""
+    lifted = Hold.objects.filter(Q(release=None) | Q(release=rollout.release_id), lifted_at__lte=at)
+    since = lifted.filter(lifted_at__gte=rollout.deployment_started_at)
+    cells = frozenset(cohorts.union(Cohort.of(hold) for hold in since).values_list("number", flat=True))
+    return (
+        cells
+        - held_cells("deployment", at, release=rollout.release)
+        - held_cells("activation", at, release=rollout.release)
+    )
+
+
+def caught_up(rollout: Rollout) -> Numbers:
+    """Return the hubs that are in a catch-up wave of this rollout already."""
+    waves = rollout.catch_ups.exclude(state=RolloutState.CANCELLED)
+    rows = Batch.objects.filter(rollout__in=waves).values_list("hubs", flat=True)
+    return np.concatenate([np.zeros(0, np.uint32), *(np.frombuffer(row, np.uint32) for row in rows)])
+
+
+def _in_batches(rollout: Rollout, freed: frozenset[int], taken: Numbers) -> LeftBehind:
+    wanted = np.array(sorted(freed), np.uint32)
+    found = [LeftBehind(np.zeros(0, np.uint32), np.zeros(0, np.uint32), np.zeros(0, np.uint8))]
+    rows = rollout.batches.filter(cell_numbers__overlap=list(freed)).order_by("number")
+    for phase, *vectors in rows.values_list("phase", "places", "hubs", "cells", "regions"):
+        places, hubs, cells, regions = (np.frombuffer(one, kind) for one, kind in zip(vectors, _KINDS, strict=True))
+        chosen = passed_by(places, phase) & np.isin(cells, wanted) & ~np.isin(hubs, taken)
+        found.append(LeftBehind(hubs[chosen], cells[chosen], regions[chosen]))
+    return LeftBehind(*(np.concatenate([getattr(one, name) for one in found]) for name in ("hubs", "cells", "regions")))
+
+
+def passed_by(places: Bytes, phase: int) -> NDArray[np.bool_]:
+    """Return which hubs of a batch this rollout asks no more, though nobody answered for them."""
+    now = path.states(places)
+    left: NDArray[np.bool_] = now == HubState.EXCLUDED
+    if phase >= path.ENDS[Stage.DEPLOYMENT]:
+        left = left | (now == HubState.SCHEDULED)
+    if phase >= path.ENDS[Stage.ACTIVATION]:
+        left = left | (now == HubState.DEPLOYED)
+    return left
+
+
+def touched(rollout: Rollout, cells: Iterable[int]) -> dict[int, int]:
+    """Return how many hubs of each wave, numbered from 1, stand in these cells and are not through yet."""
+    wanted = np.array(sorted(cells), np.uint32)
+    waves: dict[int, int] = {}
+    rows = rollout.batches.filter(cell_numbers__overlap=wanted.tolist()).order_by("number")
+    for wave, places, numbers in rows.values_list("wave__number", "places", "cells"):
+        open_ones = ~np.isin(path.states(np.frombuffer(places, np.uint8)), [int(state) for state in _ENDED])
+        count = int(np.count_nonzero(open_ones & np.isin(np.frombuffer(numbers, np.uint32), wanted)))
+        if count:
+            waves[wave + 1] = waves.get(wave + 1, 0) + count
+    return waves
