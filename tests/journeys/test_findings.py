@@ -8,6 +8,8 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
+from devices.rollouts.states import HubState
+from devices.rollouts.tasks import catch_up
 from portal.workflow.models import ClockSetting
 from releases.holds.models import Hold
 from releases.issues.models import Issue
@@ -17,6 +19,7 @@ from releases.testing import defaults
 from releases.testing.models import TestWindow
 from tests.factories.findings import make_issue
 from tests.factories.releases import make_announced, make_catalogue
+from tests.factories.rollouts import DEPLOYMENT_DAY, hubs_by_state, make_hubs, make_road, make_served
 from tests.factories.world import PASSWORD, World
 from tests.journeys.browser import Visit, axe, look, shot
 
@@ -33,12 +36,12 @@ def release(world: World) -> Release:
 @pytest.fixture
 def it_is(world: World, release: Release) -> Callable[[datetime], None]:
     """Return a function that sets portal time; it is the moment of the announcement now."""
+    put_clock(world.at)
+    return put_clock
 
-    def put(at: datetime) -> None:
-        ClockSetting.objects.update_or_create(pk=1, defaults={"real_base": timezone.now(), "portal_base": at})
 
-    put(world.at)
-    return put
+def put_clock(at: datetime) -> None:
+    ClockSetting.objects.update_or_create(pk=1, defaults={"real_base": timezone.now(), "portal_base": at})
 
 
 def enter(visit: Visit, who: str, **options) -> Page:
@@ -133,7 +136,7 @@ def test_a_supplier_raises_an_issue_on_the_homes_it_concerns(world, release, it_
     page.get_by_label("2: severe for many customers").check()
     page.get_by_label("North", exact=True).check()
     if not scripts:
-        page.get_by_role("button", name="Count the homes").click()
+        page.get_by_role("button", name=re.compile("Count the homes")).click()
     expect(page.locator("#reach")).to_contain_text("100")
     page.get_by_role("button", name="Raise the issue").click()
     expect(page.get_by_text("is raised. DCC has been told.")).to_be_visible()
@@ -170,3 +173,59 @@ def test_dcc_accepts_an_issue_holds_its_homes_and_lifts_the_hold(world, release,
     for address, name in (("/issues/", "issues"), (f"/issues/{issue.reference}/", "issue"), ("/holds/", "holds")):
         page.goto(address)
         look(page, name)
+
+
+def test_a_finding_holds_its_homes_out_of_the_rollout_and_they_catch_up(world, visit):
+    """From a supplier's issue to the catch-up wave of exactly the homes it concerned."""
+    ensure_defaults()
+    defaults.ensure_defaults()
+    catalogue = make_catalogue(world)
+    make_hubs()
+    release = make_served(world, catalogue)
+    put_clock(world.at)
+    page = enter(visit, "supplier")
+    page.goto(f"/issues/on/{release.reference}/raise/")
+    page.get_by_label("What is wrong, in a few words").fill("Displays go dark")
+    page.get_by_label("Description").fill("After the hub restarts, the display shows no tariff.")
+    page.get_by_label("Category").select_option("IHD stranding")
+    page.get_by_label("2: severe for many customers").check()
+    page.get_by_label("North", exact=True).check()
+    page.get_by_role("button", name="Raise the issue").click()
+    expect(page.get_by_text("is raised. DCC has been told.")).to_be_visible()
+    issue = Issue.objects.get()
+
+    page = enter(visit, "manager")
+    page.goto(f"/issues/{issue.reference}/")
+    page.get_by_label("What is known").fill("The display misses the restart.")
+    page.get_by_role("button", name="Accept as a known issue").click()
+    page.get_by_role("button", name="Hold this cohort").click()
+    page.get_by_label("Deployment and activation").check()
+    page.get_by_role("button", name="Place the hold").click()
+    expect(page.get_by_text("is in force.")).to_be_visible()
+    hold = Hold.objects.get()
+
+    put_clock(DEPLOYMENT_DAY)
+    road = make_road(world, release)
+    road.deploy()
+    page = enter(visit, "second_manager")
+    page.goto(f"/rollouts/{road.rollout.reference}/")
+    expect(page.get_by_text("100 hubs wait behind a hold")).to_be_visible()
+    assert hubs_by_state(road.rollout)[HubState.SCHEDULED] == 100
+
+    page.goto(f"/holds/{hold.reference}/")
+    page.get_by_label("What evidence allows it to end").fill("The retest passed.")
+    page.get_by_role("button", name="Tell those behind it that it will end").click()
+    put_clock(DEPLOYMENT_DAY + timedelta(days=5))
+    page = enter(visit, "second_manager")
+    page.goto(f"/holds/{hold.reference}/lift/")
+    expect(page.get_by_text("100 hubs of waves gone by catch up")).to_be_visible()
+    look(page, "lift-hold-of-a-rollout")
+    page.get_by_label("Passing evidence for its issue").check()
+    page.get_by_label("Reason, with the evidence").fill("The retest passed.")
+    page.get_by_role("button", name="Lift the hold").click()
+    expect(page.get_by_text("is lifted.")).to_be_visible()
+    catch_up()  # what the lift has asked the workers for
+    page.goto(f"/rollouts/{road.rollout.reference}/")
+    row = page.get_by_role("row", name=re.compile(f"{road.rollout.reference}-C1"))
+    expect(row).to_contain_text("100")
+    look(page, "catch-up-wave")

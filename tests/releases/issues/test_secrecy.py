@@ -1,6 +1,8 @@
 """A security issue is known to its raiser, DCC and the Security Sub-Committee, and in no exit to anybody else."""
 
 import pytest
+from django.core.cache import cache
+from django.core.files.base import ContentFile
 from django.urls import reverse
 
 from portal.delivery.models import Delivery, Message
@@ -9,12 +11,14 @@ from portal.people import verbs as people
 from portal.workflow.actor import ANONYMOUS, system
 from releases.holds.models import Hold
 from releases.issues import queries, verbs
-from releases.issues.models import Issue
+from releases.issues.models import Follower, Issue
 from tests.factories.findings import make_issue
 from tests.factories.fixtures import BACKEND
+from tests.matrix.table import ROWS
 
 pytestmark = pytest.mark.django_db
 MARKER = "ZEBRACROSSING"
+ELSEWHERE = ("account_", "mfa_", "api-", "pages:gallery")  # nothing of issues, and a fresh secret on each look
 INSIDERS = ("supplier", "supplier_lead", "manager", "second_manager", "security_member")
 OUTSIDERS = (
     "small_supplier",
@@ -36,7 +40,12 @@ def secret(world, announced, set_clock) -> Issue:
     issue = make_issue(world, announced, title=MARKER, description=MARKER, category="security", severity=1)
     by, at = world.actor("manager"), world.at
     issue = verbs.acknowledge(issue, by=by, at=at)
-    verbs.comment(issue, audience="all", text=MARKER, by=by, at=at)
+    file = ContentFile(MARKER.encode(), f"{MARKER}.txt")
+    verbs.comment(issue, audience="all", text=MARKER, file=file, by=by, at=at)
+    verbs.link_incident(issue, incident=MARKER, by=by, at=at)
+    for who in ("small_supplier", "supplier"):  # an outsider who followed it before it was known for what it is
+        Follower.objects.create(issue=issue, user=world.users[who], since=at)
+    issue.refresh_from_db()
     issue = verbs.accept(issue, why=MARKER, by=by, at=at)
     organisation = world.organisation("dcc")
     verbs.confirm_reproduced(issue, organisation=organisation, why=MARKER, by=by, at=at)
@@ -76,6 +85,7 @@ def pages(announced, secret) -> list[str]:
         reverse("issues:issues") + f"?words={MARKER}",
         reverse("issues:issues") + "?category=security",
         reverse("issues:issue", args=[secret.reference]),
+        reverse("issues:evidence", args=[secret.reference, secret.comments.exclude(file="").get().pk]),
         reverse("publishing:release", args=[announced.reference]),
         reverse("holds:holds"),
         reverse("holds:hold", args=[hold.reference]),
@@ -129,7 +139,7 @@ def test_its_words_are_in_no_mail_no_inbox_and_no_journal(secret):
 
 def test_only_insiders_are_told_of_it(world, secret):
     told = Delivery.objects.filter(message__kind__startswith="issues.").values_list("recipient", flat=True)
-    assert set(told) == {"Heron Power", "Manager", "Second Manager", "Security Member"}
+    assert set(told) == {"Heron Power", "Manager", "Second Manager", "Security Member", "Supplier"}
     assert all(Message.objects.filter(kind__startswith="issues.").values_list("restricted", flat=True))
 
 
@@ -138,3 +148,42 @@ def test_counts_leave_it_out(world, announced, secret):
     assert queries.on_release(announced, world.actor("small_supplier")).count() == 1
     assert queries.on_release(announced, world.actor("manager")).count() == 2
     assert not queries.known(announced, world.actor("small_supplier")).exists()
+
+
+LISTS = [row for row in ROWS if row.method == "GET" and not row.about and not row.route.startswith(ELSEWHERE)]
+ASKED = ("", f"?q={MARKER}&words={MARKER}&search={MARKER}")
+
+
+def shown_to(client, secret) -> list[str]:
+    """Return the addresses, of all that need no object, whose answer says a word of the issue."""
+    found = []
+    for address in (f"{reverse(row.route)}{asked}" for row in LISTS for asked in ASKED):
+        cache.clear()  # what may be asked a few times a minute only
+        answer = client.get(address)
+        said = b"".join(answer.streaming_content) if answer.streaming else answer.content
+        text = said.decode(errors="replace").replace(f"={MARKER}", "").replace(f'value="{MARKER}"', "")
+        text = text.replace(f"“{MARKER}”", "")  # the search repeats what it was asked for
+        if MARKER in text or secret.reference in text:
+            found.append(address)
+    return found
+
+
+@pytest.mark.parametrize("who", ["small_supplier", "rsa", "secretary", "member", "administrator"])
+def test_no_list_search_feed_export_or_api_tells_an_outsider_of_it(world, client, secret, who):
+    """The sweep: every address that is about no single object, as it is and asked for the marker."""
+    client.force_login(world.users[who], backend=BACKEND)
+    assert shown_to(client, secret) == []
+
+
+def test_an_insider_finds_it_where_an_outsider_is_swept(world, client, secret):
+    """The control: the same sweep finds it in lists, search, export and API."""
+    client.force_login(world.users["supplier"], backend=BACKEND)
+    found = {address.partition("?")[0] for address in shown_to(client, secret)}
+    assert found >= {"/issues/", "/issues/csv/", "/search/", "/api/v1/issues/"}
+
+
+def test_it_is_not_offered_as_the_same_to_outsiders(world, client, announced, secret):
+    for who, seen in (("small_supplier", False), ("supplier", True)):
+        client.force_login(world.users[who], backend=BACKEND)
+        answer = client.post(reverse("issues:alike", args=[announced.reference]), {"title": MARKER})
+        assert (secret.reference in answer.content.decode()) is seen
