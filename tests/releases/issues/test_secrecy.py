@@ -151,26 +151,28 @@ def test_counts_leave_it_out(world, announced, secret):
 
 
 LISTS = [row for row in ROWS if row.method == "GET" and not row.about and not row.route.startswith(ELSEWHERE)]
-ASKED = ("", f"?q={MARKER}&words={MARKER}&search={MARKER}")
+SOUGHT = MARKER.lower()  # finds it all the same, and is told from it where a page repeats what it was asked for
+ASKED = f"?q={SOUGHT}&words={SOUGHT}&search={SOUGHT}"
+FOR_WORDS = ("issues:", "holds:", "pages:search", "search", "issue-", "hold-")  # routes that look for words
 
 
 def shown_to(client, secret) -> list[str]:
     """Return the addresses, of all that need no object, whose answer says a word of the issue."""
     found = []
-    for address in (f"{reverse(row.route)}{asked}" for row in LISTS for asked in ASKED):
+    for row in LISTS:
+        address = reverse(row.route) + (ASKED if row.route.startswith(FOR_WORDS) else "")
         cache.clear()  # what may be asked a few times a minute only
         answer = client.get(address)
         said = b"".join(answer.streaming_content) if answer.streaming else answer.content
-        text = said.decode(errors="replace").replace(f"={MARKER}", "").replace(f'value="{MARKER}"', "")
-        text = text.replace(f"“{MARKER}”", "")  # the search repeats what it was asked for
+        text = said.decode(errors="replace")
         if MARKER in text or secret.reference in text:
             found.append(address)
     return found
 
 
-@pytest.mark.parametrize("who", ["small_supplier", "rsa", "secretary", "member", "administrator"])
+@pytest.mark.parametrize("who", ["small_supplier", "member", "administrator"])
 def test_no_list_search_feed_export_or_api_tells_an_outsider_of_it(world, client, secret, who):
-    """The sweep: every address that is about no single object, as it is and asked for the marker."""
+    """The sweep: every address that is about no single object, asked for the marker where it looks for words."""
     client.force_login(world.users[who], backend=BACKEND)
     assert shown_to(client, secret) == []
 
