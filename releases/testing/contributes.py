@@ -17,7 +17,7 @@ from releases.testing import facilities, matrix, may, queries
 from releases.testing import waiting as waiting_list
 from releases.testing.models import TestWindow
 from releases.testing.period import results_until
-from releases.testing.states import WaitingState, WindowState
+from releases.testing.states import STANDING, WaitingState, WindowState
 
 
 def navigation(actor: Actor) -> Iterator[Link]:
@@ -127,6 +127,8 @@ def release_effects(release: Release, act: str, actor: Actor, at: datetime) -> I
     theirs = f" of {counted(organisations, 'organisation')}, told so" if organisations else ""
     reported = counted(release.windows.filter(state=WindowState.REPORTED).count(), "test window")
     yield Effect(20, f"Cancelled: {booked}{theirs}.")
+    if waits := release.waiting_places.filter(state__in=STANDING).count():
+        yield Effect(22, f"Ended: {counted(waits, 'wait')} for a place to test in, told so.")
     yield Effect(21, f"Kept on record: {reported} with results.")
 
 

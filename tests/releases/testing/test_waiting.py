@@ -214,6 +214,8 @@ def test_who_waits_in_vain_is_told(world, announced, entry):
 
 
 def test_nobody_waits_for_a_release_that_is_gone(world, announced, entry):
+    said = [row.text for row in contributes.release_effects(announced, "withdraw", world.actor("manager"), world.at)]
+    assert "Ended: 1 wait for a place to test in, told so." in said
     publishing.withdraw(announced, by=world.actor("manager"), at=world.at, why="Not needed")
     serve(world)
     assert now(entry).state == WaitingState.LAPSED
