@@ -212,6 +212,8 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_SESSION_REMEMBER = False  # a session ends with the browser
+# The pause below says more than this limit's sentence: it is for guesses from many addresses or at many accounts.
+ACCOUNT_RATE_LIMITS = {"login_failed": "20/m/ip,20/5m/key"}
 ACCOUNT_FORMS = {
     "login": "portal.people.account_forms.SignInForm",
     "reauthenticate": "portal.people.account_forms.ProveForm",

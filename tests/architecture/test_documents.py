@@ -33,6 +33,13 @@ def test_named_files_exist():
     assert found == []
 
 
+def test_every_setting_of_the_environment_is_described_to_operators():
+    own = {"DEBUG", "TEST_DATABASE_NAME"}  # for who builds the portal
+    read = set(re.findall(r'env\.\w+\("([A-Z_]+)"', (BASE / "portal" / "settings.py").read_text()))
+    described = (BASE / "docs" / "operators.md").read_text()
+    assert sorted(name for name in read - own if not re.search(rf"`{name}\b", described)) == []
+
+
 def test_named_commands_exist():
     makefile = (BASE / "Makefile").read_text()
     found = [

@@ -1,8 +1,10 @@
 """What a journey does with a page besides reading and clicking: sign in, look at it at both widths, check it."""
 
 import os
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -70,18 +72,26 @@ def valid_html(page: Page) -> None:
         assert not (found := mistakes(answer.text())), f"{page.url}\n" + "\n".join(found)
 
 
+@cache
+def shown_in_documents() -> frozenset[str]:
+    """Return the names of the pictures that the documents show."""
+    documents = (BASE / "README.md", *(BASE / "docs").rglob("*.md"))
+    return frozenset(name for file in documents for name in re.findall(r"pictures/([\w-]+)\.png", file.read_text()))
+
+
 def shot(page: Page, name: str, *, desktop_only: bool = False) -> None:
-    """Write a picture of the whole page at both widths to var/shots, and to the documents when they are renewed."""
-    folders = [SHOTS, *([PICTURES] if os.environ.get("DOCS_PICTURES") else [])]
+    """Write a picture of the whole page at both widths to var/shots; and of its first screen to the documents, when
+    they are renewed and one of them shows it."""
+    SHOTS.mkdir(parents=True, exist_ok=True)
     for suffix, size in (("", DESKTOP), ("-phone", PHONE)):
         if suffix and desktop_only:
             continue
         page.set_viewport_size(size)  # type: ignore[arg-type]  # a dict of the two numbers is what it takes
         overflow = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
         assert overflow <= 0, f"{page.url} is {overflow} px too wide at {size['width']} px"
-        for folder in folders:
-            folder.mkdir(parents=True, exist_ok=True)
-            page.screenshot(path=folder / f"{name}{suffix}.png", full_page=True)
+        page.screenshot(path=SHOTS / f"{name}{suffix}.png", full_page=True)
+        if not suffix and os.environ.get("DOCS_PICTURES") and name in shown_in_documents():
+            page.screenshot(path=PICTURES / f"{name}.png")
     page.set_viewport_size(DESKTOP)  # type: ignore[arg-type]
 
 
