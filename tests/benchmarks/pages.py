@@ -59,8 +59,8 @@ class Page:
 def measure(*, hubs: int, rounds: int) -> Iterator[Measure]:
     """Yield the figures of each page over so many rounds, in a country of so many hubs."""
     world, release = _prepare(hubs)
-    with _server() as port:
-        cookie = _signed_in(world)
+    with server() as port:
+        cookie = signed_in(world)
         pages = [*_pages(release), *_pages(release, cookie)]
         for page in pages:
             ask(port, page.path, cookie=page.cookie, clients=CLIENTS, seconds=1.0)
@@ -70,7 +70,7 @@ def measure(*, hubs: int, rounds: int) -> Iterator[Measure]:
                 page.behind.append(ask(port, BEHIND, cookie=page.cookie, clients=CLIENTS, seconds=SECONDS / 2))
                 page.loads.append(ask(port, page.path, cookie=page.cookie, clients=CLIENTS, seconds=SECONDS))
     for page in pages:
-        yield _line(page, hubs=hubs)
+        yield line(page, hubs=hubs)
     bare = [load for page in pages for load in page.bare]
     yield {**_figures("bare view", bare), "against": "", "ratio": None, "rounds": len(bare), "hubs": hubs}
 
@@ -112,7 +112,7 @@ def _ratios(loads: list[Load], others: list[Load]) -> list[float]:
     return [load.rate / other.rate for load, other in zip(loads, others, strict=True)]
 
 
-def _line(page: Page, *, hubs: int) -> Measure:
+def line(page: Page, *, hubs: int) -> Measure:
     ratios, behind = _ratios(page.loads, page.bare), _ratios(page.loads, page.behind)
     return {
         **_figures(page.name, page.loads),
@@ -169,7 +169,7 @@ def _draft(world: World, model: HubModel, at: Any) -> Release:
     return release
 
 
-def _signed_in(world: World) -> str:
+def signed_in(world: World) -> str:
     """Return the cookies of a supplier's session, as a browser sends them after its first page."""
     client = Client()
     client.force_login(world.users["supplier"], backend=BACKEND)
@@ -178,7 +178,7 @@ def _signed_in(world: World) -> str:
 
 
 @contextmanager
-def _server() -> Iterator[int]:
+def server() -> Iterator[int]:
     """The web server as `make run` starts it, with static files, on a free port."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
