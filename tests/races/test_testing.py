@@ -46,21 +46,23 @@ def release(world, catalogue) -> Release:
 
 @pytest.fixture
 def rig(world, catalogue) -> Rig:
+    """A rig where no place stands in the way of a second booking: in an own lab."""
     facts = verbs.RigFacts("Rig 1", [catalogue.models["alder"]])
-    return verbs.add_rig(Environment.objects.get(slug="uit-a"), facts, by=world.actor("manager"), at=world.at)
+    return verbs.add_rig(Environment.objects.get(slug="own-lab"), facts, by=world.actor("manager"), at=world.at)
 
 
 def book_together(
     world: World, release: Release, *, crowd: int = FEW, rigs: tuple[Rig, ...] = (), without: str = ""
 ) -> list[Outcome]:
-    """Let a crowd book the same hours of the same environment, and the same rigs, at once."""
-    uit, heron, by = Environment.objects.get(slug="uit-a"), world.organisation("heron"), world.actor("supplier")
+    """Let a crowd book the same hours of the same environment at once; with rigs in an own lab, which has no places."""
+    where = Environment.objects.get(slug="own-lab" if rigs else "uit-a")
+    heron, by = world.organisation("heron"), world.actor("supplier")
     start = world.at + timedelta(days=1)
 
     def call():
         return verbs.book(
             release,
-            environment=uit,
+            environment=where,
             organisation=heron,
             start=start,
             end=start + timedelta(hours=4),
