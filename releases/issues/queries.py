@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet, Window
+from django.db.models.functions import RowNumber
 
 from portal.pages.searching import query, vector
 from portal.people.actors import actor_for
@@ -81,6 +82,17 @@ def listed(actor: Actor, chosen: Mapping[str, Any], sort: str = "") -> QuerySet[
         issues = issues.filter(organisation__in={actor.organisation_id, *actor.suppliers})
     order = sort if sort.removeprefix("-") in SORTS else "-raised_at"
     return issues.order_by(order, "-pk")
+
+
+BOARD = 20  # newest issues shown in a column
+
+
+def board(issues: QuerySet[Issue]) -> list[tuple[IssueState, int, list[Issue]]]:
+    """Return listed issues by state in the order of their life: how many there are, and the gravest and newest."""
+    counts = dict(issues.order_by().values_list("state").annotate(total=Count("pk", distinct=True)))
+    place = Window(RowNumber(), partition_by=F("state"), order_by=[F("severity").asc(), F("pk").desc()])
+    shown = list(issues.annotate(place=place).filter(place__lte=BOARD).order_by("severity", "-pk"))
+    return [(state, counts.get(state, 0), [one for one in shown if one.state == state]) for state in IssueState]
 
 
 def known(release: Release, actor: Actor) -> QuerySet[Issue]:

@@ -7,6 +7,7 @@ from releases.issues.views import acting, reading
 app_name = "issues"
 urlpatterns = [
     path("", reading.issues, name="issues"),
+    path("board/", reading.board, name="board"),
     path("csv/", reading.issues_csv, name="issues_csv"),
     path("on/<slug:release>/raise/", acting.raise_issue, name="raise_issue"),
     path("on/<slug:release>/count/", reading.count, name="count"),

@@ -307,6 +307,7 @@ RELEASES = [
     Row("holds:lift", "GET", "hold", "DCC", hidden="outsider"),
     Row("holds:lift", "POST", "hold", "DCC", hidden="outsider"),
     Row("issues:issues", "GET", "", "SIGNED_IN"),
+    Row("issues:board", "GET", "", "SIGNED_IN"),
     Row("issues:issues_csv", "GET", "", "SIGNED_IN"),
     Row("issues:raise_issue", "GET", "release_of_issue", "SUPPLIERS DCC csp", hidden="outsider"),
     Row("issues:raise_issue", "POST", "release_of_issue", "SUPPLIERS DCC csp", hidden="outsider"),

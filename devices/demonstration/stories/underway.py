@@ -82,6 +82,7 @@ def _stranded_displays(stage: Stage, release: Release) -> Story:
     issue = issues.accept(
         issue, why="Known: these displays keep no second channel.", by=stage.actor(MANAGER), at=stage.at
     )
+    issues.link_incident(issue, incident="INC-20417", by=stage.actor(MANAGER), at=stage.at)
     yield stage.later(1, 10, 30)
     case = Case(
         "Fernlight Energy", "Photographs of six dark displays and the pairing log.", "hold", True, "Meterwrights"

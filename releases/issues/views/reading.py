@@ -69,6 +69,15 @@ def issues_csv(request: PortalRequest) -> HttpResponseBase:
 
 @require_safe
 @login_required
+def board(request: PortalRequest) -> HttpResponse:
+    """The issues of the same filters as columns, one for each state."""
+    form, found = _listed(request)
+    total = found.count()
+    return render(request, "issues/board.html", {"filters": form, "total": total, "columns": queries.board(found)})
+
+
+@require_safe
+@login_required
 def issues(request: PortalRequest) -> HttpResponse:
     form, found = _listed(request)
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))

@@ -4,13 +4,14 @@ from django.urls import reverse
 from portal.workflow.actor import system
 from releases.holds.models import Hold
 from releases.holds.queries import reach
-from releases.issues import contributes, verbs
+from releases.issues import contributes, queries, verbs
 from releases.issues.clocks import reopen_until
 from releases.issues.models import Comment, Issue
 from releases.products.cohorts import Cohort
 from releases.products.models import Cell
 from tests.factories.findings import DAY, make_issue
 from tests.factories.queries import same_queries
+from tests.html import mistakes
 
 pytestmark = pytest.mark.django_db
 LIST = "/issues/"
@@ -148,6 +149,28 @@ def test_the_list_filters_sorts_and_searches(dcc, world, announced):
         assert dark.reference not in shown
     assert "No issues here" in text(dcc.get(LIST, {"mine": "on"}))
     assert dark.reference in text(dcc.get(LIST, {"state": "open", "sort": "nonsense"}))
+
+
+def test_the_board_shows_the_same_issues_by_state(dcc, supplier, world, announced):
+    dark = make_issue(world, announced)
+    slow = make_issue(world, announced, title="Reads come late", severity=4, category="regression")
+    verbs.acknowledge(slow, by=world.actor("manager"), at=world.at)
+    raised, acknowledged, *others = queries.board(queries.listed(world.actor("manager"), {}))
+    assert (raised[1:], acknowledged[1:]) == ((1, [dark]), (1, [slow]))
+    assert {column[1] for column in others} == {0}
+    shown = text(dcc.get("/issues/board/", {"severity": "4"}))
+    assert slow.reference in shown
+    assert dark.reference not in shown
+    assert mistakes(shown) == []
+
+
+def test_the_board_costs_the_same_for_one_and_three(dcc, world, announced):
+    with same_queries() as cost:
+        make_issue(world, announced)
+        cost.of(lambda: dcc.get("/issues/board/"))
+        for _ in range(2):
+            make_issue(world, announced)
+        cost.of(lambda: dcc.get("/issues/board/"))
 
 
 def test_mine_are_those_of_the_supplier(supplier, world, announced, issue):
