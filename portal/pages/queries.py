@@ -66,7 +66,7 @@ def upcoming(actor: Actor, at: datetime) -> list[Moment]:
 def coming(actor: Actor, at: datetime, days: int = 14) -> list[Dated]:
     """Return what is dated in the next days and not cancelled, among what this actor may see, soonest first."""
     found = collect("dates", actor, at, at + timedelta(days=days))
-    return sorted((entry for entry in found if entry.status != "cancelled"), key=lambda entry: entry.at)
+    return sorted((entry for entry in found if entry.status != "cancelled"), key=lambda entry: (entry.day, entry.at))
 
 
 def entries(actor: Actor, first: date, last: date, at: datetime, choice: Choice = ALL) -> list[Dated]:

@@ -99,6 +99,12 @@ def test_what_is_withdrawn_is_cancelled_and_not_among_the_next_dates(sign_in, wo
     assert queries.coming(world.actor("supplier"), world.at) == []
 
 
+def test_the_next_dates_come_by_the_day_on_which_they_stand(world, announced):
+    found = [entry.day for entry in queries.coming(world.actor("supplier"), world.at, 60)]
+    assert len(set(found)) > 2
+    assert found == sorted(found)
+
+
 def test_what_is_over_is_done(sign_in, world, announced, time_machine_at):
     time_machine_at(world.at + timedelta(days=14))
     assert "Done" in page(sign_in("supplier"), month="2017-01")
