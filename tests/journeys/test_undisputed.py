@@ -162,12 +162,11 @@ def tried_out(road: Road, release: Release) -> None:
     window = TestWindow.objects.get()
     supplier.goto(f"/testing/{window.reference}/")
     supplier.get_by_role("button", name="Report results").click()
-    supplier.get_by_label("Combination").select_option(index=1)
     supplier.get_by_label("Version the hub reported").fill(SCRIPT.version)
-    for case in ("Join and rejoin", "Tariff on the display"):
-        supplier.get_by_label(case).select_option("Pass")
+    for case in ("JOIN", "TARIFF"):
+        supplier.get_by_label(re.compile(f"^{case} on ")).first.select_option("Pass")
     supplier.get_by_role("button", name="Record the results").click()
-    expect(supplier.get_by_text("The results are recorded.")).to_be_visible()
+    expect(supplier.get_by_text("2 results recorded.")).to_be_visible()
 
 
 def reported(dcc: Page, rollout: str) -> None:
