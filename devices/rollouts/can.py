@@ -10,7 +10,7 @@ from portal.working_days import clear_days_after
 from releases.gates import queries as gates
 from releases.publishing.models import Release
 from releases.publishing.states import IN_SERVICE_OF_NOTICE, ReleaseState
-from releases.publishing.working import words
+from releases.publishing.working import last_day_words
 
 ENDED = frozenset({ReleaseState.DRAFT, ReleaseState.REJECTED, ReleaseState.WITHDRAWN, ReleaseState.SUPERSEDED})
 """Releases that no rollout goes on with: it would be halted at once."""
@@ -148,5 +148,5 @@ def report(rollout: Rollout, *, at: datetime) -> str | None:
         return _allows(rollout, RolloutState.REPORTED, "reported on")
     until = rollout.release.hypercare_until
     if until is not None and at < until:
-        return f"Hypercare runs until {words(until)}."
+        return f"Hypercare runs to the end of {last_day_words(until)}."
     return None

@@ -23,12 +23,12 @@ FULL = GOOD | {
 
 
 def parse(data):
-    return parse(io.BytesIO(data), size=len(data))
+    return ota.parse(io.BytesIO(data), size=len(data))
 
 
 def defect(data, size=None):
     with pytest.raises(OtaError) as caught:
-        parse(io.BytesIO(data), size=len(data) if size is None else size)
+        ota.parse(io.BytesIO(data), size=len(data) if size is None else size)
     return caught.value.defect, str(caught.value)
 
 

@@ -81,6 +81,12 @@ class TestAdding:
             ({"name": "leisurely"}, "name", "There is no such class"),
             ({"hypercare_months": 0}, "hypercare_months", "Give at least 1"),
             ({"reminder_days": 0}, "reminder_days", "Give at least 1"),
+            ({"least_coverage_percent": 101}, "least_coverage_percent", "Give a share from 0 to 100"),
+            (
+                {"least_coverage_percent": 50, "test_working_days": 0},
+                "least_coverage_percent",
+                "A class without a user-test period cannot ask for coverage",
+            ),
             ({"test_working_days": 251}, "test_working_days", "from 0 to 250"),
             ({"deployment_notice_working_days": -1}, "deployment_notice_working_days", "from 0 to 250"),
             (
