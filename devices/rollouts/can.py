@@ -10,7 +10,7 @@ from portal.working_days import clear_days_after
 from releases.gates import queries as gates
 from releases.publishing.models import Release
 from releases.publishing.states import IN_SERVICE_OF_NOTICE, ReleaseState
-from releases.publishing.working import last_day_words
+from releases.publishing.working import last_day_words, words
 
 ENDED = frozenset({ReleaseState.DRAFT, ReleaseState.REJECTED, ReleaseState.WITHDRAWN, ReleaseState.SUPERSEDED})
 """Releases that no rollout goes on with: it would be halted at once."""
