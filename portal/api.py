@@ -21,6 +21,7 @@ for config in apps.get_app_configs():
 @cache
 def description() -> dict[str, Any]:
     """Return the OpenAPI description: it is the same for everybody, and to work it out takes over a second."""
+    # The library's generator carries no types.
     found: dict[str, Any] = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
     return found
 
