@@ -28,6 +28,13 @@ SEVERITIES = {
 }
 
 
+def evidence_field() -> forms.FileField:
+    """Return the field for a file of evidence; the verb judges the file."""
+    return forms.FileField(
+        label="Evidence", required=False, help_text=f"At most 20 MB: {ALLOWED}. Its content is checked."
+    )
+
+
 class FilterForm(GovForm):
     """What the list of issues shows."""
 
@@ -65,13 +72,15 @@ class RaiseForm(CohortForm):
         widget=forms.RadioSelect,
         choices=[(number, words) for number, (words, _) in SEVERITIES.items()],
     )
-    field_order = ["organisation", "title", "description", "category", "severity"]
+    file = evidence_field()
+    field_order = ["organisation", "title", "description", "category", "severity", "file"]
 
     def __init__(self, *args: Any, release: Release, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, hub_models=release.hub_models.values_list("pk", flat=True), **kwargs)
         own = queries.raising_for(actor)
         self.offer("organisation", own)
         self.initial.setdefault("organisation", own[0] if len(own) == 1 else None)
+        self.fields["file"].help_text += " Choose it last: a page that is shown again forgets it."
         self.order_fields(self.field_order)
         hints = {str(number): hint for number, (_, hint) in SEVERITIES.items() if hint}
         self.fields["severity"].option_hints = hints  # type: ignore[attr-defined]  # read by the field template
@@ -112,9 +121,7 @@ class CommentForm(GovForm):
     """A remark, and a file of evidence where there is one; the verb judges the file."""
 
     text = forms.CharField(label="Comment", widget=REASON)
-    file = forms.FileField(
-        label="Evidence", required=False, help_text=f"At most 20 MB: {ALLOWED}. Its content is checked."
-    )
+    file = evidence_field()
     audience = forms.ChoiceField(label="Who may read it", choices=Comment.Audience.choices, widget=forms.RadioSelect)
 
 

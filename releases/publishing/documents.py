@@ -3,6 +3,7 @@
 import hashlib
 import zipfile
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import IO, Any
 
 LARGEST = 20 * 1024 * 1024  # bytes
@@ -50,6 +51,23 @@ def name_lies(name: str, kind: Kind) -> bool:
     _, dot, ending = name.rpartition(".")
     ending = ending.lower()
     return bool(dot) and _SAME.get(ending, ending) != kind.ending
+
+
+def shown_name(name: str) -> str:
+    """Return the name an uploaded file came with as it may be shown: without folders, its last 120 characters."""
+    return PurePath(name.replace("\\", "/")).name[-120:]
+
+
+def why_refused(file: Any, kind: Kind | None) -> str | None:
+    """Return what is wrong with an uploaded file of this kind, None where it may be kept."""
+    if file.size > LARGEST:
+        return f"The file is larger than {LARGEST // 1024**2} MB: send a shorter or a packed-down one."
+    if kind is None:
+        return f"By its content this file is none of these: {ALLOWED}."
+    name = shown_name(str(file.name))
+    if name_lies(name, kind):
+        return f"The name {name} does not fit: by its content the file is {kind.name}. Give it its right ending."
+    return None
 
 
 def kind_of(stream: IO[bytes]) -> Kind | None:

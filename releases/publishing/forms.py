@@ -11,7 +11,7 @@ from portal.pages.forms import DateField, GovForm, UkDateTimeField, VersionedFor
 from portal.people.models import Membership, Organisation, User
 from releases.products.forms import not_too_large_a_signature, not_too_large_an_image
 from releases.products.models import FirmwareVersion, HubModel
-from releases.publishing.documents import ALLOWED, LARGEST
+from releases.publishing.documents import ALLOWED, kind_of, why_refused
 from releases.publishing.models import EVERY_REGION, Approach, Classification, Evidence, Release, UrgencyClass
 from releases.publishing.notes import LONGEST, Section, Written
 from releases.publishing.states import BEFORE_ACTIVATION, ReleaseState
@@ -234,8 +234,9 @@ class EvidenceForm(VersionedForm):
 
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]
-        if file is not None and file.size > LARGEST:
-            raise forms.ValidationError("The document is larger than 20 MB.")
+        refused = why_refused(file, kind_of(file)) if file is not None else None
+        if refused:
+            raise forms.ValidationError(refused)
         return file
 
     def facts(self) -> EvidenceFacts:

@@ -86,16 +86,6 @@ def ratio(part: int, whole: int) -> Fraction:
     return Fraction(part, whole) if whole else Fraction(0)
 
 
-def latest(reports: Iterable[Report]) -> list[Report]:
-    """Each organisation's last word on each pair; earlier ones stay on record but no longer count."""
-    last: dict[tuple[int, Pair], Report] = {}
-    for report in reports:
-        key = (report.organisation, (report.combination, report.case))
-        if key not in last or last[key].order < report.order:
-            last[key] = report
-    return list(last.values())
-
-
 def standing_of(outcomes: Iterable[str]) -> Standing:
     """What the outcomes of one pair amount to: one open fail outweighs every pass."""
     said = set(outcomes)
@@ -106,51 +96,14 @@ def standing_of(outcomes: Iterable[str]) -> Standing:
     return Standing.BLOCKED if Outcome.BLOCKED in said else Standing.UNTESTED
 
 
-def standings(reports: Iterable[Report]) -> dict[Pair, Standing]:
-    """The standing of every pair that anybody reported on."""
-    said: dict[Pair, list[str]] = {}
-    for report in latest(reports):
-        said.setdefault((report.combination, report.case), []).append(report.outcome)
-    return {pair: standing_of(outcomes) for pair, outcomes in said.items()}
-
-
-def measure(homes: Mapping[int, int], cases: Sequence[int], reports: Iterable[Report]) -> Coverage:
-    """Coverage of the combinations in `homes` (number -> count of homes) over `cases`, as it is meant.
-
-    What the database counts (see the reads of the matrix) is held to this by tests on generated worlds.
-
-    Reports on combinations or cases outside these are ignored: they weigh nothing here.
-    """
-    wanted = set(cases)
-    known = {pair: standing for pair, standing in standings(reports).items() if pair[0] in homes and pair[1] in wanted}
-    reported_on = {combination for combination, _ in known}
-    by_case = dict.fromkeys(wanted, 0)
-    by_combination = dict.fromkeys(homes, 0)
-    failed = 0
-    for (combination, case), standing in known.items():
-        if standing is Standing.COVERED:
-            by_case[case] += homes[combination]
-            by_combination[combination] += 1
-        elif standing is Standing.FAILED:
-            failed += homes[combination]
-    return Coverage(
-        homes=sum(homes.values()),
-        cases=len(wanted),
-        covered_cell_homes=sum(by_case.values()),
-        failed_cell_homes=failed,
-        full_homes=sum(homes[c] for c, n in by_combination.items() if wanted and n == len(wanted)),
-        untested_homes=sum(count for combination, count in homes.items() if combination not in reported_on),
-        by_case=by_case,
-        by_combination=by_combination,
-    )
-
-
 @dataclass(frozen=True, slots=True)
 class Tested:
     """A combination with its homes and the standings of its pairs, one sign each, as `sign` makes them.
 
     Pairs that nobody reported on have no sign. `covered`, `failed` and `blocked` count the signs.
     """
+
+    __test__ = False  # the name is not one of a test
 
     combination: int
     homes: int
@@ -183,7 +136,7 @@ def standings_of(signs: str, cases: int) -> list[Standing]:
 
 
 def tally(rows: Sequence[Tested], cases: Sequence[int]) -> Coverage:
-    """Return what `measure` does, from rows whose pairs are counted already; a row for each combination."""
+    """Return the coverage of rows whose pairs are counted already; a row for each combination."""
     covers = {case: sign(place, Standing.COVERED) for place, case in enumerate(cases)}
     return Coverage(
         homes=sum(row.homes for row in rows),

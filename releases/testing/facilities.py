@@ -13,6 +13,7 @@ from releases.publishing.models import Release
 from releases.testing import opening, waiting
 from releases.testing.models import Closure, Environment, Rig, RigBooking, TestWindow
 from releases.testing.states import HOLDING, WindowState
+from releases.testing.wishes import Wish
 
 
 def environments() -> QuerySet[Environment]:
@@ -94,16 +95,31 @@ def taken_rig(rigs: Iterable[Rig], start: datetime, end: datetime, *, but: TestW
     return found.rig if found else waiting.kept_rig(wanted, start, end)
 
 
-def unfit(environment: Environment, release: Release, rigs: list[Rig], chosen: list[DeviceCombination]) -> list[str]:
-    """Return what is wrong with the rigs of a window: in another place, out of use, or without its hub models."""
-    wanted = {one.hub_model_id for one in chosen} or set(release.hub_models.values_list("pk", flat=True))
+def unfit(release: Release, wish: Wish) -> dict[str, list[str]]:
+    """Return what is wrong with a window's hub model, combinations or rigs, by field; the first of them only."""
+    models = set(release.hub_models.values_list("pk", flat=True))
+    if wish.hub_model is not None:
+        if wish.hub_model.pk not in models:
+            return {"hub_model": ["Choose a hub model of this release."]}
+        models = {wish.hub_model.pk}
+    if any(one.hub_model_id not in models for one in wish.combinations):
+        owner = f"the hub model {wish.hub_model.name}" if wish.hub_model else "a hub model of this release"
+        return {"combinations": [f"Choose combinations with {owner}."]}
+    wrong = _unfit_rigs(wish.environment, models, wish.rigs, wish.combinations)
+    return {"rigs": wrong} if wrong else {}
+
+
+def _unfit_rigs(
+    environment: Environment, models: set[int], rigs: list[Rig], chosen: list[DeviceCombination]
+) -> list[str]:
+    wanted = {one.hub_model_id for one in chosen} or models
     names: dict[int, str] = dict(HubModel.objects.filter(pk__in=wanted).values_list("pk", "name"))
     held: set[int] = set()
     sentences = []
     for rig in rigs:
-        models = {model.pk: model.name for model in rig.hub_models.all()}
-        held |= models.keys()
-        sentences += _against(rig, environment, wanted, models, names)
+        holds = {model.pk: model.name for model in rig.hub_models.all()}
+        held |= holds.keys()
+        sentences += _against(rig, environment, wanted, holds, names)
     missing = sorted(names[number] for number in wanted - held) if chosen and rigs and not sentences else []
     if missing:
         sentences.append(f"None of these rigs holds {', '.join(missing)}: add a rig that does.")

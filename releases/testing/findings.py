@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from releases.products.models import DeviceCombination
 from releases.publishing.models import Release
+from releases.testing import queries
 from releases.testing.models import TestCase, TestResult, TestWindow
 
 VERSION = re.compile("[0-9A-F]{8}")
@@ -41,7 +42,7 @@ def _words(remark: str) -> list[str]:
 def mistakes(window: TestWindow, found: Sequence[Found]) -> dict[int, list[str]]:
     """Return what is wrong with each result, by its place in the list from 0; three queries whatever its length."""
     allowed = set(window.combinations.values_list("pk", flat=True))
-    models = set(window.release.hub_models.values_list("pk", flat=True))
+    models = set(queries.hub_models_of(window))
     files = set(window.evidence.values_list("pk", flat=True))
     wrong = {}
     for place, one in enumerate(found):

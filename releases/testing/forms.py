@@ -8,6 +8,7 @@ from django import forms
 from portal.pages.forms import GovForm, UkDateTimeField, VersionedForm
 from portal.people.models import Organisation
 from portal.workflow.actor import Actor
+from releases.products.models import HubModel
 from releases.publishing.models import Release
 from releases.testing import facilities, queries
 from releases.testing.models import Environment, Rig, TestCase, TestResult, TestWindow
@@ -49,6 +50,9 @@ class BookForm(GovForm):
     environment = forms.ModelChoiceField(Environment.objects.all(), label="Environment", empty_label="Choose one")
     start = UkDateTimeField(label="From")
     end = UkDateTimeField(label="To")
+    hub_model = forms.ModelChoiceField(
+        HubModel.objects.none(), label="Hub model", required=False, empty_label="Any of this release"
+    )
     rigs = SmallCheckboxes(
         label="Rigs",
         required=False,
@@ -61,7 +65,7 @@ class BookForm(GovForm):
         required=False,
         coerce=int,
         widget=forms.CheckboxSelectMultiple,
-        help_text="The heaviest first. None chosen: any combination of this release.",
+        help_text="The heaviest first. None chosen: any combination of the hub model.",
     )
 
     def __init__(self, *args: Any, release: Release, actor: Actor, asked: Collection[int] = (), **kwargs: Any) -> None:
@@ -69,6 +73,7 @@ class BookForm(GovForm):
         suppliers = queries.suppliers_of(actor)
         self.offer("organisation", suppliers)
         self.initial.setdefault("organisation", suppliers[0] if len(suppliers) == 1 else None)
+        self.offer("hub_model", release.hub_models.order_by("name"))
         self.known_rigs = {rig.pk: rig for rig in facilities.rigs_for(release)}
         self.offer("rigs", [(pk, rig_words(rig)) for pk, rig in self.known_rigs.items()])
         if not self.known_rigs:
@@ -102,9 +107,7 @@ class ResultForm(VersionedForm):
     def __init__(self, *args: Any, window: TestWindow, catalogue: list[TestCase], **kwargs: Any) -> None:
         kwargs["initial"] = {"seen": window.version, **(kwargs.get("initial") or {})}
         super().__init__(*args, **kwargs)
-        rows = window.combinations.select_related("hub_model", "esme", "gsme", "display")
-        named = {row.pk: row for row in rows}
-        self.known = named or {row.pk: row for row in queries.combinations(window.release)}
+        self.known = {row.pk: row for row in queries.combinations_of(window)}
         self.cases = {f"case_{case.pk}": case for case in catalogue}
         choices = [("", "Choose a combination"), *((str(pk), str(row)) for pk, row in self.known.items())]
         self.offer("combination", choices)

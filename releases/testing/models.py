@@ -85,6 +85,14 @@ class TestWindow(Stateful):
     booked_by_name = models.CharField(max_length=200)
     booked_at = models.DateTimeField()
     during = DateTimeRangeField()
+    hub_model = models.ForeignKey(
+        "products.HubModel",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="Empty: any of the release's.",
+    )
     combinations = models.ManyToManyField("products.DeviceCombination", blank=True, related_name="+")
     rigs = models.ManyToManyField("testing.Rig", through="testing.RigBooking", related_name="windows")
     state = models.CharField(max_length=10, choices=WindowState, default=WindowState.BOOKED, editable=False)

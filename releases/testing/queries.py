@@ -24,7 +24,7 @@ from releases.testing.states import HOLDING, ExtensionState, WindowState
 def visible_to(actor: Actor) -> QuerySet[TestWindow]:
     """Return the windows this actor may see: all for DCC, else those of its own or of suppliers acted for."""
     windows = TestWindow.objects.select_related(
-        "release", "environment", "organisation", "booked_by_organisation"
+        "release", "environment", "organisation", "booked_by_organisation", "hub_model"
     ).filter(release__in=publishing.visible_to(actor).values("pk"))
     if actor.is_system or (actor.kind == OrganisationKind.DCC and actor.has(Permission.READ_PORTAL)):
         return windows
@@ -77,6 +77,13 @@ def homes_by_combination(release: Release, suppliers: Iterable[int] | None = Non
     return {row["combination"]: row["total"] for row in rows}
 
 
+def hub_models_of(window: TestWindow) -> list[int]:
+    """Return the numbers of the hub models a window is for: the one it names, else every one of the release."""
+    if window.hub_model_id is not None:
+        return [window.hub_model_id]
+    return list(window.release.hub_models.values_list("pk", flat=True))
+
+
 def combinations(release: Release) -> list[DeviceCombination]:
     """Return the combinations of a release with `homes` on each, heaviest first."""
     homes = homes_by_combination(release)
@@ -93,9 +100,10 @@ def results_of(release: Release) -> QuerySet[TestResult]:
 
 
 def combinations_of(window: TestWindow) -> list[DeviceCombination]:
-    """Return the combinations a window takes results on: those it names, else every one of the release."""
+    """Return the combinations a window takes results on: those it names, else every one of its hub models."""
     named = window.combinations.select_related("hub_model", "esme", "gsme", "display").order_by("pk")
-    return list(named) or combinations(window.release)
+    models = set(hub_models_of(window))
+    return list(named) or [one for one in combinations(window.release) if one.hub_model_id in models]
 
 
 def latest_in(window: TestWindow) -> dict[tuple[int, int], TestResult]:

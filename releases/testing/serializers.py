@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from portal.people.models import Organisation
-from releases.products.models import DeviceCombination
+from releases.products.models import DeviceCombination, HubModel
 from releases.publishing.models import Release
 from releases.testing.models import Environment, ResultEvidence, Rig, TestCase, TestResult, TestWindow
 
@@ -16,6 +16,7 @@ class WindowSerializer(serializers.ModelSerializer[TestWindow]):
     organisation = serializers.SlugRelatedField[Organisation](slug_field="slug", read_only=True)
     start = serializers.DateTimeField(source="starts_at", read_only=True)
     end = serializers.DateTimeField(source="ends_at", read_only=True)
+    hub_model = serializers.PrimaryKeyRelatedField[HubModel](read_only=True)
     combinations = serializers.PrimaryKeyRelatedField[DeviceCombination](many=True, read_only=True)
     rigs = serializers.PrimaryKeyRelatedField[Rig](many=True, read_only=True)
 
@@ -29,6 +30,7 @@ class WindowSerializer(serializers.ModelSerializer[TestWindow]):
             "organisation",
             "start",
             "end",
+            "hub_model",
             "combinations",
             "rigs",
             "state",
@@ -37,9 +39,9 @@ class WindowSerializer(serializers.ModelSerializer[TestWindow]):
 
 
 class BookSerializer(serializers.Serializer[TestWindow]):
-    """A window: where, when, for which supplier (its slug), with which rigs (their ids).
+    """A window: where, when, for which supplier (its slug) and hub model, with which rigs (their ids).
 
-    No combinations means any of the release's.
+    No hub model means any of the release's, no combinations any of the hub model's.
     """
 
     release = serializers.CharField(max_length=20)
@@ -49,6 +51,9 @@ class BookSerializer(serializers.Serializer[TestWindow]):
     )
     start = serializers.DateTimeField()
     end = serializers.DateTimeField()
+    hub_model = serializers.PrimaryKeyRelatedField[HubModel](
+        queryset=HubModel.objects.all(), required=False, allow_null=True, default=None
+    )
     combinations = serializers.PrimaryKeyRelatedField[DeviceCombination](
         many=True, queryset=DeviceCombination.objects.all(), required=False, default=list
     )

@@ -26,6 +26,9 @@ class WaitingPlace(Stateful):
     asked_by_name = models.CharField(max_length=200)
     asked_at = models.DateTimeField()
     during = DateTimeRangeField()
+    hub_model = models.ForeignKey(
+        "products.HubModel", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     combinations = models.ManyToManyField("products.DeviceCombination", blank=True, related_name="+")
     rigs = models.ManyToManyField("testing.Rig", blank=True, related_name="+")
     place = models.PositiveIntegerField(null=True, blank=True, help_text="The place last offered.")

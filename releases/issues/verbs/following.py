@@ -1,7 +1,6 @@
 """What happens around an issue: comments, followers, incident, confirmation, escalation, holds."""
 
 from datetime import datetime
-from pathlib import PurePath
 from typing import Any, cast
 
 from django.core.files.base import File
@@ -17,8 +16,8 @@ from releases.holds import verbs as holds
 from releases.holds.models import Cause, Hold
 from releases.issues import can, may, messages, queries
 from releases.issues.models import Comment, Follower, Issue
+from releases.issues.verbs.evidence import attach
 from releases.products.cohorts import Cohort
-from releases.publishing import documents
 
 
 @transaction.atomic
@@ -46,28 +45,11 @@ def comment(
         at=at,
     )
     if file is not None:
-        _attach(made, file)
+        attach(made, file)
     made.save()
     note(issue, by=by, at=at, verb="comment", data={"audience": audience, "sha256": made.sha256})
     tell(messages.Commented(issue, at, made, by.user_id), at=at)
     return made
-
-
-def _attach(made: Comment, file: "File[Any]") -> None:
-    """Keep a file with a comment, under its digest: the name it came with is shown and never used."""
-    name = PurePath(str(file.name).replace("\\", "/")).name[-120:]
-    kind = documents.kind_of(file)
-    wrong = ""
-    if file.size > documents.LARGEST:
-        wrong = f"The file is larger than {documents.LARGEST // 1024**2} MB: send a shorter or a packed-down one."
-    elif kind is None:
-        wrong = f"By its content this file is none of these: {documents.ALLOWED}."
-    elif documents.name_lies(name, kind):
-        wrong = f"The name {name} does not fit: by its content the file is {kind.name}. Give it its right ending."
-    if wrong or kind is None:
-        raise Invalid(wrong, {"file": [wrong]})
-    made.file_name, made.file_kind, made.file_size, made.sha256 = name, kind.name, file.size, documents.digest(file)
-    made.file.save(f"{made.sha256}.bin", file, save=False)
 
 
 @transaction.atomic

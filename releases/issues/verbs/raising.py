@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import cast
+from typing import Any, cast
 
+from django.core.files.base import File
 from django.db import transaction
 
 from portal.delivery.outbox import tell
@@ -15,7 +16,8 @@ from portal.workflow.transitions import lock, note
 from releases.holds.queries import cells_of
 from releases.issues import can, may, messages
 from releases.issues.clocks import acknowledge_by
-from releases.issues.models import Category, Issue
+from releases.issues.models import Category, Comment, Issue
+from releases.issues.verbs.evidence import attach
 from releases.products.cohorts import Cohort
 from releases.publishing.models import Release
 
@@ -32,11 +34,20 @@ class Finding:
 
 
 @transaction.atomic
-def raise_issue(release: Release, finding: Finding, *, organisation: Organisation, by: Actor, at: datetime) -> Issue:
+def raise_issue(
+    release: Release,
+    finding: Finding,
+    *,
+    organisation: Organisation,
+    by: Actor,
+    at: datetime,
+    file: "File[Any] | None" = None,
+) -> Issue:
     """Raise an issue on a release for an organisation and return it; DCC's clock to acknowledge it starts.
 
-    Raises Invalid where something is missing or no home is in the cohort. An agent names the supplier it acts for;
-    the issue stays with that supplier.
+    A file of evidence is its first comment, for all who may see the issue. Raises Invalid where something is missing,
+    the file is not allowed, or no home is in the cohort. An agent names the supplier it acts for; the issue stays
+    with that supplier.
     """
     release = lock(release)
     may.raise_issue(organisation, by=by)
@@ -58,9 +69,25 @@ def raise_issue(release: Release, finding: Finding, *, organisation: Organisatio
         acknowledge_by=acknowledge_by(at, finding.severity),
         **finding.cohort.as_fields(),
     )
-    note(issue, by=by, at=at, verb="raise_issue")
+    data = {} if file is None else {"sha256": _show(issue, file, by, at)}
+    note(issue, by=by, at=at, verb="raise_issue", data=data)
     tell(messages.IssueRaised(issue, at), at=at)
     return issue
+
+
+def _show(issue: Issue, file: "File[Any]", by: Actor, at: datetime) -> str:
+    """Keep a file as the first comment of an issue, and return its digest."""
+    first = Comment(
+        issue=issue,
+        organisation_id=cast(int, by.organisation_id),  # the rule has asked
+        author_name=by.name,
+        audience=Comment.Audience.ALL,
+        text="Evidence, given when the issue was raised.",
+        at=at,
+    )
+    attach(first, file)
+    first.save()
+    return first.sha256
 
 
 def _check(release: Release, finding: Finding) -> None:

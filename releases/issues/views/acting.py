@@ -41,7 +41,7 @@ def raise_issue(request: PortalRequest, release: str) -> HttpResponse:
     row = visible_release(request, release)
     _raisers_only(request)
     can.raise_issue(row)
-    form = RaiseForm(request.POST or None, release=row, actor=request.actor)
+    form = RaiseForm(request.POST or None, request.FILES or None, release=row, actor=request.actor)
     valid, counting = form.is_valid(), "count" in request.POST
     if valid and not counting and (raised := _raised(request, row, form)):
         messages.success(request, f"{raised.reference} is raised. DCC has been told.")
@@ -60,9 +60,9 @@ def _raisers_only(request: PortalRequest) -> None:
 
 
 def _raised(request: PortalRequest, release: Release, form: RaiseForm) -> Issue | None:
-    organisation = form.cleaned_data["organisation"]
+    chosen = {name: form.cleaned_data[name] for name in ("organisation", "file")}
     try:
-        return verbs.raise_issue(release, form.finding(), organisation=organisation, by=request.actor, at=request.at)
+        return verbs.raise_issue(release, form.finding(), **chosen, by=request.actor, at=request.at)
     except Invalid as refusal:
         form.add_refusal(refusal)
         return None

@@ -77,10 +77,8 @@ def _check(release: Release, facts: EvidenceFacts, at: datetime) -> documents.Ki
     if old is not None and (old.release_id != release.pk or old.replaced_by_id is not None):
         wrong["replaces"] = ["Choose a document of this release that is not replaced yet."]
     kind = documents.kind_of(facts.file) if facts.file is not None else None
-    if facts.file is not None and facts.file.size > documents.LARGEST:
-        wrong["file"] = ["The document is larger than 20 MB."]
-    elif facts.file is not None and kind is None:
-        wrong["file"] = [f"By its content this file is none of these: {documents.ALLOWED}."]
+    if facts.file is not None and (refused := documents.why_refused(facts.file, kind)):
+        wrong["file"] = [refused]
     if wrong:
         raise Invalid("The evidence needs to be put right.", wrong)
     return kind

@@ -7,21 +7,22 @@ from datetime import datetime
 from typing import cast
 
 from django.db import IntegrityError, transaction
-from psycopg.types.range import TimestamptzRange
 
 from portal.delivery.outbox import tell
+from portal.journal.writing import Jsonable
 from portal.pages.templatetags.words import uk_datetime
 from portal.people.models import Organisation
 from portal.workflow.actor import Actor
 from portal.workflow.errors import Invalid, NotNow
 from portal.workflow.references import take_number
 from portal.workflow.transitions import lock, move, note
-from releases.products.models import DeviceCombination
+from releases.products.models import DeviceCombination, HubModel
 from releases.publishing.endings import why_set_aside
 from releases.publishing.models import Release
 from releases.testing import can, facilities, may, messages, queries
 from releases.testing.models import Environment, Rig, RigBooking, TestWindow
 from releases.testing.states import WindowState
+from releases.testing.wishes import Wish
 
 # The exclusion constraints that refuse overbooking whatever the code does.
 ONE_BOOKING = "one_booking_a_place"
@@ -37,6 +38,7 @@ def book(
     organisation: Organisation,
     start: datetime,
     end: datetime,
+    hub_model: HubModel | None = None,
     combinations: Iterable[DeviceCombination] = (),
     rigs: Iterable[Rig] = (),
     by: Actor,
@@ -45,88 +47,69 @@ def book(
     """Book the first free place of an environment for an organisation and return the window.
 
     Raises Invalid for a window outside the user-test period or the opening hours, or that ends before it starts,
-    NotNow when every place or a rig is taken. No combinations means any of the release's. The environment's row
-    orders bookings; the database refuses an overlap in one place or on one rig whatever happens.
+    NotNow when every place or a rig is taken. No hub model means any of the release's, no combinations any of the
+    hub model's. The environment's row orders bookings; the database refuses an overlap in one place or on one rig
+    whatever happens.
     """
     environment, release = lock(environment), lock(release)
     may.book(organisation, by=by)
     can.book(release, at=at)
-    return take_place(release, environment, organisation, start, end, list(combinations), list(rigs), by=by, at=at)
+    wish = Wish(environment, start, end, hub_model, list(combinations), list(rigs))
+    return take_place(release, wish, organisation, by=by, at=at)
 
 
-def take_place(
-    release: Release,
-    environment: Environment,
-    organisation: Organisation,
-    start: datetime,
-    end: datetime,
-    combinations: list[DeviceCombination],
-    rigs: list[Rig],
-    *,
-    by: Actor,
-    at: datetime,
-) -> TestWindow:
+def take_place(release: Release, wish: Wish, organisation: Organisation, *, by: Actor, at: datetime) -> TestWindow:
     """Book the first free place of a locked environment for who may, and return the window; raises as `book` does."""
-    check_window(release, environment, start, end, combinations, rigs, at)
+    check_window(release, wish, at)
     number = take_number(TestWindow)
     window = TestWindow(
         pk=number,
         reference=f"TW-{number:04d}",
         release=release,
-        environment=environment,
-        place=free_place(environment, start, end, rigs),
+        environment=wish.environment,
+        place=free_place(wish),
         organisation=organisation,
         booked_by_organisation_id=cast(int, by.organisation_id),  # the rule has asked
         booked_by_name=by.name,
         booked_at=at,
-        during=TimestamptzRange(start, end),
+        during=wish.during,
+        hub_model=wish.hub_model,
     )
-    _insert(window, rigs)
-    window.combinations.set(combinations)
-    note(window, by=by, at=at, verb="book", data={"organisation": organisation.name, "environment": environment.name})
+    _insert(window, wish.rigs)
+    window.combinations.set(wish.combinations)
+    data: dict[str, Jsonable] = {"organisation": organisation.name, "environment": wish.environment.name}
+    note(window, by=by, at=at, verb="book", data=data)
     tell(messages.WindowBooked(window, at), at=at)
     return window
 
 
-def check_window(
-    release: Release,
-    environment: Environment,
-    start: datetime,
-    end: datetime,
-    chosen: list[DeviceCombination],
-    rigs: list[Rig],
-    at: datetime,
-) -> None:
+def check_window(release: Release, wish: Wish, at: datetime) -> None:
     """Raise Invalid with everything that is wrong with a window, by field."""
     wrong: dict[str, list[str]] = {}
     period = can.period(release)
-    if end <= start:
+    if wish.end <= wish.start:
         wrong["end"] = ["The window must end after it starts."]
-    elif start < at:
+    elif wish.start < at:
         wrong["start"] = ["The window must start in the future."]
-    elif period is not None and not period.contains(start, end):
+    elif period is not None and not period.contains(wish.start, wish.end):
         wrong["end"] = [f"The window must lie within the user-test period, which ends on {uk_datetime(period.end)}."]
     else:
-        wrong |= {name: [sentence] for name, sentence in facilities.why_shut(environment, start, end).items()}
-    models = set(release.hub_models.values_list("pk", flat=True))
-    if any(one.hub_model_id not in models for one in chosen):
-        wrong["combinations"] = ["Choose combinations with a hub model of this release."]
-    elif unfit := facilities.unfit(environment, release, rigs, chosen):
-        wrong["rigs"] = unfit
+        shut = facilities.why_shut(wish.environment, wish.start, wish.end)
+        wrong |= {name: [sentence] for name, sentence in shut.items()}
+    wrong |= facilities.unfit(release, wish)
     if wrong:
         raise Invalid(" ".join(sentence for sentences in wrong.values() for sentence in sentences), wrong)
 
 
-def free_place(
-    environment: Environment, start: datetime, end: datetime, rigs: list[Rig], *, but: TestWindow | None = None
-) -> int | None:
+def free_place(wish: Wish, *, but: TestWindow | None = None) -> int | None:
     """Return the place a window (one that is moved: `but`) gets, None in an own lab; raises NotNow where full."""
-    taken = facilities.taken_rig(rigs, start, end, but=but)
+    environment = wish.environment
+    taken = facilities.taken_rig(wish.rigs, wish.start, wish.end, but=but)
     if taken is not None:
         raise NotNow(f"{taken} is taken at that time: choose another rig or another time.")
     if not environment.is_shared:
         return None
-    free = queries.free_places(environment, start, end, but=but)
+    free = queries.free_places(environment, wish.start, wish.end, but=but)
     if not free:
         raise _full(environment)
     return but.place if but and but.place in free and but.environment == environment else free[0]

@@ -11,7 +11,7 @@ from portal.pages.templatetags.words import uk_datetime
 from portal.workflow.actor import Actor
 from portal.workflow.errors import Invalid, NotNow
 from portal.workflow.transitions import lock, move, note, save
-from releases.testing import can, facilities, may, messages, opening, queries
+from releases.testing import can, facilities, may, messages, opening, queries, wishes
 from releases.testing.models import Environment, Extension, Rig, TestWindow
 from releases.testing.states import ExtensionState, WindowState
 from releases.testing.verbs.booking import check_window, free_place, refused_by_the_database, take_rigs
@@ -41,10 +41,11 @@ def reschedule(
     if window.organisation_id not in by.suppliers and not why.strip():
         raise Invalid("Say why it is moved.", {"why": ["Say why it is moved: its booker reads it."]})
     taken = list(window.rigs.all() if rigs is None else rigs)
-    check_window(window.release, environment, start, end, list(window.combinations.all()), taken, at)
+    wish = wishes.moved(window, environment, start, end, taken)
+    check_window(window.release, wish, at)
     was = _where_and_when(window)
-    window.place = free_place(environment, start, end, taken, but=window)
-    window.environment, window.during = environment, TimestamptzRange(start, end)
+    window.place = free_place(wish, but=window)
+    window.environment, window.during = environment, wish.during
     with refused_by_the_database(window):
         save(window, "environment", "place", "during")
         take_rigs(window, taken)

@@ -1,6 +1,5 @@
 """Reporting what was found in a test window."""
 
-import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -91,25 +90,12 @@ def _check(window: TestWindow, found: Sequence[Found]) -> None:
 
 def _keep(window: TestWindow, file: "File[Any]", *, by: Actor, at: datetime) -> ResultEvidence:
     """Store a file under the digest of its content. What it is, its content says and not its name."""
-    if file.size > documents.LARGEST:
-        raise _refused("The file is larger than 20 MB.")
     kind = documents.kind_of(file)
-    if kind is None:
-        raise _refused(f"By its content this file is none of these: {documents.ALLOWED}.")
+    wrong = documents.why_refused(file, kind)
+    if wrong or kind is None:
+        raise Invalid(str(wrong), {"file": [str(wrong)]})
     kept = ResultEvidence(window=window, file_kind=kind.name, file_size=file.size, added_by_name=by.name, added_at=at)
-    kept.sha256 = _digest(file)
+    kept.sha256 = documents.digest(file)
     kept.file.save(f"{kept.sha256}.bin", file, save=False)
     kept.save()
     return kept
-
-
-def _refused(sentence: str) -> Invalid:
-    return Invalid(sentence, {"file": [sentence]})
-
-
-def _digest(file: "File[Any]") -> str:
-    digest = hashlib.sha256()
-    for chunk in file.chunks():
-        digest.update(chunk)
-    file.seek(0)
-    return digest.hexdigest()

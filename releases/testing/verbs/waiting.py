@@ -1,11 +1,11 @@
 """The waiting list: joining it where there is no room, and what becomes of a place that is free again."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import cast
 
 from django.db import transaction
-from psycopg.types.range import TimestamptzRange
 
 from portal.delivery.outbox import tell
 from portal.people.models import Organisation
@@ -13,12 +13,13 @@ from portal.workflow.actor import Actor
 from portal.workflow.errors import NotNow
 from portal.workflow.references import take_number
 from portal.workflow.transitions import lock, move, note
-from releases.products.models import DeviceCombination
+from releases.products.models import DeviceCombination, HubModel
 from releases.publishing.models import Release
 from releases.testing import can, facilities, may, messages, queries, waiting
 from releases.testing.models import Environment, Rig, TestWindow, WaitingPlace
 from releases.testing.states import WaitingState
 from releases.testing.verbs.booking import check_window, take_place
+from releases.testing.wishes import Wish, of_entry
 
 
 @transaction.atomic
@@ -29,6 +30,7 @@ def join_waiting_list(
     organisation: Organisation,
     start: datetime,
     end: datetime,
+    hub_model: HubModel | None = None,
     combinations: Iterable[DeviceCombination] = (),
     rigs: Iterable[Rig] = (),
     by: Actor,
@@ -42,8 +44,8 @@ def join_waiting_list(
     may.book(organisation, by=by)
     can.book(release, at=at)
     can.join_waiting_list(environment)
-    chosen, wanted = list(combinations), list(rigs)
-    check_window(release, environment, start, end, chosen, wanted, at)
+    wish = Wish(environment, start, end, hub_model, list(combinations), list(rigs))
+    check_window(release, wish, at)
     number = take_number(WaitingPlace)
     entry = WaitingPlace(
         pk=number,
@@ -54,12 +56,13 @@ def join_waiting_list(
         asked_by_organisation_id=cast(int, by.organisation_id),  # the rule has asked
         asked_by_name=by.name,
         asked_at=at,
-        during=TimestamptzRange(start, end),
+        during=wish.during,
+        hub_model=hub_model,
     )
-    _check_need(entry, wanted)
+    _check_need(entry, wish.rigs)
     entry.save(force_insert=True)
-    entry.combinations.set(chosen)
-    entry.rigs.set(wanted)
+    entry.combinations.set(wish.combinations)
+    entry.rigs.set(wish.rigs)
     note(entry, by=by, at=at, verb="join_waiting_list", data={"organisation": organisation.name})
     return entry
 
@@ -98,17 +101,8 @@ def accept_offer(entry: WaitingPlace, *, by: Actor, at: datetime, seen: int | No
     can.accept_offer(entry, at=at)
     can.book(release, at=at)
     move(entry, to=WaitingState.ACCEPTED, by=by, at=at, verb="accept_offer")
-    entry.window = take_place(
-        release,
-        environment,
-        entry.organisation,
-        entry.starts_at,
-        entry.ends_at,
-        list(entry.combinations.all()),
-        list(entry.rigs.all()),
-        by=by,
-        at=at,
-    )
+    wish = replace(of_entry(entry), environment=environment)
+    entry.window = take_place(release, wish, entry.organisation, by=by, at=at)
     entry.save(update_fields=["window"])
     return entry.window
 

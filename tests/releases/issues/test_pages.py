@@ -1,6 +1,8 @@
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from portal.journal.models import Entry
 from portal.workflow.actor import system
 from releases.holds.models import Hold
 from releases.holds.queries import reach
@@ -55,6 +57,20 @@ def raising(world, **changes) -> dict:
 
 
 # Raising
+
+
+def test_evidence_is_given_with_the_issue_or_nothing_is_raised(supplier, world, announced):
+    address = reverse("issues:raise_issue", args=[announced.reference])
+    lying = raising(world, file=SimpleUploadedFile("hub.pdf", b"08:00 dark\n"))
+    refused = supplier.post(address, lying)
+    assert refused.status_code == 400
+    assert "The name hub.pdf does not fit" in text(refused)
+    assert not Issue.objects.exists()
+    done = supplier.post(address, raising(world, file=SimpleUploadedFile("hub.log", b"08:00 dark\n")), follow=True)
+    assert "hub.log" in text(done)
+    first = Comment.objects.get()
+    assert (first.audience, first.file_kind) == ("all", "Plain text")
+    assert Entry.objects.get(verb="raise_issue").data["sha256"] == first.sha256
 
 
 def test_a_supplier_counts_the_homes_and_raises_an_issue(supplier, world, announced):

@@ -30,7 +30,7 @@ def at_the_worlds_time(set_clock, world):
     set_clock(world.at)
 
 
-def report(text=b"All passed.", name="report.pdf"):
+def report(text=b"All passed.", name="report.txt"):
     return ContentFile(text, name)
 
 
@@ -59,11 +59,13 @@ class TestFile:
     def test_the_content_counts_and_not_the_name(self, attach, announced):
         wrong = refusal(attach, announced, file=report(b"<script>alert(1)</script>"))
         assert "By its content this file is none of these" in wrong["file"][0]
+        lies = refusal(attach, announced, file=report(name="report.pdf"))
+        assert "The name report.pdf does not fit: by its content the file is Plain text." in lies["file"][0]
         assert Evidence.objects.count() == 1
 
     def test_too_large_is_said_by_every_door(self, attach, announced, monkeypatch):
         monkeypatch.setattr(documents, "LARGEST", 5)
-        assert refusal(attach, announced, file=report())["file"] == ["The document is larger than 20 MB."]
+        assert "The file is larger than" in refusal(attach, announced, file=report())["file"][0]
 
     def test_the_page_keeps_what_was_typed(self, sign_in, announced):
         client = sign_in("manager")

@@ -177,7 +177,7 @@ class TestDrafting:
             "signatory": "A. Tester",
             "signed_on": "2017-01-06",
             "summary": "Passed",
-            "file": SimpleUploadedFile("report.pdf", b"%PDF"),
+            "file": SimpleUploadedFile("report.pdf", b"%PDF-1.7"),
         }
         assert client.post(address("attach_evidence", release), report).status_code == 302
         check = words(client.get(address("announce", release)))
@@ -271,7 +271,7 @@ class TestDrafting:
     def test_a_document_over_the_limit_is_refused(self, sign_in, draft, monkeypatch):
         file = SimpleUploadedFile("big.pdf", b"x" * (20 * 1024 * 1024 + 1))
         page = sign_in("manager").post(address("attach_evidence", draft), {"file": file})
-        assert "The document is larger than 20 MB." in words(page)
+        assert "The file is larger than 20 MB" in words(page)
 
 
 class TestRevisions:

@@ -13,14 +13,12 @@ from releases.testing.coverage import (
     Tested,
     course,
     heaviest_gaps,
-    latest,
-    measure,
     ratio,
     sign,
-    standings,
     standings_of,
     tally,
 )
+from tests.factories.coverage import latest, measure, standings
 
 numbers = st.integers(min_value=1, max_value=5)
 reports = st.lists(

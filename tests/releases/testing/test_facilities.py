@@ -1,4 +1,4 @@
-from datetime import time
+from datetime import time, timedelta
 
 import pytest
 from django.urls import reverse
@@ -7,13 +7,14 @@ from portal.delivery.models import Delivery
 from portal.journal.models import Entry
 from portal.workflow.actor import ANONYMOUS
 from portal.workflow.errors import Invalid, NotAllowed, NotNow
-from releases.testing import contributes, facilities, verbs
-from releases.testing.models import Closure, Environment, Rig, RigBooking, TestWindow
-from releases.testing.verbs import EnvironmentFacts, RigFacts, booking
+from releases.testing import contributes, facilities, queries, verbs
+from releases.testing.models import Closure, Environment, Rig, RigBooking, TestCase, TestWindow
+from releases.testing.verbs import EnvironmentFacts, Found, RigFacts, booking
 from tests.factories.findings import DAY, environment, make_window
 from tests.factories.queries import same_queries
 
 pytestmark = pytest.mark.django_db
+HOUR = timedelta(hours=1)
 JSON = "application/json"
 API = "/api/v1/test-environments/"
 
@@ -209,6 +210,36 @@ def test_the_rigs_together_hold_every_hub_model_to_test(world, catalogue, rig, a
     assert make_window(world, announced, rigs=both, combinations=chosen).rigs.count() == 2
 
 
+def test_a_window_is_for_one_hub_model_or_for_any(world, catalogue, rig, announced):
+    announced.hub_models.add(catalogue.models["birch"])
+    alder, birch = catalogue.models["alder"], catalogue.models["birch"]
+    for named, wrong in (
+        ({"hub_model": birch, "rigs": [rig]}, {"rigs": ["Rig 1 holds Alder 1 and not Birch 2: choose another rig."]}),
+        (
+            {"hub_model": birch, "combinations": [catalogue.combinations["dual"]]},
+            {"combinations": ["Choose combinations with the hub model Birch 2."]},
+        ),
+    ):
+        with pytest.raises(Invalid) as refused:
+            make_window(world, announced, **named)
+        assert refused.value.fields == wrong
+    window = make_window(world, announced, rigs=[rig], hub_model=alder)
+    assert {one.hub_model for one in queries.combinations_of(window)} == {alder}
+    other = Found(catalogue.combinations["birch"], TestCase.objects.get(code="JOIN"), "fail", "0A010200")
+    at = window.starts_at + HOUR
+    with pytest.raises(Invalid, match="is not in this window"):
+        verbs.report_results(window, [other], by=world.actor("supplier"), at=at)
+    anything = make_window(world, announced)
+    assert {one.hub_model for one in queries.combinations_of(anything)} == {alder, birch}
+    assert verbs.report_results(anything, [other], by=world.actor("supplier"), at=at)
+
+
+def test_a_hub_model_of_another_release_is_refused(world, catalogue, announced):
+    with pytest.raises(Invalid) as refused:
+        make_window(world, announced, hub_model=catalogue.models["birch"])
+    assert refused.value.fields == {"hub_model": ["Choose a hub model of this release."]}
+
+
 def test_the_database_refuses_two_windows_on_a_rig(world, announced, rig):
     make_window(world, announced, rigs=[rig])
     twin = TestWindow.objects.get()
@@ -308,9 +339,13 @@ def test_a_supplier_books_a_rig_by_page(sign_in_then, world, announced, rig):
         "environment": environment().pk,
         "start": "2017-01-11T09:00",
         "end": "2017-01-11T17:00",
+        "hub_model": announced.hub_models.get().pk,
         "rigs": [rig.pk],
     }
-    assert "Rig 1" in text(supplier.post(address, sent, follow=True))
+    booked = text(supplier.post(address, sent, follow=True))
+    assert "Rig 1" in booked
+    assert "Alder 1" in booked
+    assert TestWindow.objects.get().hub_model == announced.hub_models.get()
     wrong = supplier.post(address, sent | {"environment": environment("dcc-lab").pk})
     assert "Rig 1 stands in UIT-A: choose rigs of DCC test lab." in text(wrong)
 

@@ -14,6 +14,7 @@ from releases.testing import coverage as figures
 from releases.testing import matrix, queries, verbs
 from releases.testing.findings import Found
 from releases.testing.models import TestCase, TestResult
+from tests.factories import coverage as intended
 from tests.factories.findings import DAY, environment, make_window
 from tests.factories.queries import same_queries
 
@@ -62,9 +63,9 @@ def test_the_database_counts_as_the_measure_does_on_generated_worlds(world, anno
     said = [figures.Report(*row) for row in queries.results_of(announced).values_list(*REPORT)]
     numbers = [case.pk for case in queries.cases()]
     found = matrix.weigh(announced, [world.organisation("osprey").pk])
-    assert found.all_homes == figures.measure(homes, numbers, said)
-    assert found.own_homes == figures.measure(own, numbers, said)
-    known = figures.standings(said)
+    assert found.all_homes == intended.measure(homes, numbers, said)
+    assert found.own_homes == intended.measure(own, numbers, said)
+    known = intended.standings(said)
     for line in matrix.drawn(found.everybody, len(numbers)):
         expected = [known.get((line.combination.pk, case), figures.Standing.UNTESTED) for case in numbers]
         assert line.standings == expected

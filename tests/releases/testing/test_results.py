@@ -72,10 +72,10 @@ def said() -> list[tuple[str, str, str]]:
 
 def test_a_file_is_kept_with_every_result_that_names_none(world, window, catalogue):
     kept = verbs.attach_result_evidence(
-        window, ContentFile(b"A log.", "log.exe"), by=world.actor("supplier"), at=window.starts_at
+        window, ContentFile(b"A log.", "log.txt"), by=world.actor("supplier"), at=window.starts_at
     )
     rows = [found(catalogue, evidence=kept.pk), found(catalogue, code="READ")]
-    one, other = report(world, window, rows, file=ContentFile(PNG, "film.txt"))
+    one, other = report(world, window, rows, file=ContentFile(PNG, "film.png"))
     assert (one.evidence, kept.file_kind, kept.file_size) == (kept, "Plain text", 6)
     assert (other.evidence.file_kind, other.evidence.window) == ("PNG image", window)
     assert kept.file.name.endswith(f"{kept.sha256}.bin")
@@ -117,7 +117,7 @@ def test_evidence_of_another_window_is_none(world, window, announced, catalogue)
 
 
 def test_evidence_is_downloaded_by_who_sees_the_window(supplier, sign_in_then, world, window, catalogue):
-    (row,) = report(world, window, [found(catalogue)], file=ContentFile(PNG, "film.html"))
+    (row,) = report(world, window, [found(catalogue)], file=ContentFile(PNG, "film.png"))
     url = reverse("testing:result_evidence", args=[window.reference, row.evidence_id])
     assert url in text(supplier.get(address(window, "window")))
     answer = supplier.get(url)
@@ -389,6 +389,8 @@ def test_the_api_attaches_a_file_and_results_name_it(supplier, window, dual):
     assert (made.status_code, made.json()[0]["evidence"], made.json()[0]["edition"]) == (201, kept.json()["id"], 1)
     wrong = post(supplier, here + "results/", results=[row | {"evidence": 0}])
     assert (wrong.status_code, list(wrong.json()["fields"])) == (400, ["results.1"])
+    lying = supplier.post(here + "evidence/", {"file": SimpleUploadedFile("film.pdf", PNG)})
+    assert "The name film.pdf does not fit" in lying.content.decode()
     refused = supplier.post(here + "evidence/", {"file": SimpleUploadedFile("film.png", b"MZ\x90")})
     assert (refused.status_code, list(refused.json()["fields"])) == (400, ["file"])
     assert [one["id"] for one in supplier.get(here + "evidence/").json()] == [kept.json()["id"]]

@@ -330,6 +330,7 @@ def test_the_api_waits_and_accepts(sign_in_then, world, announced, full):
         "organisation": "fernlight-energy",
         "start": "2017-01-10T12:00Z",
         "end": "2017-01-10T16:00Z",
+        "hub_model": announced.hub_models.get().pk,
     }
     joined = client.post(API, body, content_type=JSON)
     assert (joined.status_code, joined.json()["state"], joined.json()["ahead"]) == (201, "waiting", 0)
@@ -338,6 +339,7 @@ def test_the_api_waits_and_accepts(sign_in_then, world, announced, full):
     at = f"{API}{joined.json()['reference']}/"
     accepted = client.post(f"{at}accept/", {}, content_type=JSON)
     assert (accepted.status_code, accepted.json()["environment"]) == (201, "dcc-lab")
+    assert accepted.json()["hub_model"] == body["hub_model"]
     second = join(world, announced)
     left = client.post(f"{API}{second}/leave/", {}, content_type=JSON)
     assert left.json()["state"] == "left"
