@@ -8,6 +8,7 @@ from django.core.files.base import File
 from django.db import transaction
 
 from portal.delivery.outbox import tell
+from portal.journal.writing import Jsonable
 from portal.people.models import Organisation
 from portal.workflow.actor import Actor
 from portal.workflow.errors import Invalid
@@ -69,7 +70,7 @@ def raise_issue(
         acknowledge_by=acknowledge_by(at, finding.severity),
         **finding.cohort.as_fields(),
     )
-    data = {} if file is None else {"sha256": _show(issue, file, by, at)}
+    data: dict[str, Jsonable] = {} if file is None else {"sha256": _show(issue, file, by, at)}
     note(issue, by=by, at=at, verb="raise_issue", data=data)
     tell(messages.IssueRaised(issue, at), at=at)
     return issue

@@ -245,7 +245,7 @@ class TestNotes:
 
 class TestEvidence:
     def test_a_document_is_kept_with_its_hash(self, world, draft, manager):
-        file = ContentFile(b"signed report", name="../../report.pdf")
+        file = ContentFile(b"signed report", name="../../report.txt")
         kept = verbs.attach_evidence(draft, evidence_facts(file=file), by=manager, at=world.at)
         assert kept.file.name == f"evidence/{kept.sha256}.bin"
         assert kept.file.read() == b"signed report"

@@ -189,7 +189,7 @@ class TestDrafting:
         assert release.state == "notified"
         evidence = release.evidence.get()
         kept = client.get(address("evidence_file", release, evidence.pk))
-        assert b"".join(kept.streaming_content) == b"%PDF"
+        assert b"".join(kept.streaming_content) == b"%PDF-1.7"
         assert kept["Content-Disposition"].startswith("attachment")
 
     def test_mistakes_are_shown_beside_the_fields(self, sign_in, catalogue):
