@@ -13,7 +13,7 @@ from rest_framework.viewsets import ViewSet
 from portal.people.api_base import Acting
 from releases.publishing import queries as publishing
 from releases.publishing.models import Release
-from releases.testing import matrix
+from releases.testing import matrix, queries
 from releases.testing.coverage import heaviest_gaps, standings_of
 from releases.testing.coverage_forms import MOST_SLOTS, SLOTS
 
@@ -50,8 +50,12 @@ class AdvisedSerializer(serializers.Serializer[Any]):
 
 
 class AdviceSerializer(serializers.Serializer[Any]):
-    """What to test next, and the share covered before and after, if every open case passes."""
+    """What to test next, and the share covered before and after, if every open case passes.
 
+    ``booked`` combinations are left out: a window to come of yours names them.
+    """
+
+    booked = serializers.IntegerField()
     before = serializers.FloatField()
     after = serializers.FloatField()
     combinations = AdvisedSerializer(source="rows", many=True)
@@ -95,5 +99,6 @@ class CoverageViewSet(Acting, ViewSet):
         asked.is_valid(raise_exception=True)
         found = matrix.weigh(release, self.actor.suppliers)
         rows = found.own if asked.validated_data["own"] else found.everybody
-        advice = matrix.next_to_test(rows, len(found.cases), asked.validated_data["slots"])
+        booked = queries.booked_for(release, self.actor, self.at)
+        advice = matrix.next_to_test(rows, len(found.cases), asked.validated_data["slots"], besides=booked)
         return Response(AdviceSerializer(advice).data)

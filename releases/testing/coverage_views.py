@@ -28,7 +28,8 @@ def coverage(request: PortalRequest, release: str) -> HttpResponse:
     form = WeightForm(request.GET, has_own=bool(found.own))
     rows, cases = found.own if form.by_own_homes else found.everybody, len(found.cases)
     page = Paginator(heaviest_gaps(rows, cases), MATRIX_ROWS).get_page(request.GET.get("page"))
-    advice = matrix.next_to_test(rows, cases, form.chosen_slots)
+    booked = queries.booked_for(row, actor, request.at)
+    advice = matrix.next_to_test(rows, cases, form.chosen_slots, besides=booked)
     everybody = found.all_homes
     context = {
         "release": row,

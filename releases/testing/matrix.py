@@ -1,6 +1,6 @@
 """Coverage of a release read from the database: one statement weighs every combination and judges every pair."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from fractions import Fraction
@@ -144,12 +144,16 @@ class Advised:
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """The best combinations for so many slots; homes x cases covered now and then, if every open case passes."""
+    """The best combinations for so many slots; homes x cases covered now and then, if every open case passes.
+
+    `booked` combinations are left out: a window that covers them is booked.
+    """
 
     rows: list[Advised]
     now: int
     then: int
     whole: int
+    booked: int
 
     @property
     def before(self) -> Fraction:
@@ -162,14 +166,16 @@ class Advice:
         return figures.ratio(self.then, self.whole)
 
 
-def next_to_test(rows: list[Tested], cases: int, slots: int) -> Advice:
-    """Return what to test next among these combinations; one query."""
-    candidates = (advice.Candidate(row.combination, row.homes, cases - row.covered - row.failed) for row in rows)
+def next_to_test(rows: list[Tested], cases: int, slots: int, *, besides: Collection[int] = ()) -> Advice:
+    """Return what to test next among these combinations, besides those that a window is booked for; one query."""
+    open_ones = (row for row in rows if row.combination not in besides)
+    candidates = (advice.Candidate(row.combination, row.homes, cases - row.covered - row.failed) for row in open_ones)
     chosen = advice.best(candidates, slots)
     named = _named(one.combination for one in chosen)
     covered, whole = sum(row.homes * row.covered for row in rows), sum(row.homes for row in rows) * cases
     found = [Advised(named[one.combination], one.homes, one.open_cases, one.gain) for one in chosen]
-    return Advice(found, covered, covered + sum(one.gain for one in chosen), whole)
+    left_out = sum(row.combination in besides for row in rows)
+    return Advice(found, covered, covered + sum(one.gain for one in chosen), whole, left_out)
 
 
 def over_time(release: Release, at: datetime) -> list[tuple[date, Fraction]]:

@@ -99,6 +99,13 @@ def results_of(release: Release) -> QuerySet[TestResult]:
     return TestResult.objects.filter(window__release=release).order_by("pk")
 
 
+def booked_for(release: Release, actor: Actor, at: datetime) -> set[int]:
+    """Return the combinations that windows to come of the suppliers this actor acts for name."""
+    windows = TestWindow.objects.filter(release=release, state=WindowState.BOOKED, during__endswith__gt=at)
+    named = windows.filter(organisation__in=actor.suppliers, combinations__isnull=False)
+    return set(named.values_list("combinations", flat=True))
+
+
 def combinations_of(window: TestWindow) -> list[DeviceCombination]:
     """Return the combinations a window takes results on: those it names, else every one of its hub models."""
     named = window.combinations.select_related("hub_model", "esme", "gsme", "display").order_by("pk")

@@ -188,6 +188,17 @@ def test_where_only_fails_are_left_there_is_nothing_to_test(supplier, world, win
     assert "has an open fail" in text(supplier.get(page(announced)))
 
 
+def test_what_a_window_to_come_covers_is_not_advised_again(sign_in_then, supplier, world, window, announced, catalogue):
+    named = make_window(world, announced, combinations=[catalogue.combinations["dual"]])
+    assert "Nothing more: what is left is booked already" in text(supplier.get(page(announced)))
+    assert "1 combination left out: windows to come of yours name it." in text(supplier.get(page(announced)))
+    advice = supplier.get(f"{API}{announced.reference}/next/", {"slots": 1}).json()
+    assert (advice["booked"], advice["combinations"], advice["before"]) == (1, [], advice["after"])
+    assert sign_in_then("other_supplier").get(page(announced)).context["advice"].rows
+    verbs.cancel(named, by=world.actor("supplier"), at=world.at)
+    assert sign_in_then("supplier").get(page(announced)).context["advice"].rows
+
+
 def test_a_release_in_no_home_has_an_empty_matrix(sign_in_then, world, announced):
     Cell.objects.all().delete()
     assert "No home has a hub model of this release." in text(sign_in_then("manager").get(page(announced)))
