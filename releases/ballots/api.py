@@ -17,6 +17,7 @@ from portal.workflow.errors import Invalid
 from releases.ballots import queries, verbs
 from releases.ballots import serializers as shapes
 from releases.ballots.models import Ballot, Determination, Objection
+from releases.ballots.rule_api import RuleSetViewSet
 from releases.publishing import queries as publishing
 
 REFERENCE = "[-A-Za-z0-9]+"
@@ -263,4 +264,5 @@ ENTRIES = [
     ("objections", ObjectionViewSet, "objection"),
     ("ballots", BallotViewSet, "ballot"),
     ("determinations", DeterminationViewSet, "determination"),
+    ("rule-sets", RuleSetViewSet, "rule-set"),
 ]

@@ -53,6 +53,11 @@ return_with_reasons = admit
 
 
 @who
+def keep_rules(*, by: Actor) -> str | None:
+    return _secretary(by, Permission.RUN_BALLOTS, "keeps the voting rules")
+
+
+@who
 def accept(objection: Objection, *, by: Actor) -> str | None:
     return _dcc(by)
 

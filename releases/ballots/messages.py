@@ -8,12 +8,14 @@ from typing import Any, ClassVar
 from django.urls import reverse
 
 from portal.delivery.messages import Notification, Recipient
-from portal.people.models import Organisation, Role
+from portal.people.models import Committee, Organisation, Role
 from portal.people.recipients import of_committee, of_organisations, of_user, with_role
-from releases.ballots.models import Ballot, Determination, Entitlement, Objection
+from releases.ballots.models import Ballot, Determination, Entitlement, Objection, RuleSet
 from releases.ballots.roll import roll_of
+from releases.ballots.rulesets import in_words, parse
 from releases.publishing.classification import told
 from releases.publishing.models import Release
+from releases.publishing.working import day_words
 
 
 def parties(release: Release, objections: Iterable[Objection], at: datetime) -> list[Recipient]:
@@ -245,3 +247,36 @@ class Appealed(Decided):
 
 class AppealEnded(Decided):
     what = "the appeal is answered"
+
+
+@dataclass(frozen=True)
+class RulesChange(Notification):
+    """A new version of the voting rules stands from a later day on."""
+
+    rule_set: RuleSet
+    why: str
+    at: datetime
+
+    kind: ClassVar[str] = "ballots.rules_change"
+    title: ClassVar[str] = "The voting rules change"
+    template: ClassVar[str] = "ballots/rules.txt"
+
+    @property
+    def subject(self) -> str:
+        return f"The voting rules change on {day_words(self.rule_set.effective_from)}"
+
+    @property
+    def url(self) -> str:
+        return reverse("ballots:rule_set", args=[self.rule_set.number])
+
+    @property
+    def reference(self) -> tuple[str, int]:
+        return "ballots.rule_set", self.rule_set.pk
+
+    def context(self) -> dict[str, Any]:
+        return {"rule_set": self.rule_set, "why": self.why, "rules": in_words(parse(self.rule_set.rules))}
+
+    def recipients(self) -> Iterable[Recipient]:
+        committees = Committee.objects.order_by("pk")
+        seated = [one for committee in committees for one in of_committee(committee, self.at)]
+        return [*seated, *secretaries(self.at), *dcc(self.at)]

@@ -22,6 +22,18 @@ class Clock:
         return self.urgent if urgent else self.others
 
 
+CLOCKS = {
+    "admit": "SECAS admits or returns an objection",
+    "answer": "DCC answers it",
+    "agree": "The objector agrees to a narrowing",
+    "notice": "Notice of a ballot",
+    "voting": "Voting, and its one extension",
+    "casting": "The Chair’s casting vote",
+    "appeal": "Appeal against a determination",
+}
+"""The clocks by name, with what each gives time for."""
+
+
 @dataclass(frozen=True)
 class Clocks:
     """The periods of an objection and its ballot, in Working Days (portal default)."""
@@ -70,6 +82,8 @@ def parse(data: dict[str, Any]) -> Rules:
     a rule set that cannot be read must never fall back to some other rule.
     """
     _same_keys(data, {field.name for field in fields(Rules)}, "rule set")
+    if data["counting"] not in list(Counting):
+        raise ValueError(f"counting must be one of: {', '.join(Counting)}.")
     clocks = data["clocks"]
     _same_keys(clocks, {field.name for field in fields(Clocks)}, "clocks")
     return Rules(
@@ -81,7 +95,9 @@ def parse(data: dict[str, Any]) -> Rules:
     )
 
 
-def _same_keys(data: dict[str, Any], expected: set[str], what: str) -> None:
+def _same_keys(data: Any, expected: set[str], what: str) -> None:
+    if not isinstance(data, dict):
+        raise ValueError(f"The {what} must be an object with its own keys.")
     if set(data) != expected:
         odd = ", ".join(sorted(set(data) ^ expected))
         raise ValueError(f"The {what} must have exactly its own keys; missing or unknown: {odd}.")
@@ -97,7 +113,10 @@ def _share(value: Any, what: str) -> Fraction:
     """Shares are stored as text such as "2/3": a decimal could not hold two thirds exactly."""
     if not isinstance(value, str):
         raise ValueError(f"{what} must be a fraction written as text.")
-    share = Fraction(value)
+    try:
+        share = Fraction(value)
+    except (ValueError, ZeroDivisionError):
+        raise ValueError(f'{what} must be a fraction, like "2/3".') from None
     if not 0 < share <= 1:
         raise ValueError(f"{what} must be above 0 and at most 1.")
     return share

@@ -120,6 +120,7 @@ def _of_releases(things: Things) -> None:
     things.add("issue", matter.issue)
     things.kwargs["notice"] = {"reference": matter.release.reference, "number": 1}
     things.kwargs["class"] = {"name": "urgent"}
+    things.kwargs["rule_set"] = {"number": 1}
     things.kwargs["urgency_class"] = {"pk": matter.release.urgency_class_id}
     things.add("question", make_question(things.world, matter.release))
     things.add("content_request", make_request(things.world))

@@ -5,12 +5,15 @@ from releases.ballots.verbs.ballots import add_statement, draft, extend, notice,
 from releases.ballots.verbs.closing import casting_vote, close, count
 from releases.ballots.verbs.determinations import determine, publish, record_appeal, record_appeal_outcome
 from releases.ballots.verbs.objections import Grounds, admit, join, lapse, lodge, return_with_reasons, withdraw
+from releases.ballots.verbs.rule_sets import RuleSetFacts, add_rule_set
 from releases.ballots.verbs.voting import Paper, cast, declare, read_own_vote, rule_on_interest
 
 __all__ = [
     "Grounds",
     "Paper",
+    "RuleSetFacts",
     "accept",
+    "add_rule_set",
     "add_statement",
     "admit",
     "agree",

@@ -9,13 +9,14 @@ from releases.ballots.views.ballots import (
     determinations,
     draft,
     rule_on_interest,
-    rules,
     turnout,
 )
 from releases.ballots.views.objections import lodge, objection, objection_step, objections
+from releases.ballots.views.rules import add_rules, rule_set, rules
 from releases.ballots.views.voting import cast, casting_vote, read_own_vote, receipt, vote
 
 __all__ = [
+    "add_rules",
     "ballot",
     "ballot_step",
     "ballots",
@@ -32,6 +33,7 @@ __all__ = [
     "read_own_vote",
     "receipt",
     "rule_on_interest",
+    "rule_set",
     "rules",
     "turnout",
     "vote",

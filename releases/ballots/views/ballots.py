@@ -14,9 +14,7 @@ from portal.pages.exports import Column, csv_of
 from portal.pages.forms import status_of
 from portal.workflow.errors import Invalid
 from portal.workflow.http import PortalRequest
-from releases.ballots import bundle, may, queries, rulesets, verbs
-from releases.ballots.defaults import stored_rules_at
-from releases.ballots.examples import worked_examples
+from releases.ballots import bundle, may, queries, verbs
 from releases.ballots.forms import DraftForm, RulingForm
 from releases.ballots.models import Ballot
 from releases.ballots.roll import roll_of
@@ -129,14 +127,6 @@ def determination(request: PortalRequest, reference: str) -> HttpResponse:
     rows = queries.determinations(request.actor).select_related("ballot__release", "ballot__committee")
     row = get_object_or_404(rows, reference=reference)
     return render(request, "ballots/determination.html", {"determination": row, **bundle.document(row)})
-
-
-@require_safe
-def rules(request: PortalRequest) -> HttpResponse:
-    stored = stored_rules_at(request.at)
-    parsed = rulesets.parse(stored.rules)
-    context = {"stored": stored, "rules": rulesets.in_words(parsed), "examples": worked_examples(parsed)}
-    return render(request, "ballots/rules.html", context)
 
 
 def _ballot(request: PortalRequest, reference: str) -> Ballot:
