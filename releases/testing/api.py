@@ -74,8 +74,8 @@ class WindowViewSet(ChangingWindows, ReadOnlyModelViewSet[TestWindow]):
         answers = ReportSerializer(data=request.data)
         answers.is_valid(raise_exception=True)
         found = [Found(**row) for row in answers.validated_data["results"]]
-        seen = answers.validated_data["version"]
-        reported = verbs.report_results(window, found, by=self.actor, at=self.at, seen=seen)
+        seen, until = (answers.validated_data[name] for name in ("version", "seen_until"))
+        reported = verbs.report_results(window, found, by=self.actor, at=self.at, seen=seen, seen_until=until)
         return Response(ResultSerializer(reported, many=True).data, status=status.HTTP_201_CREATED)
 
     @extend_schema(methods=["get"], responses=ResultEvidenceSerializer(many=True), filters=False)

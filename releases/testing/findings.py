@@ -39,8 +39,13 @@ def _words(remark: str) -> list[str]:
     return remark.split()  # a file or a form may end its lines otherwise
 
 
-def mistakes(window: TestWindow, found: Sequence[Found]) -> dict[int, list[str]]:
-    """Return what is wrong with each result, by its place in the list from 0; three queries whatever its length."""
+def mistakes(window: TestWindow, found: Sequence[Found], *, seen_until: int | None = None) -> dict[int, list[str]]:
+    """Return what is wrong with each result, by its place in the list from 0; four queries at most whatever its length.
+
+    With `seen_until`, the number of the last result of the window that whoever reports has seen, nothing is said on a
+    pair on which somebody reported since: a pass would take back a fail that was never looked at.
+    """
+    newer = {} if seen_until is None else _newer_than(window, seen_until)
     allowed = set(window.combinations.values_list("pk", flat=True))
     models = set(queries.hub_models_of(window))
     files = set(window.evidence.values_list("pk", flat=True))
@@ -49,11 +54,23 @@ def mistakes(window: TestWindow, found: Sequence[Found]) -> dict[int, list[str]]
         inside = one.combination.pk in allowed if allowed else one.combination.hub_model_id in models
         sentences = [] if inside else [f"{one.combination} is not in this window."]
         sentences += _mistakes(window.release, one)
+        sentences += newer.get((one.combination.pk, one.case.pk), [])
         if one.evidence is not None and one.evidence not in files:
             sentences.append(f"File {one.evidence} is not of this window: attach it first.")
         if sentences:
             wrong[place] = sentences
     return wrong
+
+
+def _newer_than(window: TestWindow, seen_until: int) -> dict[tuple[int, int], list[str]]:
+    """Return what was reported since, in words, by combination and case."""
+    rows = window.results.filter(pk__gt=seen_until).order_by("pk")
+    return {
+        (row.combination_id, row.case_id): [
+            f"Meanwhile {row.reported_by_name} reported: {row.get_outcome_display()}. Look at it and choose again."
+        ]
+        for row in rows
+    }
 
 
 def _mistakes(release: Release, one: Found) -> list[str]:

@@ -12,7 +12,7 @@ from releases.products.models import HubModel
 from releases.publishing.models import Release
 from releases.testing import facilities, queries
 from releases.testing.models import Environment, Rig, TestCase, TestResult, TestWindow
-from releases.testing.result_forms import evidence_field, version_field
+from releases.testing.result_forms import SeenForm, evidence_field, version_field
 from releases.testing.states import WindowState
 from releases.testing.verbs import Found
 
@@ -96,7 +96,7 @@ class CancelForm(VersionedForm):
     why = forms.CharField(label="Why", required=False, widget=REASON)
 
 
-class ResultForm(VersionedForm):
+class ResultForm(SeenForm, VersionedForm):
     """Results of one combination: an outcome for each case, left empty where nothing is to be said."""
 
     combination = forms.ChoiceField(label="Combination")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 from psycopg.types.range import TimestamptzRange
 
 from portal.people.models import Organisation, OrganisationKind
@@ -117,6 +117,20 @@ def latest_in(window: TestWindow) -> dict[tuple[int, int], TestResult]:
     """Return the window's last result for each (combination, case)."""
     rows = window.results.select_related("case", "evidence").order_by("pk")
     return {(row.combination_id, row.case_id): row for row in rows}
+
+
+def last_result(window: TestWindow) -> int:
+    """Return the number of the window's newest result, 0 where it has none: what a page made now has seen."""
+    return window.results.order_by("-pk").values_list("pk", flat=True).first() or 0
+
+
+def superseded(window: TestWindow) -> QuerySet[TestResult]:
+    """Return the window's results that a newer one has taken the place of, the newest first; they stay on record."""
+    newer = TestResult.objects.filter(
+        window=OuterRef("window"), combination=OuterRef("combination"), case=OuterRef("case"), pk__gt=OuterRef("pk")
+    )
+    devices = (f"combination__{name}" for name in ("hub_model", "esme", "gsme", "display"))
+    return window.results.filter(Exists(newer)).select_related("case", "evidence", *devices).order_by("-pk")
 
 
 @dataclass(frozen=True, slots=True)

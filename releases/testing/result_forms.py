@@ -35,6 +35,30 @@ def evidence_field() -> forms.FileField:
     )
 
 
+class SeenForm(GovForm):
+    """A form that knows which results of its window were on the page it came from.
+
+    `until` is the number of the window's newest result, read before the page's results are. Once a refusal has said
+    what was reported meanwhile, the page shown again has seen that too.
+    """
+
+    seen_until = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, until: int, **kwargs: Any) -> None:
+        kwargs["initial"] = {"seen_until": until, **(kwargs.get("initial") or {})}
+        super().__init__(*args, **kwargs)
+        self.until = until
+
+    def add_refusal(self, refusal: Invalid) -> None:
+        super().add_refusal(refusal)
+        self.has_seen()
+
+    def has_seen(self) -> None:
+        """Send with the page from now on that it shows what was reported meanwhile."""
+        self.data = self.data.copy()  # what was sent cannot be changed
+        self.data["seen_until"] = str(self.until)
+
+
 @dataclass(frozen=True, slots=True)
 class GridCell:
     """A pair of the grid: what is chosen, what stood there when the page was made, and the last result."""
@@ -61,7 +85,7 @@ class GridRow:
     cells: list[GridCell]
 
 
-class GridForm(GovForm):
+class GridForm(SeenForm):
     """Outcomes of many combinations at once; only cells that were changed on the page become results."""
 
     version_read = version_field()
@@ -69,6 +93,7 @@ class GridForm(GovForm):
 
     def __init__(self, *args: Any, rows: Sequence[Row], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self._read = rows
         self.rows = [self._row(row) for row in rows]
 
     def _row(self, row: Row) -> GridRow:
@@ -112,8 +137,21 @@ class GridForm(GovForm):
                     pairs.setdefault(sentence, []).append(f"{one.case.code} on {one.combination}")
         for sentence, where in pairs.items():
             self.add_error(None, f"{sentence} This is about {_listed(where)}.")
-        if not pairs:
+        if pairs:
+            self.has_seen()
+        else:
             super().add_refusal(refusal)
+
+    def has_seen(self) -> None:
+        """Show what stands now in the cells; what was chosen in the others is kept."""
+        chosen = {cell.name: cell.chosen for _, cell in self._changed()}
+        super().has_seen()
+        for row in self.rows:
+            for cell in row.cells:
+                now = cell.last.outcome if cell.last else ""
+                self.data[f"w{cell.name[1:]}"] = now
+                self.data[cell.name] = chosen.get(cell.name, now)
+        self.rows = [self._row(row) for row in self._read]
 
 
 def _listed(where: list[str], most: int = 3) -> str:
@@ -134,7 +172,7 @@ class CheckSheetForm(GovForm):
         return file
 
 
-class ReportSheetForm(GovForm):
+class ReportSheetForm(SeenForm):
     """The file that was checked, to be recorded; it comes back with the page, so nothing is chosen twice."""
 
     text = forms.CharField(widget=forms.HiddenInput, strip=False)

@@ -39,9 +39,9 @@ def report_grid(request: PortalRequest, reference: str) -> HttpResponse:
     """Show what was reported, combination by case, and take what is new or corrected."""
     row = _reportable(request, reference)
     page = Paginator(queries.combinations_of(row), GRID_ROWS).get_page(request.GET.get("page"))
-    catalogue = queries.cases()
+    until, catalogue = queries.last_result(row), queries.cases()
     rows = queries.rows_of(row, list(page), catalogue)
-    form = GridForm(request.POST or None, request.FILES or None, rows=rows)
+    form = GridForm(request.POST or None, request.FILES or None, rows=rows, until=until)
     if form.is_valid() and _reported(request, row, form):
         return redirect(request.get_full_path()) if page.has_other_pages() else redirect("testing:window", reference)
     context = {"window": row, "form": form, "page": page, "cases": catalogue}
@@ -49,9 +49,10 @@ def report_grid(request: PortalRequest, reference: str) -> HttpResponse:
 
 
 def _reported(request: PortalRequest, window: TestWindow, form: GridForm) -> bool:
-    file, found = form.cleaned_data["file"], form.found()
+    sent = {name: form.cleaned_data[name] for name in ("seen_until", "file")}
+    found = form.found()
     try:
-        verbs.report_results(window, found, by=request.actor, at=request.at, file=file)
+        verbs.report_results(window, found, **sent, by=request.actor, at=request.at)
     except Invalid as refusal:
         form.add_refusal(refusal)
         return False
@@ -83,14 +84,14 @@ def check_sheet(request: PortalRequest, reference: str) -> HttpResponse:
     row = _reportable(request, reference)
     form = CheckSheetForm(request.POST or None, request.FILES or None)
     if form.is_valid():
-        data = form.cleaned_data["file"].read()
+        data, until = form.cleaned_data["file"].read(), queries.last_result(row)
         try:
             sheet = read_sheet(row, io.BytesIO(data))
         except Invalid as refusal:
             form.add_refusal(refusal)
         else:
             text = data.decode("utf-8-sig")
-            return _fates(request, row, sheet, ReportSheetForm(initial={"text": text}))
+            return _fates(request, row, sheet, ReportSheetForm(initial={"text": text}, until=until))
     context = {"window": row, "form": form, "columns": LAYOUT.names}
     return render(request, "testing/check_sheet.html", context, status=status_of(form))
 
@@ -114,14 +115,14 @@ def _fates(request: PortalRequest, window: TestWindow, sheet: Sheet, form: Repor
 def report_sheet(request: PortalRequest, reference: str) -> HttpResponse:
     """Record a file that was checked: all its new and corrected results, or none."""
     row = _reportable(request, reference)
-    form = ReportSheetForm(request.POST, request.FILES)
+    form = ReportSheetForm(request.POST, request.FILES, until=queries.last_result(row))
     if not form.is_valid():
         raise Invalid("The checked file did not come back with the page: check it once more.")
     sheet = read_sheet(row, io.BytesIO(form.cleaned_data["text"].encode()))
     if not sheet.refused:
-        file = form.cleaned_data["file"]
+        sent = {name: form.cleaned_data[name] for name in ("seen_until", "file")}
         try:
-            verbs.report_results(row, sheet.found, by=request.actor, at=request.at, file=file)
+            verbs.report_results(row, sheet.found, **sent, by=request.actor, at=request.at)
         except Invalid as refusal:
             form.add_refusal(refusal)
         else:

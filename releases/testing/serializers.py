@@ -80,6 +80,12 @@ class ReportSerializer(serializers.Serializer[Any]):
     """Results, all or none."""
 
     results = FoundSerializer(many=True)
+    seen_until = serializers.IntegerField(
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text="The highest `id` of the window's results that you have seen: what was reported since is not undone.",
+    )
     version = serializers.IntegerField(required=False, allow_null=True, default=None)
 
 

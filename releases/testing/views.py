@@ -11,7 +11,9 @@ from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from portal.journal.models import Entry
 from portal.journal.queries import timeline
+from portal.pages.contributions import counted
 from portal.pages.exports import Column, csv_of
 from portal.pages.forms import GovForm
 from portal.workflow.errors import Invalid, NotAllowed
@@ -27,10 +29,10 @@ from releases.testing.posting import done, is_not_now, status_of
 from releases.testing.window_views import acts_on
 
 PAGE_SIZE = 25
+SHOWN_EARLIER = 200
 HAPPENED = {
     "book": "Booked",
     "cancel": "Cancelled",
-    "report_results": "Results reported",
     "attach_result_evidence": "Evidence attached",
     "reschedule": "Moved",
     "record_no_show": "Recorded as a no-show",
@@ -116,6 +118,14 @@ def _booked(request: PortalRequest, row: TestWindow | WaitingPlace) -> HttpRespo
     return redirect("testing:window", row.reference)
 
 
+def _happened(entry: Entry) -> str:
+    """Return what an entry of the journal says of a window: of results, how many, and how many fails."""
+    if entry.verb != "report_results":
+        return HAPPENED[entry.verb]
+    results, fails = entry.data["results"], entry.data["fails"]
+    return f"{counted(results, 'result')} reported" + (f", {counted(fails, 'fail')} among them" if fails else "")
+
+
 @require_safe
 @login_required
 def window(request: PortalRequest, reference: str) -> HttpResponse:
@@ -127,7 +137,8 @@ def window(request: PortalRequest, reference: str) -> HttpResponse:
         "cases": catalogue,
         "grid": queries.grid(row, catalogue),
         "until": results_until(row.ends_at),
-        "entries": [(HAPPENED[entry.verb], entry) for entry in timeline(*subject_of(row)[:2])],
+        "superseded": queries.superseded(row)[:SHOWN_EARLIER],
+        "entries": [(_happened(entry), entry) for entry in timeline(*subject_of(row)[:2])],
         "may_cancel": may.cancel.why_not(row, by=actor) is None and can.cancel.why_not(row, at=at) is None,
         "may_report": may.report_results.why_not(row, by=actor) is None,
         "no_report": can.report_results.why_not(row, at=at),
@@ -154,7 +165,8 @@ def report_results(request: PortalRequest, reference: str) -> HttpResponse:
     row = _window(request, reference)
     may.report_results(row, by=request.actor)
     can.report_results(row, at=request.at)
-    form = ResultForm(request.POST or None, request.FILES or None, window=row, catalogue=queries.cases())
+    until, catalogue = queries.last_result(row), queries.cases()
+    form = ResultForm(request.POST or None, request.FILES or None, window=row, catalogue=catalogue, until=until)
     if form.is_valid() and _reported(request, row, form):
         messages.success(request, "The results are recorded.")
         return redirect("testing:window", row.reference)
@@ -162,9 +174,9 @@ def report_results(request: PortalRequest, reference: str) -> HttpResponse:
 
 
 def _reported(request: PortalRequest, window: TestWindow, form: ResultForm) -> bool:
-    seen, file = form.cleaned_data["seen"], form.cleaned_data["file"]
+    sent = {name: form.cleaned_data[name] for name in ("seen", "seen_until", "file")}
     try:
-        verbs.report_results(window, form.found(), by=request.actor, at=request.at, file=file, seen=seen)
+        verbs.report_results(window, form.found(), **sent, by=request.actor, at=request.at)
     except Invalid as refusal:
         form.add_refusal(refusal)
     return not form.errors

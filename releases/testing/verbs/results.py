@@ -29,19 +29,21 @@ def report_results(
     at: datetime,
     file: "File[Any] | None" = None,
     seen: int | None = None,
+    seen_until: int | None = None,
 ) -> list[TestResult]:
     """Add results to a window, all or none, and return them; a correction is a new result, the old one stays.
 
     A file is kept as evidence of each of them that names none. Raises Invalid naming each line that is wrong: a
     combination that is not in the window, a retired case, a version that is none, or a pass on another version
-    than the release's; and where the file is none of the kinds allowed.
+    than the release's; and where the file is none of the kinds allowed. With `seen_until`, the number of the window's
+    last result that `by` has seen, a pair on which somebody reported since is refused too.
     """
     window = lock(window, seen=seen)
     if window.release.terms.least_coverage:
         barrier.shut()  # a fail, or a pass taken back, may shut the activation gate
     may.report_results(window, by=by)
     can.report_results(window, at=at)
-    _check(window, found)
+    _check(window, found, seen_until)
     kept = None if file is None else _keep(window, file, by=by, at=at).pk
     rows = TestResult.objects.bulk_create(
         TestResult(
@@ -79,10 +81,10 @@ def attach_result_evidence(window: TestWindow, file: "File[Any]", *, by: Actor, 
     return kept
 
 
-def _check(window: TestWindow, found: Sequence[Found]) -> None:
+def _check(window: TestWindow, found: Sequence[Found], seen_until: int | None) -> None:
     if not found:
         raise Invalid("Give at least one result.", {"results": ["Give at least one result."]})
-    wrong = {place + 1: sentences for place, sentences in mistakes(window, found).items()}
+    wrong = {place + 1: sentences for place, sentences in mistakes(window, found, seen_until=seen_until).items()}
     if wrong:
         said = " ".join(f"Line {line}: {' '.join(sentences)}" for line, sentences in wrong.items())
         raise Invalid(said, {f"results.{line}": sentences for line, sentences in wrong.items()})

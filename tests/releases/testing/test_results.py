@@ -171,6 +171,60 @@ def test_what_somebody_else_reported_meanwhile_is_not_taken_back(supplier, world
     assert said() == [("JOIN", "fail", ""), ("READ", "blocked", "")]
 
 
+def test_a_fail_reported_meanwhile_is_seen_before_the_grid_outvotes_it(supplier, world, window, catalogue, dual):
+    here = address(window, "report_grid")
+    seen = supplier.get(here).context["form"]["seen_until"].value()
+    report(world, window, [found(catalogue, "fail", remark="Dark.")], who="rsa")
+    body = {"version_read": VERSION, "seen_until": seen, f"n-{dual}": "Fine.", **cells(dual, JOIN="pass", READ="pass")}
+    answer = supplier.post(here, body)
+    assert answer.status_code == 400
+    assert "Meanwhile Rsa reported: Fail. Look at it and choose again. This is about JOIN on Alder 1" in text(answer)
+    assert said() == [("JOIN", "fail", "Dark.")]
+    form, pair = answer.context["form"], f"{dual}-{TestCase.objects.get(code='JOIN').pk}"
+    assert (form["seen_until"].value(), form.data[f"w-{pair}"]) == (str(queries.last_result(window)), "fail")
+    assert f'name="w-{pair}" value="fail"' in text(answer)
+    assert "Fine." in text(answer)
+    again = body | {"seen_until": form["seen_until"].value(), f"w-{pair}": "fail"}
+    supplier.post(here, again)
+    assert said()[1:] == [("JOIN", "pass", "Fine."), ("READ", "pass", "Fine.")]
+
+
+def test_a_fail_reported_meanwhile_is_seen_before_a_checked_file_outvotes_it(supplier, world, window, catalogue, dual):
+    checked = check(supplier, window, sheet(f"{dual},x,JOIN,pass,{VERSION},Fine."))
+    body = {"text": hidden_text(checked), "seen_until": checked.context["form"]["seen_until"].value()}
+    report(world, window, [found(catalogue, "fail")], who="rsa")
+    answer = supplier.post(address(window, "report_sheet"), body)
+    assert answer.status_code == 400
+    assert "Meanwhile Rsa reported: Fail." in text(answer)
+    assert "Fail becomes Pass." in text(answer)
+    assert said() == [("JOIN", "fail", "")]
+    supplier.post(address(window, "report_sheet"), body | {"seen_until": answer.context["form"]["seen_until"].value()})
+    assert said()[1:] == [("JOIN", "pass", "Fine.")]
+
+
+def test_a_fail_reported_meanwhile_is_seen_before_one_combination_outvotes_it(supplier, world, window, catalogue, dual):
+    here = reverse("testing:report_results", args=[window.reference])
+    form = supplier.get(here).context["form"]
+    body = {"combination": dual, "version_read": VERSION, "seen_until": form["seen_until"].value()}
+    body[f"case_{TestCase.objects.get(code='JOIN').pk}"] = "pass"
+    report(world, window, [found(catalogue, "fail")], who="rsa")
+    answer = supplier.post(here, body)
+    assert "Meanwhile Rsa reported: Fail." in text(answer)
+    supplier.post(here, body | {"seen_until": answer.context["form"]["seen_until"].value()})
+    assert [outcome for _, outcome, _ in said()] == ["fail", "pass"]
+
+
+def test_what_was_corrected_stays_on_the_page_of_its_window(supplier, world, window, catalogue):
+    report(world, window, [found(catalogue, "fail", remark="Dark."), found(catalogue, code="READ")])
+    assert "Earlier results" not in text(supplier.get(reverse("testing:window", args=[window.reference])))
+    report(world, window, [found(catalogue)], who="rsa")
+    page = text(supplier.get(reverse("testing:window", args=[window.reference])))
+    assert "Earlier results, corrected since" in page
+    assert "Dark." in page
+    assert "2 results reported, 1 fail among them" in page
+    assert "1 result reported" in page
+
+
 @pytest.mark.parametrize(
     ("outcomes", "more", "sentence"),
     [
@@ -387,6 +441,8 @@ def test_the_api_attaches_a_file_and_results_name_it(supplier, window, dual):
     row = {"combination": dual, "case": TestCase.objects.get(code="JOIN").pk, "outcome": "blocked"}
     made = post(supplier, here + "results/", results=[row | {"evidence": kept.json()["id"]}])
     assert (made.status_code, made.json()[0]["evidence"], made.json()[0]["edition"]) == (201, kept.json()["id"], 1)
+    stale = post(supplier, here + "results/", results=[row], seen_until=0)
+    assert "Meanwhile Supplier reported" in stale.json()["fields"]["results.1"][0]
     wrong = post(supplier, here + "results/", results=[row | {"evidence": 0}])
     assert (wrong.status_code, list(wrong.json()["fields"])) == (400, ["results.1"])
     lying = supplier.post(here + "evidence/", {"file": SimpleUploadedFile("film.pdf", PNG)})
