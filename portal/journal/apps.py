@@ -1,5 +1,6 @@
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
+from django.utils.module_loading import autodiscover_modules
 
 from portal.journal.append_only import grant_runtime_role
 
@@ -10,4 +11,5 @@ class JournalConfig(AppConfig):
     verbose_name = "Journal"
 
     def ready(self) -> None:
+        autodiscover_modules("auditing")  # registers what else must agree with the journal
         post_migrate.connect(grant_runtime_role, dispatch_uid="grant runtime role")

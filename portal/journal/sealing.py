@@ -28,10 +28,15 @@ class Fault:
     sentence: str
 
 
-def entry_hash(entry: Entry) -> str:
-    """Return the SHA-256 of an entry's content as canonical JSON."""
+def content_of(entry: Entry) -> str:
+    """Return an entry's content as canonical JSON."""
     content = {field.attname: getattr(entry, field.attname) for field in Entry._meta.concrete_fields}
-    return _sha256(json.dumps(content, sort_keys=True, default=str, separators=(",", ":")))
+    return json.dumps(content, sort_keys=True, default=str, separators=(",", ":"))
+
+
+def entry_hash(entry: Entry) -> str:
+    """Return the SHA-256 of an entry's content."""
+    return _sha256(content_of(entry))
 
 
 def block_hash(number: int, previous: str, hashes: Iterable[str]) -> str:

@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 from django.db import transaction
+from django.http import HttpResponseBase
 from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -18,7 +19,7 @@ from portal.workflow.errors import Invalid
 class Acting:
     """Mixin for API views: who acts and when, as on the pages."""
 
-    post: Callable[..., Response]
+    post: Callable[..., HttpResponseBase]
     request: Any  # the view's own; framework stubs and this mixin must not both define it
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
@@ -28,8 +29,13 @@ class Acting:
         if request.method == "POST" and key:
             self.post = partial(self._once, key, self.post)
 
-    def _once(self, key: str, act: Callable[..., Response], request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Answer a repeat as the first call was answered; a call that was refused leaves its key unused."""
+    def _once(
+        self, key: str, act: Callable[..., HttpResponseBase], request: Request, *args: Any, **kwargs: Any
+    ) -> HttpResponseBase:
+        """Answer a repeat as the first call was answered; a call that was refused leaves its key unused.
+
+        So does one answered with a file, which is not kept: it is made anew.
+        """
         if len(key) > once.LONGEST_KEY or not key.isascii() or not key.isprintable():
             raise Invalid(f"An Idempotency-Key has at most {once.LONGEST_KEY} printable characters.")
         owner, content = self.actor.user_id or 0, once.digest([request.path], [request.data])
@@ -40,8 +46,11 @@ class Acting:
             if once.is_used_otherwise(owner, key, content):
                 raise Invalid("This Idempotency-Key was sent with another call: give each call a key of its own.")
             response = act(request, *args, **kwargs)
-            row.status, row.body = response.status_code, response.data
-            row.save(update_fields=["status", "body"])
+            if isinstance(response, Response):
+                row.status, row.body = response.status_code, response.data
+                row.save(update_fields=["status", "body"])
+            else:
+                row.delete()
         return response
 
     @property

@@ -16,7 +16,8 @@ from portal.people.api_base import Acting
 from portal.workflow.errors import Invalid
 from releases.ballots import queries, verbs
 from releases.ballots import serializers as shapes
-from releases.ballots.models import Ballot, Determination, Objection
+from releases.ballots.determination_api import DeterminationViewSet
+from releases.ballots.models import Ballot, Objection
 from releases.ballots.rule_api import RuleSetViewSet
 from releases.publishing import queries as publishing
 
@@ -227,11 +228,11 @@ class BallotViewSet(Acts, ReadOnlyModelViewSet[Ballot]):
         """Void a ballot."""
         return self.act(request, verbs.void, shapes.WhySerializer)
 
-    @extend_schema(request=shapes.WhySerializer, responses=shapes.BallotSerializer)
+    @extend_schema(request=shapes.AppealSerializer, responses=shapes.BallotSerializer)
     @action(detail=True, methods=["post"], url_path="record-appeal")
     def record_appeal(self, request: Request, reference: str) -> Response:
         """Record an appeal."""
-        return self.act(request, verbs.record_appeal, shapes.WhySerializer)
+        return self.act(request, verbs.record_appeal, shapes.AppealSerializer)
 
     @extend_schema(request=shapes.AppealOutcomeSerializer, responses=shapes.BallotSerializer)
     @action(detail=True, methods=["post"], url_path="record-appeal-outcome")
@@ -244,20 +245,6 @@ class BallotViewSet(Acts, ReadOnlyModelViewSet[Ballot]):
         verb(ballot, by=self.actor, at=self.at)
         ballot.refresh_from_db()
         return Response(self.get_serializer(ballot).data)
-
-
-class DeterminationViewSet(Acting, ReadOnlyModelViewSet[Determination]):
-    """The determinations the caller may see."""
-
-    serializer_class = shapes.DeterminationSerializer
-    lookup_field = "reference"
-    lookup_value_regex = REFERENCE
-    filterset_fields = ("outcome", "ballot__release__reference")
-    queryset = Determination.objects.none()
-
-    def get_queryset(self) -> QuerySet[Determination]:
-        rows = queries.determinations(self.actor).select_related("ballot__release")
-        return rows.order_by("-decided_at", "-pk")
 
 
 ENTRIES = [

@@ -167,6 +167,19 @@ def voiding(ballot: Ballot) -> list[str]:
     return effects
 
 
+def appealing(ballot: Ballot) -> list[str]:
+    """What an appeal's outcome has to do with, in sentences with numbers: the objected homes, and what is in force."""
+    homes = sum(cohorts.counts(cells_of(Cohort.of(one), one.release)).homes for one in queries.heard(ballot))
+    determination = ballot.determination
+    found = list(queries.holds_of(determination).order_by("pk"))
+    held = homes_held(found)
+    effects = [f"The objections heard concern {homes:,} homes."]
+    effects += [f"{hold} is in force and holds {held[hold.pk]:,} homes." for hold in found]
+    if queries.is_deferred_by(determination) and determination.defer_to:
+        effects.append(f"Activation is deferred to {words(determination.defer_to)} by this determination.")
+    return effects
+
+
 def _contested_again(objection: Objection) -> str:
     homes = cohorts.counts(cells_of(Cohort.of(objection), objection.release)).homes
     waits = f"activation in its {homes:,} homes waits" if objection.is_limited else "activation of the release waits"

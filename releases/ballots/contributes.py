@@ -81,8 +81,10 @@ def _for_secretary(actor: Actor, at: datetime) -> Iterator[Waiting]:
         BallotState.CLOSED: ("Have counted", "closed_at", ""),
         BallotState.INQUORATE: ("Extend, or void and refer,", "closed_at", ""),
         BallotState.DECIDED: ("Publish the determination of", "closed_at", ""),
+        BallotState.APPEALED: ("Record the outcome of the appeal in", "closed_at", ""),
     }
-    for ballot in queries.ballots(actor).filter(state__in=words).order_by("drafted_at"):
+    found = queries.ballots(actor).filter(state__in=words, determination__appeal_ended_at=None)
+    for ballot in found.order_by("drafted_at"):
         what, since, due = words[BallotState(ballot.state)]
         began, ends = getattr(ballot, since) or ballot.drafted_at, getattr(ballot, due) if due else None
         url = _at("ballot", ballot.reference)

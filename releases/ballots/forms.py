@@ -10,7 +10,7 @@ from portal.pages.forms import UkDateTimeField, VersionedForm
 from portal.people.models import Committee, Organisation
 from portal.workflow.actor import Actor
 from releases.ballots import queries
-from releases.ballots.models import CHOICES, Ballot, Objection, Remedy
+from releases.ballots.models import CHOICES, AppealResult, Ballot, Objection, Remedy
 from releases.ballots.paper import Option, Safeguard
 from releases.ballots.sealing import REASON_CHARACTERS, Answers
 from releases.ballots.tally import from_json
@@ -114,14 +114,18 @@ class PublishForm(StepForm):
     minority_statement = forms.CharField(label="The minority’s statement", widget=LONG, required=False)
 
 
+class AppealForm(StepForm):
+    appellant = forms.CharField(label="Who appeals", max_length=200)
+    why = forms.CharField(label="Grounds of the appeal", widget=LONG)
+
+
 class AppealOutcomeForm(StepForm):
-    is_upheld = forms.TypedChoiceField(
-        label="Was the appeal upheld?",
-        choices=[("yes", "Yes: the objected cohort is held from now on"), ("no", "No")],
-        coerce=lambda value: value == "yes",
-        widget=forms.RadioSelect,
+    result = forms.ChoiceField(
+        label="What became of the appeal", choices=AppealResult.choices, widget=forms.RadioSelect
     )
-    outcome = forms.CharField(label="The Authority’s outcome", widget=LONG)
+    outcome = forms.CharField(
+        label="The Authority’s outcome", widget=LONG, help_text="In the Authority’s words: it stands on the notice."
+    )
 
 
 class RulingForm(UnseenForm):
@@ -199,7 +203,7 @@ class DraftForm(VersionedForm):
         label="Date to which “defer” would defer", help_text="It is fixed when the ballot opens."
     )
     replaces = forms.ModelChoiceField(
-        Ballot.objects.none(), label="Voided ballot it replaces", required=False, empty_label="None"
+        Ballot.objects.none(), label="Ballot it replaces", required=False, empty_label="None"
     )
 
     def __init__(self, *args: Any, release: Release, **kwargs: Any) -> None:
@@ -208,7 +212,7 @@ class DraftForm(VersionedForm):
             queries.contested(release), label="Objections heard", widget=forms.CheckboxSelectMultiple
         )
         self.fields["replaces"] = forms.ModelChoiceField(
-            queries.voided(release), label="Voided ballot it replaces", required=False, empty_label="None"
+            queries.replaceable(release), label="Ballot it replaces", required=False, empty_label="None"
         )
 
 

@@ -4,7 +4,7 @@ from portal.people.models import OrganisationKind, Seat
 from portal.people.permissions import Permission
 from portal.workflow.actor import Actor, Channel
 from portal.workflow.rules import who
-from releases.ballots.models import Ballot, Entitlement, Objection
+from releases.ballots.models import Ballot, Determination, Entitlement, Objection
 from releases.ballots.roll import Roll, is_recused
 
 PROOF_MINUTES = 15
@@ -136,6 +136,15 @@ def publish(ballot: Ballot, *, by: Actor) -> str | None:
 @who
 def record_appeal(ballot: Ballot, *, by: Actor) -> str | None:
     return _secretary(by, Permission.PUBLISH_DETERMINATIONS, "records an appeal and its outcome")
+
+
+record_appeal_outcome = record_appeal
+
+
+@who
+def dossier(determination: Determination, *, by: Actor) -> str | None:
+    """Who voted how is in it by name, so SECAS hands it to whoever audits a decision."""
+    return _secretary(by, Permission.PUBLISH_DETERMINATIONS, "takes a decision out of the portal as a file")
 
 
 @who

@@ -8,7 +8,7 @@ from portal.people.models import CommitteeKind
 from portal.people.permissions import Permission
 from portal.workflow.actor import Actor
 from portal.working_days import london_day
-from releases.ballots.models import RUNNING, Ballot, Determination, Objection, Remedy, RuleSet
+from releases.ballots.models import RUNNING, AppealResult, Ballot, Determination, Objection, Remedy, RuleSet
 from releases.ballots.states import UNDECIDED, UNSETTLED, BallotState, ObjectionState
 from releases.holds.models import Cause, Hold
 from releases.holds.states import HoldState
@@ -117,9 +117,10 @@ def contested(release: Release) -> QuerySet[Objection]:
     return rows.select_related("organisation").order_by("pk")
 
 
-def voided(release: Release) -> QuerySet[Ballot]:
-    """The voided ballots on a release, to which a new one may refer."""
-    return Ballot.objects.filter(release=release, state=BallotState.VOID).order_by("-pk")
+def replaceable(release: Release) -> QuerySet[Ballot]:
+    """The ballots on a release to which a new one may refer: voided, or sent back to the committee on appeal."""
+    remitted = Q(determination__appeal_result=AppealResult.REMITTED)
+    return Ballot.objects.filter(Q(state=BallotState.VOID) | remitted, release=release).order_by("-pk")
 
 
 def determination_in_force(release: Release) -> Determination | None:
@@ -154,6 +155,7 @@ def deferral_without(determination: Determination) -> datetime | None:
     """The date to which the release were deferred without this determination, by others and by remedies accepted."""
     release = determination.ballot.release_id
     others = Determination.objects.filter(ballot__release=release, ballot__state__in=IN_FORCE)
+    others = others.exclude(appeal_result__in=(AppealResult.FREED, AppealResult.REMITTED))
     accepted = Objection.objects.filter(release=release, state=ObjectionState.ACCEPTED, is_limited=False)
     dates = [
         *others.exclude(pk=determination.pk).values_list("defer_to", flat=True),

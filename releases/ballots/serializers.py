@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from portal.people.models import Committee, Organisation
 from releases.ballots import bundle
-from releases.ballots.models import Ballot, Determination, Objection, Remedy
+from releases.ballots.models import AppealResult, Ballot, Determination, Objection, Remedy
 from releases.ballots.roll import roll_of
 from releases.issues.models import Issue
 from releases.products.cohort_serializers import CohortField
@@ -113,7 +113,11 @@ class DeterminationSerializer(serializers.ModelSerializer[Determination]):
             "published_at",
             "appeal_until",
             "appealed_at",
+            "appellant",
+            "appeal_grounds",
+            "appeal_result",
             "appeal_outcome",
+            "appeal_ended_at",
         )
         read_only_fields = fields
 
@@ -187,6 +191,10 @@ class PublishSerializer(ReasonsSerializer):
     minority_statement = serializers.CharField(required=False, allow_blank=True, default="", max_length=8000)
 
 
+class AppealSerializer(WhySerializer):
+    appellant = serializers.CharField(max_length=200)
+
+
 class AppealOutcomeSerializer(Input):
-    is_upheld = serializers.BooleanField()
+    result = serializers.ChoiceField(choices=AppealResult.choices)
     outcome = serializers.CharField(max_length=4000)

@@ -18,6 +18,8 @@ urlpatterns = [
     ),
     path("determinations/", views.determinations, name="determinations"),
     path("determinations/<str:reference>/", views.determination, name="determination"),
+    path("determinations/<str:reference>/pdf/", views.determination_pdf, name="determination_pdf"),
+    path("determinations/<str:reference>/dossier/", views.dossier, name="dossier"),
     path("rules/", views.rules, name="rules"),
     path("rules/add/", views.add_rules, name="add_rules"),
     path("rules/<int:number>/", views.rule_set, name="rule_set"),

@@ -17,6 +17,8 @@ GROUPS = {
     "KEEPERS": "manager second administrator",  # of the product lists
     "HERON": "supplier rsa",  # who acts for the supplier that the objects belong to
     "SUPPLIERS": "supplier other rsa",
+    "DECIDERS": "manager second secretary chair member",  # who read a determination before it is published
+    "UNTOLD": "csp supplier other rsa lead observer administrator outsider",
     "STRANGERS": "csp other secretary chair member observer administrator outsider",  # to one supplier's own things
 }
 
@@ -352,7 +354,9 @@ RELEASES = [
     Row("ballots:withdraw", "GET", "lodged", "HERON", hidden="outsider"),
     Row("ballots:withdraw", "POST", "lodged", "HERON", hidden="outsider"),
     Row("ballots:determinations", "GET", "", "EVERYBODY"),
-    Row("ballots:determination", "GET", "decided_ballot", "", hidden="EVERYBODY"),
+    Row("ballots:determination", "GET", "determination", "DECIDERS", hidden="UNTOLD public"),
+    Row("ballots:determination_pdf", "GET", "determination", "DECIDERS", hidden="UNTOLD public"),
+    Row("ballots:dossier", "POST", "determination", "secretary", hidden="UNTOLD"),
     Row("ballots:rules", "GET", "", "EVERYBODY"),
     Row("ballots:rule_set", "GET", "rule_set", "EVERYBODY"),
     Row("ballots:add_rules", "GET", "", "secretary"),
@@ -616,7 +620,9 @@ API = [
     Row("ballot-rule-on-interest", "POST", "open_ballot", "chair", hidden="outsider"),
     Row("ballot-void", "POST", "open_ballot", "secretary", hidden="outsider"),
     Row("determination-list", "GET", "", "SIGNED_IN"),
-    Row("determination-detail", "GET", "decided_ballot", "", hidden="SIGNED_IN"),
+    Row("determination-detail", "GET", "determination", "DECIDERS", hidden="UNTOLD"),
+    Row("determination-pdf", "GET", "determination", "DECIDERS", hidden="UNTOLD"),
+    Row("determination-dossier", "POST", "determination", "secretary", hidden="UNTOLD"),
     Row("gates-detail", "GET", "release", "READERS", hidden="outsider"),
     Row("rollout-list", "GET", "", "SIGNED_IN"),
     Row("rollout-list", "POST", "", "DCC", hidden="outsider"),

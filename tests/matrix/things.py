@@ -304,6 +304,7 @@ def _ballots(things: Things, matter: Matter) -> None:
     acts.cast(opened, ballot, "member", "proceed")
     decided = acts.decided(closed, "proceed", "proceed", "proceed", "reject")
     things.add("decided_ballot", decided)
+    things.add("determination", decided.determination)  # in force, and not published yet
 
 
 def _sign_in(things: Things) -> None:

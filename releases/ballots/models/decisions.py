@@ -66,6 +66,15 @@ class CastingVote(models.Model):
         return f"casting vote of {self.ballot}"
 
 
+class AppealResult(models.TextChoices):
+    """What the Authority made of an appeal."""
+
+    DISMISSED = "dismissed", "Dismissed: the determination stands"
+    HELD = "held", "Upheld: the objected homes are held"
+    FREED = "freed", "Upheld: the determination holds and defers nothing any more"
+    REMITTED = "remitted", "Upheld: the committee decides anew"
+
+
 class Determination(Versioned):
     """What was decided; takes effect by itself and is published as a document."""
 
@@ -83,6 +92,9 @@ class Determination(Versioned):
     published_at = models.DateTimeField(null=True, blank=True)
     appeal_until = models.DateTimeField(null=True, blank=True)
     appealed_at = models.DateTimeField(null=True, blank=True)
+    appellant = models.CharField(max_length=200, blank=True)
+    appeal_grounds = models.TextField(blank=True)
+    appeal_result = models.CharField(max_length=9, choices=AppealResult, blank=True)
     appeal_outcome = models.TextField(blank=True)
     appeal_ended_at = models.DateTimeField(null=True, blank=True)
     history = HistoricalRecords()
@@ -100,6 +112,9 @@ class Determination(Versioned):
                 condition=Q(appeal_ended_at=None, appeal_outcome="")
                 | Q(appealed_at__isnull=False, appeal_ended_at__isnull=False) & ~Q(appeal_outcome=""),
                 name="appeal_outcome_is_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(appeal_result="") | Q(appeal_ended_at__isnull=False), name="appeal_result_with_its_outcome"
             ),
         ]
 

@@ -1,9 +1,11 @@
 """Every change to objections and ballots, one function each, by noun."""
 
 from releases.ballots.verbs.answers import accept, agree, contest, contest_by_silence, disagree, narrow
+from releases.ballots.verbs.appeals import record_appeal, record_appeal_outcome
 from releases.ballots.verbs.ballots import add_statement, draft, extend, notice, open_voting, void
 from releases.ballots.verbs.closing import casting_vote, close, count
-from releases.ballots.verbs.determinations import determine, publish, record_appeal, record_appeal_outcome
+from releases.ballots.verbs.determinations import determine, publish
+from releases.ballots.verbs.exporting import dossier
 from releases.ballots.verbs.objections import Grounds, admit, join, lapse, lodge, return_with_reasons, withdraw
 from releases.ballots.verbs.rule_sets import RuleSetFacts, add_rule_set
 from releases.ballots.verbs.voting import Paper, cast, declare, read_own_vote, rule_on_interest
@@ -26,6 +28,7 @@ __all__ = [
     "declare",
     "determine",
     "disagree",
+    "dossier",
     "draft",
     "extend",
     "join",

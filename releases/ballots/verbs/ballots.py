@@ -1,8 +1,6 @@
 """A ballot up to its opening: drafted, noticed, opened; extended, voided."""
 
-import hashlib
-import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -18,6 +16,7 @@ from releases.ballots import can, keys, may, messages, rulesets, sealing
 from releases.ballots.clocks import due
 from releases.ballots.conflicts import conflict
 from releases.ballots.defaults import rules_at, stored_rules_at
+from releases.ballots.hashes import roll_hash
 from releases.ballots.models import Ballot, Entitlement, Objection, Statement
 from releases.ballots.safeguards import standing, standings
 from releases.ballots.states import BallotState, ObjectionState
@@ -183,15 +182,6 @@ def _freeze_roll(ballot: Ballot, at: datetime) -> str:
             conflict=reason,
         )
     return roll_hash(rows.values())
-
-
-def roll_hash(rows: Iterable[Entitlement]) -> str:
-    """The SHA-256 of a roll as it was frozen: who, in which capacity and constituency, for whom."""
-    lines = [
-        [row.user_id, row.name, row.capacity, row.constituency, row.alternate_for_id, row.is_conflicted]
-        for row in sorted(rows, key=lambda one: one.pk)
-    ]
-    return hashlib.sha256(json.dumps(lines, ensure_ascii=False).encode()).hexdigest()
 
 
 @transaction.atomic

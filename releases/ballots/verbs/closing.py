@@ -1,6 +1,5 @@
 """The end of voting: closed by the clock or the Chair, counted, and a tie settled."""
 
-import hashlib
 from datetime import datetime
 
 from django.db import transaction
@@ -14,6 +13,7 @@ from portal.workflow.transitions import lock, move, note
 from releases.ballots import can, keys, may, messages, rulesets
 from releases.ballots import tally as counting
 from releases.ballots.clocks import due
+from releases.ballots.hashes import votes_hash
 from releases.ballots.models import ABSTAIN, Ballot, CastingVote, Entitlement, Tally, Vote
 from releases.ballots.paper import Option, Paper, Safeguard
 from releases.ballots.roll import Roll, roll_of
@@ -115,11 +115,6 @@ def _opened(
         "reason": answers.reason,
         "receipt": vote.receipt,
     }
-
-
-def votes_hash(votes: list[dict[str, str | bool | int | None]]) -> str:
-    """The SHA-256 over the receipts of the votes counted, in the order of the roll."""
-    return hashlib.sha256("\n".join(str(vote["receipt"]) for vote in votes).encode()).hexdigest()
 
 
 def _follow(ballot: Ballot, result: Result, at: datetime) -> Ballot:

@@ -1,4 +1,4 @@
-"""Determinations: they take effect by themselves, are published as a document, and can be appealed."""
+"""Determinations: they take effect by themselves and are published as a document."""
 
 from datetime import datetime
 
@@ -8,17 +8,18 @@ from portal.delivery.outbox import tell
 from portal.workflow import barrier
 from portal.workflow.actor import Actor
 from portal.workflow.references import take_number
-from portal.workflow.transitions import lock, move, note, save
+from portal.workflow.transitions import lock, move, save
 from releases.ballots import can, may, messages, rulesets
 from releases.ballots import tally as counting
 from releases.ballots.clocks import due
+from releases.ballots.hashes import document_hash
 from releases.ballots.models import Ballot, Determination
 from releases.ballots.paper import Option, Safeguard
 from releases.ballots.roll import roll_of
 from releases.ballots.states import BallotState, ObjectionState
 from releases.ballots.tally import Result
 from releases.ballots.verbs import settling
-from releases.ballots.verbs.remedies import hold_again, take_effect
+from releases.ballots.verbs.remedies import take_effect
 
 
 def decide(ballot: Ballot, result: Result, *, by: Actor, at: datetime, verb: str) -> Determination:
@@ -96,41 +97,7 @@ def publish(
     determination.published_at = at
     determination.appeal_until = due(rulesets.parse(ballot.rules or {}).clocks.appeal, ballot.release, at)
     save(determination, "reasons", "minority_statement", "published_at", "appeal_until")
-    move(ballot, to=BallotState.PUBLISHED, by=by, at=at, verb="publish")
+    digest = document_hash(determination)
+    move(ballot, to=BallotState.PUBLISHED, by=by, at=at, verb="publish", data={"document": digest})
     tell(messages.Published(ballot, at, determination), at=at)
-    return determination
-
-
-@transaction.atomic
-def record_appeal(ballot: Ballot, *, why: str, by: Actor, at: datetime, seen: int | None = None) -> Determination:
-    """Record that the determination was appealed to the Authority: the objected cohort waits for the outcome."""
-    barrier.shut()
-    ballot = lock(ballot, seen=seen)
-    may.record_appeal(ballot, by=by)
-    can.record_appeal(ballot, at=at)
-    determination = lock(ballot.determination)
-    determination.appealed_at = at
-    save(determination, "appealed_at")
-    move(ballot, to=BallotState.APPEALED, by=by, at=at, verb="record_appeal", why=why)
-    tell(messages.Appealed(ballot, at, determination), at=at)
-    return determination
-
-
-@transaction.atomic
-def record_appeal_outcome(
-    ballot: Ballot, *, is_upheld: bool, outcome: str, by: Actor, at: datetime, seen: int | None = None
-) -> Determination:
-    """Record the Authority's outcome of an appeal; where it is upheld the objected cohort is held from now on."""
-    barrier.shut()
-    ballot = lock(ballot, seen=seen)
-    may.record_appeal(ballot, by=by)
-    can.record_appeal_outcome(ballot)
-    determination = lock(ballot.determination)
-    determination.appeal_outcome = settling.said(outcome, "outcome", "Write down the Authority's outcome.")
-    determination.appeal_ended_at = at
-    if is_upheld:
-        determination.effects = [*determination.effects, *hold_again(determination, at=at)]
-    save(determination, "appeal_outcome", "appeal_ended_at", "effects")
-    note(ballot, by=by, at=at, verb="record_appeal_outcome", why=outcome, data={"upheld": is_upheld})
-    tell(messages.AppealEnded(ballot, at, determination), at=at)
     return determination

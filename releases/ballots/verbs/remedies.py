@@ -135,7 +135,8 @@ def hold_again(determination: Determination, *, at: datetime) -> list[str]:
     release = Release.objects.get(pk=determination.ballot.release_id)
     if release.state in FINISHED:
         return [f"The release was {release.get_state_display().lower()} meanwhile: nothing else to do."]
-    condition = f"Until a new determination: the appeal against {determination.reference} was upheld."
+    upheld = f"the appeal against {determination.reference} was upheld"
+    condition = f"As the Authority ordered, or until a new determination: {upheld}."
     objections = determination.ballot.objections.prefetch_related("issues").order_by("pk")
     return [_hold(determination, one, condition, at) for one in objections]
 

@@ -24,30 +24,41 @@ def take_back(ballot: Ballot, *, at: datetime) -> None:
     determination = Determination.objects.filter(ballot=ballot).first()
     if determination is None:
         return
-    done = [_contest_again(ballot, objection, at) for objection in queries.determined(ballot)]
+    voided = f"{ballot.reference} was voided."
+    done = [contest_again(one, why=voided, at=at) for one in queries.determined(ballot)]
     why = f"{ballot.reference} was voided: {determination.reference} is no longer in force."
     for hold in queries.holds_of(determination):
         holds.lift(hold, ground=Ground.DETERMINATION, why=why, by=settling.CLERK, at=at)
         done.append(f"{hold.reference} is lifted.")
     if queries.is_deferred_by(determination):
-        done.append(_defer_as_before(determination, why, at))
+        done.append(defer_as_before(determination, why, at))
     determination = lock(determination)
     determination.effects = [*determination.effects, *(f"Taken back when the ballot was voided: {one}" for one in done)]
     save(determination, "effects")
 
 
-def _contest_again(ballot: Ballot, objection: Objection, at: datetime) -> str:
+def contest_again(objection: Objection, *, why: str, at: datetime, limited: bool = False) -> str:
+    """Contest a determined objection again, for its cohort alone where `limited`; return what was done."""
     objection = lock(objection)
     if objection.release.state in FINISHED:
         return f"{objection.reference} stays determined: the release has ended."
-    why = f"{ballot.reference} was voided."
-    move(objection, to=ObjectionState.CONTESTED, by=settling.CLERK, at=at, verb="contest_again", why=why)
+    objection.is_limited |= limited
+    move(
+        objection,
+        to=ObjectionState.CONTESTED,
+        by=settling.CLERK,
+        at=at,
+        verb="contest_again",
+        why=why,
+        fields=("is_limited",),
+    )
     settling.dispute(objection, at=at)
     settling.hold_provisionally(objection, at=at)
     return f"{objection.reference} is contested again."
 
 
-def _defer_as_before(determination: Determination, why: str, at: datetime) -> str:
+def defer_as_before(determination: Determination, why: str, at: datetime) -> str:
+    """Take back the deferral of a determination and say what is left of it."""
     release = Release.objects.get(pk=determination.ballot.release_id)
     before = queries.deferral_without(determination)
     publishing.shorten_deferral(release, until=before, by=settling.CLERK, at=at, why=why)

@@ -11,7 +11,7 @@ from portal.workflow import clock
 from portal.workflow.actor import Actor
 from portal.workflow.errors import Invalid, NotAllowed, NotNow
 from portal.workflow.transitions import lock, note
-from releases.ballots import can, keys, may, messages, sealing
+from releases.ballots import can, hashes, keys, may, messages, sealing
 from releases.ballots.models import ABSTAIN, Ballot, Declaration, Entitlement, Ruling, Vote
 from releases.ballots.paper import Option, Safeguard
 from releases.ballots.roll import roll_of
@@ -87,7 +87,7 @@ def cast(ballot: Ballot, *, paper: Paper, by: Actor, at: datetime, seen: int | N
     sequence = last.sequence + 1 if last else 1
     if seen is not None and sequence != seen + 1:
         raise NotNow("You have cast a vote since this paper was shown: look at its receipt before you change it.")
-    place = place_of(ballot, row, sequence)
+    place = hashes.place(ballot.reference, seat=row.pk, sequence=sequence)
     answers = Answers(paper.choice, paper.evidence, paper.override, paper.reason.strip())
     sealed = sealing.seal(answers, bytes(ballot.public_key or b""), place=place)
     receipt = sealing.receipt(sealed, place=place, previous=last.receipt if last else FIRST)
@@ -113,11 +113,6 @@ def prove(by: Actor, real: datetime) -> None:
     """Raise NotAllowed unless the person proved who they are within the last 15 minutes of real time."""
     if not by.proved_within(may.PROOF_MINUTES, now=real):
         raise NotAllowed("Enter your password again before you vote: the last time is more than 15 minutes ago.")
-
-
-def place_of(ballot: Ballot, row: Entitlement, sequence: int) -> str:
-    """Where a sealed vote belongs; it opens nowhere else."""
-    return f"{ballot.reference}, seat {row.pk}, cast {sequence}"
 
 
 def _check(ballot: Ballot, paper: Paper) -> None:
@@ -160,4 +155,5 @@ def open_vote(ballot: Ballot, vote: Vote, master: sealing.MasterKey) -> Answers:
         bytes(ballot.public_key or b""), bytes(ballot.wrapped_private_key or b""), ballot.key_fingerprint
     )
     private = sealing.unwrap(pair, master, ballot=ballot.reference)
-    return sealing.unseal(bytes(vote.sealed), private, place=place_of(ballot, vote.entitlement, vote.sequence))
+    place = hashes.place(ballot.reference, seat=vote.entitlement_id, sequence=vote.sequence)
+    return sealing.unseal(bytes(vote.sealed), private, place=place)

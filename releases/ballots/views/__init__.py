@@ -5,12 +5,11 @@ from releases.ballots.views.ballots import (
     ballot_step,
     ballots,
     ballots_csv,
-    determination,
-    determinations,
     draft,
     rule_on_interest,
     turnout,
 )
+from releases.ballots.views.determinations import determination, determination_pdf, determinations, dossier
 from releases.ballots.views.objections import lodge, objection, objection_step, objections
 from releases.ballots.views.rules import add_rules, rule_set, rules
 from releases.ballots.views.voting import cast, casting_vote, read_own_vote, receipt, vote
@@ -24,7 +23,9 @@ __all__ = [
     "cast",
     "casting_vote",
     "determination",
+    "determination_pdf",
     "determinations",
+    "dossier",
     "draft",
     "lodge",
     "objection",

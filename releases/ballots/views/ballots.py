@@ -115,20 +115,6 @@ def draft(request: PortalRequest, reference: str) -> HttpResponse:
     return render(request, "ballots/draft.html", {"release": release, "form": form}, status=status_of(form))
 
 
-@require_safe
-def determinations(request: PortalRequest) -> HttpResponse:
-    rows = queries.determinations(request.actor).select_related("ballot__release", "ballot__committee")
-    page = Paginator(rows.order_by("-decided_at", "-pk"), 50).get_page(request.GET.get("page"))
-    return render(request, "ballots/determinations.html", {"page": page})
-
-
-@require_safe
-def determination(request: PortalRequest, reference: str) -> HttpResponse:
-    rows = queries.determinations(request.actor).select_related("ballot__release", "ballot__committee")
-    row = get_object_or_404(rows, reference=reference)
-    return render(request, "ballots/determination.html", {"determination": row, **bundle.document(row)})
-
-
 def _ballot(request: PortalRequest, reference: str) -> Ballot:
     rows = queries.ballots(request.actor).select_related("release__urgency_class", "committee", "rule_set", "replaces")
     return get_object_or_404(rows, reference=reference)

@@ -137,8 +137,8 @@ def test_a_ballot_is_run_and_its_votes_are_in_no_answer(matter, call):
     decision = Ballot.objects.get().determination.reference
     shown = call("supplier", "get", f"determinations/{decision}").json()
     assert (shown["outcome"], shown["reasons"]) == ("reject", "Ten.")
-    call("secretary", "post", f"{path}/record-appeal", {"why": "Letter."})
-    ended = call("secretary", "post", f"{path}/record-appeal-outcome", {"is_upheld": False, "outcome": "Dismissed."})
+    call("secretary", "post", f"{path}/record-appeal", {"appellant": "Heron Power", "why": "Letter."})
+    ended = call("secretary", "post", f"{path}/record-appeal-outcome", {"result": "dismissed", "outcome": "No error."})
     assert ended.json()["state"] == "appealed"
 
 

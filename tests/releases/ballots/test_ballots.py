@@ -9,11 +9,11 @@ from portal.people import verbs as people
 from portal.people.models import PartyCategory
 from portal.workflow.errors import Invalid, NotAllowed, NotNow
 from releases.ballots import bundle, can, rulesets, verbs
+from releases.ballots.hashes import roll_hash
 from releases.ballots.models import Ballot, Determination, Entitlement, Objection
 from releases.ballots.queries import blocking, determinations, undetermined
 from releases.ballots.roll import roll_of
 from releases.ballots.safeguards import is_established
-from releases.ballots.verbs.ballots import roll_hash
 from releases.holds.models import Hold
 from releases.products.cohorts import Cohort
 from releases.publishing.models import Release
@@ -46,7 +46,7 @@ def test_only_the_secretary_runs_ballots(matter, who):
     with pytest.raises(NotAllowed, match="SECAS secretary"):
         verbs.determine(ballot, by=matter.actor(who), at=matter.at)
     with pytest.raises(NotAllowed, match="SECAS secretary"):
-        verbs.record_appeal(ballot, why="x", by=matter.actor(who), at=matter.at)
+        verbs.record_appeal(ballot, appellant="x", why="x", by=matter.actor(who), at=matter.at)
 
 
 def test_what_a_ballot_cannot_hear(matter):

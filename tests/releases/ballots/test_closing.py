@@ -10,12 +10,12 @@ from portal.journal.models import Entry
 from portal.workflow.actor import Channel
 from portal.workflow.errors import Invalid, NotAllowed, NotNow
 from releases.ballots import rulesets, verbs
+from releases.ballots.hashes import votes_hash
 from releases.ballots.models import Ballot, Tally
 from releases.ballots.paper import Option, Paper, Safeguard
 from releases.ballots.roll import roll_of
 from releases.ballots.tally import from_json, missed, tally
 from releases.ballots.tasks import keep_clocks
-from releases.ballots.verbs.closing import votes_hash
 from releases.ballots.verbs.settling import CLERK
 from releases.publishing.models import Release
 from tests.factories import ballots as make

@@ -1,13 +1,11 @@
 """Determinations take effect by themselves, are published and can be appealed."""
 
-from datetime import timedelta
-
 import pytest
 from django.db import IntegrityError, transaction
 
 from portal.delivery.models import Message
 from portal.people.models import CommitteeKind
-from portal.workflow.errors import Invalid, NotAllowed, NotNow
+from portal.workflow.errors import Invalid, NotNow
 from releases.ballots import verbs
 from releases.ballots.bundle import result
 from releases.ballots.models import Ballot, Determination, Objection
@@ -220,7 +218,7 @@ def test_a_ballot_of_abstentions_at_the_panel_holds_the_cohort_too(matter):
     assert verbs.determine(ballot, by=CLERK, at=matter.at).outcome == Option.EXCLUDE
 
 
-# --- publication and appeal ------------------------------------------------------------------------------
+# --- publication ---------------------------------------------------------------------------------------------
 
 
 def published(matter, choice="proceed") -> Ballot:
@@ -269,56 +267,12 @@ def test_a_publication_gives_reasons(matter):
         verbs.publish(ballot, reasons=" ", minority_statement="", by=matter.actor("secretary"), at=matter.at)
 
 
-def test_an_appeal_keeps_the_cohort_waiting_for_its_outcome(matter):
-    ballot = published(matter)
-    decision = verbs.record_appeal(ballot, why="Letter.", by=matter.actor("secretary"), at=matter.at)
-    long_after = decision.appeal_until + timedelta(days=90)
-    assert len(blocking(matter.release, long_after)) == 1
-    ended = {"is_upheld": False, "outcome": "Dismissed.", "by": matter.actor("secretary"), "at": matter.at}
-    ballot.refresh_from_db()
-    decision = verbs.record_appeal_outcome(ballot, **ended)
-    assert (decision.appeal_outcome, decision.appeal_ended_at) == ("Dismissed.", matter.at)
-    assert blocking(matter.release, long_after) == [] and standing_holds() == []
-    with pytest.raises(NotNow, match="outcome is recorded"):
-        verbs.record_appeal_outcome(ballot, **ended)
-    with pytest.raises(NotAllowed):
-        verbs.record_appeal_outcome(ballot, **ended | {"by": matter.actor("manager")})
-
-
-def test_an_upheld_appeal_holds_the_objected_cohort(matter):
-    ballot = published(matter)
-    with pytest.raises(NotNow, match="is published"):
-        verbs.record_appeal_outcome(ballot, is_upheld=True, outcome="x", by=matter.actor("secretary"), at=matter.at)
-    verbs.record_appeal(ballot, why="Letter.", by=matter.actor("secretary"), at=matter.at)
-    decision = verbs.record_appeal_outcome(
-        ballot, is_upheld=True, outcome="Upheld.", by=matter.actor("secretary"), at=matter.at
-    )
-    assert "was upheld" in decision.effects[-1] and len(standing_holds()) == 1
-
-
-def test_an_upheld_appeal_against_an_ended_release_holds_nothing(matter):
-    ballot = published(matter, "reject")
-    verbs.record_appeal(ballot, why="Letter.", by=matter.actor("secretary"), at=matter.at)
-    decision = verbs.record_appeal_outcome(
-        ballot, is_upheld=True, outcome="Upheld.", by=matter.actor("secretary"), at=matter.at
-    )
-    assert decision.effects[-1] == "The release was rejected meanwhile: nothing else to do."
-
-
-def test_an_appeal_comes_within_its_window(matter):
-    ballot = published(matter)
-    with pytest.raises(NotNow, match="appeal window is over"):
-        verbs.record_appeal(ballot, why="Letter.", by=matter.actor("secretary"), at=ballot.determination.appeal_until)
-    verbs.record_appeal(ballot, why="Letter.", by=matter.actor("secretary"), at=matter.at)
-    with pytest.raises(NotNow, match="is appealed"):
-        verbs.record_appeal(ballot, why="Letter.", by=matter.actor("secretary"), at=matter.at)
-
-
 @pytest.mark.parametrize(
     ("changes", "constraint"),
     [
         ({"published_at": make.LATER}, "published_with_reasons"),
         ({"appeal_outcome": "x"}, "appeal_outcome_is_whole"),
+        ({"appeal_result": "held"}, "appeal_result_with_its_outcome"),
     ],
 )
 def test_a_determination_s_fields_belong_together(matter, changes, constraint):

@@ -306,9 +306,10 @@ def test_tie_casting_vote_publication_and_appeal_by_forms(matter, enter):
         assert words in page.text
     assert "Second Member" not in page.text
     client = enter("secretary")
-    client.post(url("record_appeal", ballot), {"why": "Letter."})
-    client.post(url("record_appeal_outcome", ballot), {"is_upheld": "yes", "outcome": "Upheld."})
-    assert "Outcome: Upheld." in client.get(url("determination", decision)).text
+    client.post(url("record_appeal", ballot), {"appellant": "Heron Power", "why": "By letter."})
+    client.post(url("record_appeal_outcome", ballot), {"result": "held", "outcome": "So ordered."})
+    page = client.get(url("determination", decision)).text
+    assert "by Heron Power" in page and "By letter." in page and "So ordered." in page
     assert decision.reference in client.get(url("determinations")).text
 
 

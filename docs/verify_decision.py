@@ -1,0 +1,183 @@
+#!/usr/bin/env python3
+"""Check an exported decision: python3 verify_decision.py DET-0001.zip
+
+Needs Python 3.11 and nothing else: no portal, no database, no key. It checks that every file is the one exported, that
+the roll is the one frozen when voting opened, that the votes are those the journal has receipts of, that the stored
+votes add up to the stored result under the ballot's own rules, that the notice says what was published, and that the
+journal's entries are where their sealed blocks have them. It prints each fault, and exits with 1 where there is one.
+
+Compare the hashes of the blocks, printed at the end, with those on the portal's record page, or with an earlier export:
+then nobody, the operator included, can have written the journal anew since.
+"""
+
+import base64
+import hashlib
+import json
+import math
+import sys
+import zipfile
+from collections.abc import Iterator
+from fractions import Fraction
+
+AXIS = ("proceed", "proceed_with_exclusions", "defer", "retest", "reject")  # from most permissive to most cautious
+FORMAT = 1
+
+
+def sha256(data):
+    return hashlib.sha256(data if isinstance(data, bytes) else data.encode()).hexdigest()
+
+
+def faults(archive: zipfile.ZipFile) -> Iterator[str]:
+    """Yield one sentence for each thing that is wrong."""
+    wrong = list(files(archive))
+    yield from wrong
+    if wrong:
+        return
+    found, journal = (json.loads(archive.read(name)) for name in ("decision.json", "journal.json"))
+    if found["format"] != FORMAT:
+        yield f"This script reads format {FORMAT}, not {found['format']}."
+        return
+    yield from sealed(journal)
+    entries = [entry["content"] for entry in journal["entries"]]
+    yield from roll(found, said(entries, "open_voting", "roll_hash"))
+    yield from votes(found, said(entries, "cast", "receipt"))
+    if found["tally"]:
+        yield from tally(found)
+    yield from outcome(found)
+    yield from notice(found, said(entries, "publish", "document"))
+
+
+def files(archive):
+    """Every file is named in SHA256SUMS with its hash, and every file named is there."""
+    names = [name for name in archive.namelist() if name != "SHA256SUMS"]
+    listed = dict(reversed(line.split("  ", 1)) for line in archive.read("SHA256SUMS").decode().splitlines())
+    for name in sorted({*names, *listed}):
+        if name not in names:
+            yield f"{name} is missing."
+        elif sha256(archive.read(name)) != listed.get(name):
+            yield f"{name} is not the file that was exported."
+
+
+def sealed(journal):
+    """Each entry is what its block has at its place; each block's hash fits its members; blocks that follow link."""
+    blocks = {block["number"]: block for block in journal["blocks"]}
+    for number, block in blocks.items():
+        if sha256("\n".join([str(number), block["previous_hash"], *block["members"]])) != block["hash"]:
+            yield f"The hash of block {number} does not fit its members."
+        before = blocks.get(number - 1)
+        if before and before["hash"] != block["previous_hash"]:
+            yield f"Block {number} does not follow the block before it."
+    for entry in journal["entries"]:
+        block, content = blocks.get(entry["block"]), entry["content"]
+        if block is None:
+            yield f"Entry {content['id']} is not in a sealed block yet: export the decision again."
+        elif block["members"][entry["position"]] != sha256(json.dumps(content, sort_keys=True, separators=(",", ":"))):
+            yield f"Entry {content['id']} is not what was sealed in block {entry['block']}."
+
+
+def said(entries, verb, key):
+    """What the journal says under a key in its entries of a verb about the ballot."""
+    return [entry["data"][key] for entry in entries if entry["verb"] == verb and key in entry["data"]]
+
+
+def roll(found, frozen):
+    """The roll is the one whose hash was published when voting opened."""
+    fields = ("user_id", "name", "capacity", "constituency", "alternate_for", "is_conflicted")
+    lines = [[row[field] for field in fields] for row in sorted(found["roll"], key=lambda row: row["seat"])]
+    if [sha256(json.dumps(lines, ensure_ascii=False))] != frozen:
+        yield "The roll is not what was frozen when voting opened."
+
+
+def votes(found, receipts):
+    """Each cast gives its receipt, each receipt is in the journal, and none of the journal's is missing."""
+    last, seen = {}, set()
+    for vote in sorted(found["votes"], key=lambda vote: (vote["seat"], vote["sequence"])):
+        place = f"{found['ballot']['reference']}, seat {vote['seat']}, cast {vote['sequence']}"
+        previous = last.get(vote["seat"], "")
+        if vote["receipt"] != sha256(b"\n".join([previous.encode(), place.encode(), base64.b64decode(vote["sealed"])])):
+            yield f"The vote at {place} is not what was cast."
+        elif vote["receipt"] not in receipts:
+            yield f"The vote at {place} is not in the journal."
+        last[vote["seat"]] = vote["receipt"]
+        seen.add(vote["receipt"])
+    for receipt in sorted(set(receipts) - seen):
+        yield f"The vote with receipt {receipt} is in the journal and not in the ballot."
+    for vote in found["tally"]["votes"] if found["tally"] else ():
+        if vote["receipt"] not in last.values():
+            yield f"The vote of {vote['name']} that was counted is not the last one cast."
+
+
+def tally(found):
+    """The opened votes add up to the stored result: quorum, median rule, minority safeguard, read literally."""
+    counted, rules = found["tally"], found["ballot"]["rules"]
+    result, papers = counted["result"], counted["votes"]
+    if counted["votes_hash"] != sha256("\n".join(vote["receipt"] for vote in papers)):
+        yield "The votes in the tally are not those that were counted."
+    base = result["entitled"] - result["recused"]
+    quorum = max(math.ceil(Fraction(rules["quorum_share"]) * base), rules["quorum_votes"])
+    middle = sorted(set(median(papers, rules["counting"]))) if len(papers) >= quorum else []
+    verdict = ("inquorate", "decided", "tied")[len(middle)]
+    if (result["verdict"], result["cast"]) != (verdict, len(papers)):
+        yield f"The votes make the ballot {verdict}, not {result['verdict']}."
+    named = [result["outcome"]] if result["outcome"] else result["between"]
+    if named != [AXIS[place] for place in middle]:
+        yield "The middle of the votes is not the outcome stored."
+    if result["safeguarded"] != held(papers, found["ballot"]["safeguard"], rules, decided=bool(middle)):
+        yield "The minority safeguard was not applied as the votes say."
+
+
+def median(papers, counting):
+    """The one or two middle votes; with one voice a category, votes are repeated until each weighs the same."""
+    chosen = [(vote["constituency"], AXIS.index(vote["choice"])) for vote in papers if vote["choice"] != "abstain"]
+    sizes = {category: sum(one == category for one, _ in chosen) for category, _ in chosen}
+    common = math.lcm(*sizes.values()) if counting == "per_category" else 1
+    line = sorted(
+        place
+        for category, place in chosen
+        for _ in range(common // sizes[category] if counting == "per_category" else 1)
+    )
+    return [line[(len(line) - 1) // 2], line[len(line) // 2]] if line else []
+
+
+def held(papers, safeguard, rules, *, decided):
+    """Whether a cohort is held until fixed."""
+    yes, no = (sum(vote["evidence"] is answer for vote in papers) for answer in (True, False))
+    accepted = decided and yes > 0 and yes >= no
+    if safeguard == "none" or (safeguard == "asked" and not accepted):
+        return False
+    yes, no = (sum(vote["override"] is answer for vote in papers) for answer in (True, False))
+    return not (decided and yes > 0 and yes >= Fraction(rules["override_share"]) * (yes + no))
+
+
+def outcome(found):
+    """What was determined is the outcome, the casting vote, the more cautious of a tie, or the rule without quorum."""
+    result = found["tally"]["result"] if found["tally"] else {"outcome": None, "between": []}
+    casting = found["casting_vote"]["choice"] if found["casting_vote"] else None
+    if casting and casting not in result["between"]:
+        yield "The casting vote was not for one of the two tied options."
+    tied = result["between"][1] if result["between"] else "proceed_with_exclusions"
+    if found["determination"]["outcome"] != (result["outcome"] or casting or tied):
+        yield "The determination is not what the ballot decided."
+
+
+def notice(found, published):
+    """The notice says what was published."""
+    text = json.dumps(found["determination"], sort_keys=True, separators=(",", ":"))
+    if published and published != [sha256(text)]:
+        yield "The determination does not say what was published."
+
+
+def main(path):
+    with zipfile.ZipFile(path) as archive:
+        wrong = list(faults(archive))
+        blocks = [] if wrong else json.loads(archive.read("journal.json"))["blocks"]
+    for fault in wrong:
+        print(fault)
+    for block in blocks:
+        print(f"block {block['number']}: {block['hash']}")
+    print(f"{path}: {len(wrong)} faults" if wrong else f"{path}: everything agrees")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]) if len(sys.argv) == 2 else __doc__)

@@ -1,0 +1,172 @@
+"""One decision as a file of its own: everything that was decided on and how, as JSON, with files and hashes.
+
+`docs/verify_decision.py` checks it with nothing but Python: no portal, no database, no key.
+"""
+
+import base64
+import hashlib
+import json
+import tempfile
+import zipfile
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from typing import IO, Any
+
+from django.core.files.base import File
+from django.db.models import Q
+
+from portal.journal.models import Block, BlockMember, Entry
+from portal.journal.sealing import content_of
+from portal.pages.documents import pdf
+from portal.workflow.actor import Actor
+from releases.ballots import hashes, queries
+from releases.ballots.document import notice
+from releases.ballots.models import Ballot, Determination, Entitlement, Objection, Vote
+from releases.issues import queries as issues
+from releases.issues.models import Comment
+from releases.products.cohorts import Cohort
+
+FORMAT = 1
+SUMS = "SHA256SUMS"
+IN_PIECES_OF = 1024 * 1024
+
+
+def pack(ballot: Ballot, actor: Actor, at: datetime) -> IO[bytes]:
+    """Return the dossier as a ZIP file open for reading, with every file's SHA-256 in `SHA256SUMS`."""
+    packed = tempfile.TemporaryFile()  # noqa: SIM115  # it outlives this function: whoever sends it closes it
+    sums = []
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, pieces in _files(ballot, actor, at):
+            digest = hashlib.sha256()
+            with archive.open(name, "w") as target:
+                for piece in pieces:
+                    digest.update(piece)
+                    target.write(piece)
+            sums.append(f"{digest.hexdigest()}  {name}\n")
+        archive.writestr(SUMS, "".join(sums))
+    packed.seek(0)
+    return packed
+
+
+def _files(ballot: Ballot, actor: Actor, at: datetime) -> Iterator[tuple[str, Iterable[bytes]]]:
+    determination = ballot.determination
+    yield "decision.json", [_json(decision(ballot, actor, at))]
+    yield "journal.json", [_json(journal(ballot))]
+    yield f"{determination.reference}.pdf", [pdf(notice(determination))]
+    for objection in queries.heard(ballot):
+        for comment in _evidence(objection, actor):
+            name = f"evidence/{comment.issue.reference}-{comment.pk}.{comment.file_kind}"
+            with File(comment.file) as file:
+                yield name, file.chunks(IN_PIECES_OF)
+
+
+def _json(data: dict[str, Any]) -> bytes:
+    return json.dumps(data, indent=1, sort_keys=True, default=_plain).encode()
+
+
+def _plain(value: object) -> str:
+    return value.astimezone(UTC).isoformat() if isinstance(value, datetime) else str(value)
+
+
+def decision(ballot: Ballot, actor: Actor, at: datetime) -> dict[str, Any]:
+    """Everything about one decided ballot as JSON can say it; people and organisations by name, as text."""
+    determination, release = ballot.determination, ballot.release
+    return {
+        "format": FORMAT,
+        "made_at": at,
+        "made_by": actor.name,
+        "release": _of(release, "reference", "title", "firmware_version", "classification"),
+        "ballot": {
+            **_of(ballot, "reference", "question", "state", "noticed_at", "opened_at", "closes_at", "closed_at"),
+            **_of(ballot, "extended_at", "defer_to", "rules", "safeguard", "safeguard_objections", "exclusion"),
+            **_of(ballot, "roll_hash", "key_fingerprint", "voided_at", "void_reason"),
+            "committee": ballot.committee.name,
+            "public_key": bytes(ballot.public_key or b"").hex(),
+            "replaces": ballot.replaces.reference if ballot.replaces else None,
+        },
+        "roll": [_seat(row) for row in ballot.roll.order_by("pk").prefetch_related("declarations", "rulings")],
+        "votes": [_vote(vote) for vote in _votes(ballot)],
+        "tally": _of(ballot.tally, "result", "votes", "votes_hash", "counted_at") if hasattr(ballot, "tally") else None,
+        "casting_vote": _of(ballot.casting_vote, "by_name", "choice", "reasons", "at")
+        if hasattr(ballot, "casting_vote")
+        else None,
+        "objections": [_objection(one, actor) for one in queries.heard(ballot)],
+        "statements": [
+            {**_of(row, "text", "by_name", "at"), "organisation": row.organisation.name}
+            for row in ballot.statements.select_related("organisation").order_by("pk")
+        ],
+        "determination": hashes.document(determination),
+        "effects": determination.effects,
+        "appeal": _of(determination, "appealed_at", "appellant", "appeal_grounds", "appeal_result", "appeal_outcome"),
+    }
+
+
+def _of(row: object, *fields: str) -> dict[str, Any]:
+    return {field: getattr(row, field) for field in fields}
+
+
+def _seat(row: Entitlement) -> dict[str, Any]:
+    return {
+        "seat": row.pk,
+        **_of(row, "user_id", "name", "organisation_name", "capacity", "constituency", "is_conflicted", "conflict"),
+        "alternate_for": row.alternate_for_id,
+        "declarations": [_of(one, "has_interest", "text", "at") for one in row.declarations.all()],
+        "rulings": [_of(one, "recused", "reasons", "ruled_by_name", "at") for one in row.rulings.all()],
+    }
+
+
+def _votes(ballot: Ballot) -> Iterable[Vote]:
+    return Vote.objects.filter(entitlement__ballot=ballot).order_by("entitlement_id", "sequence")
+
+
+def _vote(vote: Vote) -> dict[str, Any]:
+    """A cast as it was sealed: what it says stands in the tally, once counted, and can be read here by nobody."""
+    sealed = base64.b64encode(bytes(vote.sealed)).decode()
+    return {"seat": vote.entitlement_id, "sealed": sealed, **_of(vote, "sequence", "receipt", "at")}
+
+
+def _objection(objection: Objection, actor: Actor) -> dict[str, Any]:
+    joined = objection.joinders.select_related("organisation").order_by("pk")
+    return {
+        **_of(objection, "reference", "state", "lodged_by_name", "lodged_at", "is_limited", "is_late"),
+        **_of(objection, "evidence", "remedy", "defer_to", "answer", "safeguarded"),
+        "organisation": objection.organisation.name,
+        "cohort": Cohort.of(objection).as_json(),
+        "joined": [{**_of(row, "joined_at", "statement"), "organisation": row.organisation.name} for row in joined],
+        "issues": [
+            _of(issue, "reference", "title", "category", "severity", "state")
+            for issue in queries.cited(objection, actor)
+        ],
+    }
+
+
+def _evidence(objection: Objection, actor: Actor) -> Iterator[Comment]:
+    """The files of evidence on the issues cited that the actor may see."""
+    for issue in queries.cited(objection, actor):
+        yield from issues.comments(issue, actor).exclude(file="").select_related("issue")
+
+
+def journal(ballot: Ballot) -> dict[str, Any]:
+    """The journal's entries about the ballot, its objections and its determination, and the blocks that seal them."""
+    about = Q(subject_kind=ballot._meta.label_lower, subject_id=ballot.pk)
+    objections = [one.pk for one in ballot.objections.all()]
+    about |= Q(subject_kind=Objection._meta.label_lower, subject_id__in=objections)
+    about |= Q(subject_kind=Determination._meta.label_lower, subject_id=ballot.determination.pk)
+    entries = list(Entry.objects.filter(about).select_related("sealed").order_by("pk"))
+    places = [getattr(entry, "sealed", None) for entry in entries]
+    blocks = Block.objects.filter(pk__in={place.block_id for place in places if place}).order_by("pk")
+    return {
+        "entries": [_entry(entry, place) for entry, place in zip(entries, places, strict=True)],
+        "blocks": [
+            {
+                **_of(block, "number", "previous_hash", "hash"),
+                "members": list(block.members.order_by("position").values_list("entry_hash", flat=True)),
+            }
+            for block in blocks
+        ],
+    }
+
+
+def _entry(entry: Entry, place: BlockMember | None) -> dict[str, Any]:
+    found = {"content": json.loads(content_of(entry)), "block": None, "position": None}
+    return found | ({"block": place.block_id, "position": place.position} if place else {})

@@ -1,0 +1,62 @@
+"""The hashes that bind a ballot's rows to the journal: where a vote belongs, the roll, the votes counted, the notice.
+
+`docs/verify_decision.py` works each out on its own from an exported decision; change one here and change it there.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from releases.ballots.models import Determination, Entitlement
+
+
+def place(ballot: str, *, seat: int, sequence: int) -> str:
+    """Where a sealed vote belongs; it opens nowhere else."""
+    return f"{ballot}, seat {seat}, cast {sequence}"
+
+
+def roll_hash(rows: Iterable[Entitlement]) -> str:
+    """The SHA-256 of a roll as it was frozen: who, in which capacity and constituency, for whom."""
+    lines = [
+        [row.user_id, row.name, row.capacity, row.constituency, row.alternate_for_id, row.is_conflicted]
+        for row in sorted(rows, key=lambda one: one.pk)
+    ]
+    return _sha256(json.dumps(lines, ensure_ascii=False))
+
+
+def votes_hash(votes: Iterable[Mapping[str, Any]]) -> str:
+    """The SHA-256 over the receipts of the votes counted, in the order of the roll."""
+    return _sha256("\n".join(str(vote["receipt"]) for vote in votes))
+
+
+def document(determination: Determination) -> dict[str, Any]:
+    """What a published determination says for good: an appeal adds to it and changes nothing of it."""
+    return {
+        "reference": determination.reference,
+        "ballot": determination.ballot.reference,
+        "outcome": determination.outcome,
+        "is_safeguarded": determination.is_safeguarded,
+        "override_carried": determination.override_carried,
+        "defer_to": _moment(determination.defer_to),
+        "rule_in_words": determination.rule_in_words,
+        "reasons": determination.reasons,
+        "minority_statement": determination.minority_statement,
+        "decided_at": _moment(determination.decided_at),
+        "published_at": _moment(determination.published_at),
+        "appeal_until": _moment(determination.appeal_until),
+    }
+
+
+def document_hash(determination: Determination) -> str:
+    """The SHA-256 of what a published determination says; the journal keeps it from the day of publication."""
+    return _sha256(json.dumps(document(determination), sort_keys=True, separators=(",", ":")))
+
+
+def _moment(at: datetime | None) -> str | None:
+    return at.astimezone(UTC).isoformat() if at else None
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,223 @@
+"""A decision taken out of the portal is checked without it, and whatever is altered in it is named."""
+
+import base64
+import hashlib
+import io
+import json
+import runpy
+import subprocess
+import sys
+import zipfile
+
+import pytest
+from django.urls import reverse
+from pypdf import PdfReader
+
+from portal.journal.models import Entry
+from portal.workflow.errors import NotAllowed
+from releases.ballots import verbs
+from releases.ballots.models import Ballot, Determination
+from tests.architecture.sources import BASE
+from tests.factories import ballots as make
+
+SCRIPT = BASE / "docs" / "verify_decision.py"
+faults = runpy.run_path(str(SCRIPT))["faults"]
+
+
+def published(matter, *choices: str) -> Determination:
+    ballot = make.decided(matter, *choices)
+    if ballot.state == "tied":
+        chair = matter.actor("chair")
+        verbs.casting_vote(ballot, choice=choices[-1], reasons="So.", by=chair, at=matter.at)
+    facts = {"reasons": "Ten displays.", "minority_statement": "Eleven."}
+    return verbs.publish(Ballot.objects.get(), **facts, by=matter.actor("secretary"), at=matter.at)
+
+
+def taken(matter, determination: Determination) -> bytes:
+    with verbs.dossier(determination, by=matter.actor("secretary"), at=matter.at) as file:
+        return file.read()
+
+
+def contents(packed: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def check(files: dict[str, bytes], *, sums: bool = True) -> list[str]:
+    """Pack these files, with fresh sums as a forger would, and return what the script finds."""
+    if sums:
+        kept = {name: data for name, data in files.items() if name != "SHA256SUMS"}
+        lines = [f"{hashlib.sha256(data).hexdigest()}  {name}\n" for name, data in kept.items()]
+        files = kept | {"SHA256SUMS": "".join(lines).encode()}
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    with zipfile.ZipFile(buffer) as archive:
+        return list(faults(archive))
+
+
+def test_a_decision_is_whole_and_checked_by_a_script_of_its_own(matter, tmp_path):
+    determination = published(matter, "proceed", "proceed_with_exclusions", "reject", "abstain")
+    path = tmp_path / "decision.zip"
+    path.write_bytes(taken(matter, determination))
+    run = subprocess.run([sys.executable, "-I", str(SCRIPT), path.name], cwd=tmp_path, capture_output=True, text=True)
+    assert (run.returncode, run.stderr) == (0, "")
+    assert run.stdout.endswith("decision.zip: everything agrees\n") and "block 1: " in run.stdout
+    files = contents(path.read_bytes())
+    assert set(files) == {"decision.json", "journal.json", f"{determination.reference}.pdf", "SHA256SUMS"}
+    found = json.loads(files["decision.json"])
+    assert [vote["name"] for vote in found["tally"]["votes"]] == ["Deputy", "Member", "Second Member", "Third Member"]
+    assert found["objections"][0]["organisation"] == "Heron Power"
+    assert Entry.objects.filter(verb="dossier", actor_name="Secretary").count() == 1
+
+
+@pytest.mark.parametrize("choices", [("proceed", "proceed", "reject", "reject"), ("defer",) * 3, ("retest",) * 3])
+def test_every_way_to_a_decision_agrees(matter, choices):
+    assert check(contents(taken(matter, published(matter, *choices)))) == []
+
+
+def test_a_decision_without_quorum_agrees_and_its_votes_stay_sealed(matter):
+    ballot = make.open_ballot(matter)
+    make.cast(matter, ballot, "member", "reject", reason="Nobody reads this.")
+    ballot = verbs.extend(make.close(matter, ballot), by=matter.actor("secretary"), at=matter.at)
+    determination = verbs.determine(make.close(matter, ballot), by=matter.actor("secretary"), at=matter.at)
+    packed = contents(taken(matter, determination))
+    assert check(packed) == []
+    found = json.loads(packed["decision.json"])
+    assert found["tally"] is None and len(found["votes"]) == 1
+    assert b"Nobody reads this." not in packed["decision.json"]
+
+
+def altered_vote(found, journal):
+    sealed = bytearray(base64.b64decode(found["votes"][0]["sealed"]))
+    sealed[100] ^= 1
+    found["votes"][0]["sealed"] = base64.b64encode(sealed).decode()
+
+
+def dropped_vote(found, journal):
+    del found["votes"][0]
+
+
+def altered_roll(found, journal):
+    found["roll"][0]["name"] = "Somebody Else"
+
+
+def altered_choice(found, journal):
+    found["tally"]["votes"][0]["choice"] = "reject"
+    found["tally"]["votes"][1]["choice"] = "reject"
+
+
+def altered_safeguard(found, journal):
+    found["tally"]["result"]["safeguarded"] = True
+
+
+def altered_outcome(found, journal):
+    found["determination"]["outcome"] = "reject"
+
+
+def altered_reasons(found, journal):
+    found["determination"]["reasons"] = "None."
+
+
+def altered_entry(found, journal):
+    journal["entries"][0]["content"]["why"] = "Another reason."
+
+
+def altered_block(found, journal):
+    journal["blocks"][0]["members"][0] = "0" * 64
+
+
+def unsealed_entry(found, journal):
+    journal["entries"][0]["block"] = None
+
+
+def another_format(found, journal):
+    found["format"] = 9
+
+
+@pytest.fixture
+def files(matter) -> dict[str, bytes]:
+    return contents(taken(matter, published(matter, "proceed", "proceed", "proceed_with_exclusions", "abstain")))
+
+
+def test_whatever_is_altered_is_named(files):
+    """One dossier for all: each alteration on a copy of it, with the sums made anew."""
+    expected = {
+        altered_vote: "is not what was cast.",
+        dropped_vote: "is in the journal and not in the ballot.",
+        altered_roll: "The roll is not what was frozen",
+        altered_choice: "The middle of the votes is not the outcome stored.",
+        altered_safeguard: "The minority safeguard was not applied",
+        altered_outcome: "The determination is not what the ballot decided.",
+        altered_reasons: "The determination does not say what was published.",
+        altered_entry: "is not what was sealed in block",
+        altered_block: "does not fit its members.",
+        unsealed_entry: "is not in a sealed block yet",
+        another_format: "This script reads format 1, not 9.",
+    }
+    assert check(files) == []
+    for alter, sentence in expected.items():
+        found, journal = json.loads(files["decision.json"]), json.loads(files["journal.json"])
+        alter(found, journal)
+        changed = {"decision.json": json.dumps(found).encode(), "journal.json": json.dumps(journal).encode()}
+        assert any(sentence in fault for fault in check(files | changed)), alter.__name__
+
+
+def test_a_file_altered_added_or_left_out_is_named(files):
+    (name,) = (name for name in files if name.endswith(".pdf"))
+    assert check(files | {name: b"%PDF"}, sums=False) == [f"{name} is not the file that was exported."]
+    assert check(files | {"more.txt": b"x"}, sums=False) == ["more.txt is not the file that was exported."]
+    assert check({one: data for one, data in files.items() if one != name}, sums=False) == [f"{name} is missing."]
+
+
+# --- who takes it, and the notice as PDF -------------------------------------------------------------------
+
+
+def test_only_secas_takes_a_decision_out(matter, sign_in):
+    determination = published(matter, "proceed", "proceed", "proceed")
+    for who in ("manager", "supplier", "member", "administrator"):
+        with pytest.raises(NotAllowed):
+            verbs.dossier(determination, by=matter.actor(who), at=matter.at)
+    address = reverse("ballots:dossier", args=[determination.reference])
+    assert address not in sign_in("member").get(reverse("ballots:determination", args=[determination.reference])).text
+    client = sign_in("secretary")
+    assert address in client.get(reverse("ballots:determination", args=[determination.reference])).text
+    answer = client.post(address)
+    assert answer["Content-Type"] == "application/zip"
+    assert check(contents(b"".join(answer.streaming_content))) == []
+    for _ in range(2):  # a file is not kept for a repeat: it is made anew
+        answer = client.post(
+            f"/api/v1/determinations/{determination.reference}/dossier/", headers={"Idempotency-Key": "1"}
+        )
+        assert check(contents(b"".join(answer.streaming_content))) == []
+
+
+def text_of(content: bytes) -> str:
+    return " ".join(" ".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages).split())
+
+
+def test_the_notice_is_a_pdf_that_says_what_the_page_says(matter, sign_in):
+    determination = published(matter, "proceed", "proceed", "reject", "reject")
+    facts = {"appellant": "Heron Power", "why": "The evidence was not read."}
+    verbs.record_appeal(Ballot.objects.get(), **facts, by=matter.actor("secretary"), at=matter.at)
+    client = sign_in("supplier")
+    said = text_of(client.get(reverse("ballots:determination_pdf", args=[determination.reference])).content)
+    for words in ("Large Supplier", "Ten displays.", "Eleven.", "Casting vote: reject.", "30 January 2017"):
+        assert words in said, words
+    assert "Heron Power" in said and "awaits the Authority’s outcome" in said
+    assert "Second Member" not in said
+    ended = {"result": "dismissed", "outcome": "Nothing new."}
+    verbs.record_appeal_outcome(Ballot.objects.get(), **ended, by=matter.actor("secretary"), at=matter.at)
+    answer = client.get(f"/api/v1/determinations/{determination.reference}/pdf/")
+    assert "Dismissed: the determination stands" in text_of(answer.content)
+
+
+def test_a_notice_not_published_or_void_says_so(matter, sign_in):
+    ballot = make.decided(matter, "defer", "defer", "defer")
+    address = reverse("ballots:determination_pdf", args=[ballot.determination.reference])
+    assert sign_in("supplier").get(address).status_code == 404
+    client = sign_in("secretary")
+    assert "Published not yet" in text_of(client.get(address).content).replace(":", "")
+    verbs.void(ballot, why="Wrong roll.", by=matter.actor("secretary"), at=matter.at)
+    assert "no longer in force: Wrong roll." in text_of(client.get(address).content)
