@@ -12,6 +12,7 @@ from devices.rollouts.states import LIVE, OVER, ROLLOUT, RUNNING, HubState, Roll
 from portal.pages.contributions import Act, Dated, Due, Effect, Link, Panel, Stage, Waiting, counted
 from portal.people.permissions import Permission
 from portal.workflow.actor import Actor
+from releases.holds.queries import Change
 from releases.publishing.models import Release
 from releases.publishing.states import FINISHED as RELEASE_OVER
 from releases.publishing.states import ReleaseState
@@ -84,16 +85,16 @@ def due(actor: Actor, at: datetime) -> Iterator[Due]:
 
 
 def hold_effects(
-    release: Release | None, cells: frozenset[int], actor: Actor, at: datetime, lifting: bool
+    release: Release | None, change: Change, actor: Actor, at: datetime, lifting: bool
 ) -> Iterator[Effect]:
-    """The waves that placing or lifting a hold on these cells touches, and the hubs that would catch up."""
+    """The waves whose hubs placing or lifting a hold stops or sets free, and the hubs that would catch up."""
     rows = queries.visible_to(actor).filter(catches_up=None).exclude(state=RolloutState.CANCELLED)
     for rollout in (rows if release is None else rows.filter(release=release)).order_by("pk"):
-        waves = left_behind.touched(rollout, cells)
+        waves = left_behind.touched(rollout, change)
         if waves:
             hubs, numbers = counted(sum(waves.values()), "hub"), ", ".join(map(str, waves))
             yield Effect(10, f"Rollout {rollout}: {hubs} not through yet, in wave {numbers}.")
-        if lifting and can.catch_up.why_not(rollout) is None and (late := left_behind.would_be(rollout, cells)):
+        if lifting and can.catch_up.why_not(rollout) is None and (late := left_behind.would_be(rollout, change.free)):
             day = words(can.catch_up_from(at))
             yield Effect(20, f"{counted(late, 'hub')} of waves gone by catch up, from {day} at the earliest.")
 

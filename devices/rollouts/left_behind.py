@@ -15,7 +15,7 @@ from devices.rollouts import path
 from devices.rollouts.models import Batch, Rollout
 from devices.rollouts.states import HubState, RolloutState
 from releases.holds.models import Hold
-from releases.holds.queries import held_cells
+from releases.holds.queries import Change, held_cells
 from releases.products import cohorts
 from releases.products.cohorts import Cohort
 
@@ -88,14 +88,19 @@ def passed_by(places: Bytes, phase: int) -> NDArray[np.bool_]:
     return left
 
 
-def touched(rollout: Rollout, cells: Iterable[int]) -> dict[int, int]:
-    """Return how many hubs of each wave, numbered from 1, stand in these cells and are not through yet."""
-    wanted = np.array(sorted(cells), np.uint32)
+def touched(rollout: Rollout, change: Change) -> dict[int, int]:
+    """Return how many hubs of each wave, numbered from 1, still go through and are stopped or freed by a change."""
+    stages = (change.deployment, change.activation, change.undeployed)
+    deployment, activation, undeployed = (np.array(sorted(cells), np.uint32) for cells in stages)
     waves: dict[int, int] = {}
-    rows = rollout.batches.filter(cell_numbers__overlap=wanted.tolist()).order_by("number")
-    for wave, places, numbers in rows.values_list("wave__number", "places", "cells"):
-        open_ones = ~np.isin(path.states(np.frombuffer(places, np.uint8)), [int(state) for state in _ENDED])
-        count = int(np.count_nonzero(open_ones & np.isin(np.frombuffer(numbers, np.uint32), wanted)))
+    rows = rollout.batches.filter(cell_numbers__overlap=[*deployment.tolist(), *activation.tolist()])
+    for wave, phase, *vectors in rows.order_by("number").values_list("wave__number", "phase", "places", "cells"):
+        places, cells = (np.frombuffer(one, kind) for one, kind in zip(vectors, (np.uint8, np.uint32), strict=True))
+        now = path.states(places)
+        goes_on = ~np.isin(now, [int(state) for state in _ENDED]) & ~passed_by(places, phase)
+        before = (now != HubState.DEPLOYED) & (phase < path.ENDS[Stage.DEPLOYMENT])
+        waits = np.isin(cells, activation) & ~(before & np.isin(cells, undeployed))
+        count = int(np.count_nonzero(goes_on & (waits | (before & np.isin(cells, deployment)))))
         if count:
             waves[wave + 1] = waves.get(wave + 1, 0) + count
     return waves

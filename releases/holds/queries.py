@@ -150,24 +150,44 @@ def effect_of_lifting(hold: Hold, *, at: datetime) -> list[Effect]:
     return [_effect(stage, cells, held(stage, at, release=hold.release, without=hold)) for stage in stages(hold.stage)]
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """The numbers of the cells of which placing or lifting a hold changes something, by what changes.
+
+    `deployment` and `activation` are those it holds alone in that stage, `undeployed` those that other holds keep
+    from deployment anyway, and `free` those that no other hold stops in either stage.
+    """
+
+    deployment: frozenset[int]
+    activation: frozenset[int]
+    undeployed: frozenset[int]
+    free: frozenset[int]
+
+
 def changing(
     cohort: Cohort, scope: str, *, release: Release | None, at: datetime, without: Hold | None = None
-) -> frozenset[int]:
-    """Return the numbers of the cells that a hold of this scope holds alone in at least one of its stages."""
-    found: set[int] = set()
-    for stage in stages(scope):
-        others = held(stage, at, release=release, without=without)
-        alone = cells_of(cohort, release).exclude(pk__in=others.values("pk"))
-        found.update(alone.values_list("number", flat=True))
-    return frozenset(found)
+) -> Change:
+    """Return what a hold of this scope changes, beside all other holds in force; three queries."""
+    cells = frozenset(cells_of(cohort, release).values_list("number", flat=True))
+    others = {
+        stage: frozenset(held(stage, at, release=release, without=without).values_list("number", flat=True))
+        for stage in (Stage.DEPLOYMENT, Stage.ACTIVATION)
+    }
+    alone = {stage: cells - others[stage] for stage in stages(scope)}
+    return Change(
+        alone.get(Stage.DEPLOYMENT, frozenset()),
+        alone.get(Stage.ACTIVATION, frozenset()),
+        cells & others[Stage.DEPLOYMENT],
+        cells - others[Stage.DEPLOYMENT] - others[Stage.ACTIVATION],
+    )
 
 
 def touched(
     cohort: Cohort, scope: str, *, release: Release | None, actor: Actor, at: datetime, lifted: Hold | None = None
 ) -> list[contributions.Effect]:
     """Return what placing a hold, or lifting one, does to waves under way, as the apps above say it."""
-    cells = changing(cohort, scope, release=release, at=at, without=lifted)
-    found = contributions.collect("hold_effects", release, cells, actor, at, lifted is not None)
+    change = changing(cohort, scope, release=release, at=at, without=lifted)
+    found = contributions.collect("hold_effects", release, change, actor, at, lifted is not None)
     return sorted(found, key=lambda effect: effect.order)
 
 

@@ -114,7 +114,7 @@ class AlikeSerializer(serializers.Serializer[Any]):
 
     release = serializers.CharField(max_length=20)
     text = serializers.CharField(max_length=20_000)
-    cohort = CohortField()
+    cohort = CohortField(asking=False)
 
 
 class FoundAlikeSerializer(serializers.Serializer[Any]):

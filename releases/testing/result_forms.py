@@ -55,8 +55,12 @@ class SeenForm(GovForm):
 
     def has_seen(self) -> None:
         """Send with the page from now on that it shows what was reported meanwhile."""
-        self.data = self.data.copy()  # what was sent cannot be changed
-        self.data["seen_until"] = str(self.until)
+        sent = {name: self.data[name] for name in self.data}  # what came cannot be changed
+        self.data = sent | self.shown_now() | {"seen_until": str(self.until)}
+
+    def shown_now(self) -> dict[str, str]:
+        """Return the answers that the page shown again has otherwise than they were sent."""
+        return {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,15 +147,17 @@ class GridForm(SeenForm):
             super().add_refusal(refusal)
 
     def has_seen(self) -> None:
-        """Show what stands now in the cells; what was chosen in the others is kept."""
-        chosen = {cell.name: cell.chosen for _, cell in self._changed()}
         super().has_seen()
-        for row in self.rows:
-            for cell in row.cells:
-                now = cell.last.outcome if cell.last else ""
-                self.data[f"w{cell.name[1:]}"] = now
-                self.data[cell.name] = chosen.get(cell.name, now)
         self.rows = [self._row(row) for row in self._read]
+
+    def shown_now(self) -> dict[str, str]:
+        """Return what stands now in every cell; what was chosen is kept."""
+        chosen = {cell.name: cell.chosen for _, cell in self._changed()}
+        shown: dict[str, str] = {}
+        for cell in (cell for row in self.rows for cell in row.cells):
+            now = cell.last.outcome if cell.last else ""
+            shown |= {f"w{cell.name[1:]}": now, cell.name: chosen.get(cell.name, now)}
+        return shown
 
 
 def _listed(where: list[str], most: int = 3) -> str:

@@ -177,14 +177,49 @@ def test_both_pages_show_it(road, sign_in, set_clock_of_rollouts):
 
 def test_the_effect_of_a_hold_names_the_waves_it_touches(road):
     release, at = road.rollout.release, road.at
-    cells = hold_queries.changing(NORTH, "both", release=release, at=at)
-    (placed,) = contributes.hold_effects(release, cells, road.manager, at, False)
+    change = hold_queries.changing(NORTH, "both", release=release, at=at)
+    (placed,) = contributes.hold_effects(release, change, road.manager, at, False)
     assert placed.text == f"Rollout {road.rollout}: 100 hubs not through yet, in wave 1, 2."
     hold = make_hold(road.world, release, at=at)
     road.deploy()
-    found = hold_queries.touched(NORTH, "both", release=None, actor=road.manager, at=at, lifted=hold)
-    assert found[1].text == "100 hubs of waves gone by catch up, from 26 January 2017 at the earliest."
-    assert hold_queries.changing(NORTH, "both", release=release, at=at) == frozenset()
+    (late,) = hold_queries.touched(NORTH, "both", release=None, actor=road.manager, at=at, lifted=hold)
+    assert late.text == "100 hubs of waves gone by catch up, from 26 January 2017 at the earliest."
+    nothing = hold_queries.changing(NORTH, "both", release=release, at=at)
+    assert (nothing.deployment, nothing.activation, nothing.free) == (frozenset(), frozenset(), frozenset())
+
+
+def test_what_another_hold_keeps_is_not_set_free(road):
+    """Lifting one of two overlapping holds moves only the hubs whose stage no other hold stops."""
+    release, at = road.rollout.release, road.at
+    both = make_hold(road.world, release, at=at)
+    activation = make_hold(road.world, release, stage="activation", at=at)
+
+    def lifting(hold):
+        found = hold_queries.touched(
+            Cohort.of(hold), hold.stage, release=release, actor=road.manager, at=at, lifted=hold
+        )
+        return [effect.text for effect in found]
+
+    waits = f"Rollout {road.rollout}: 100 hubs not through yet, in wave 1, 2."
+    assert lifting(activation) == []
+    assert lifting(both) == [waits]  # to deploy: activation stays held
+    road.deploy()
+    assert lifting(activation) == []
+    assert lifting(both) == []  # left behind by the deployment, and no catch-up while the other stands
+    lift(road, activation)
+    (late,) = lifting(both)
+    assert late.startswith("100 hubs of waves gone by catch up")
+
+
+def test_a_hub_kept_from_deployment_is_not_waiting_for_activation(road):
+    release, at = road.rollout.release, road.at
+    make_hold(road.world, release, stage="deployment", at=at)
+    activation = make_hold(road.world, release, stage="activation", at=at)
+    found = hold_queries.touched(NORTH, "activation", release=release, actor=road.manager, at=at, lifted=activation)
+    assert found == []
+    placed = hold_queries.changing(Cohort(), "activation", release=release, at=at)
+    (effect,) = contributes.hold_effects(release, placed, road.manager, at, False)
+    assert "250 hubs not through yet" in effect.text  # all but the 100 in the north
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

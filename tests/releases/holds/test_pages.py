@@ -9,6 +9,7 @@ from portal.workflow.errors import Invalid, NotAllowed, NotNow
 from releases.holds import can, contributes, verbs
 from releases.holds.models import Cause, Ground, Hold
 from releases.holds.tasks import keep_clocks
+from releases.products.cohorts import Cohort
 from tests.factories.findings import DAY, make_hold
 from tests.factories.queries import same_queries
 
@@ -233,12 +234,20 @@ def test_the_api_places_announces_and_lifts(dcc, world, announced):
     assert told.json()["lift_notified_at"]
 
 
-@pytest.mark.parametrize("cohort", [{"planets": [1]}, {"regions": ["west"]}, {"esme": ["x"]}, "north"])
+@pytest.mark.parametrize(
+    "cohort", [{"planets": [1]}, {"regions": ["west"]}, {"esme": ["x"]}, "north", {}, {"everything": False}]
+)
 def test_a_cohort_that_is_none_is_refused_by_the_api(dcc, announced, cohort):
     body = {"release": announced.reference, "stage": "both", "cause_text": "Dark.", "cohort": cohort}
     answer = dcc.post("/api/v1/holds/", body, content_type="application/json")
     assert answer.status_code == 400
     assert "cohort" in answer.json()["fields"]
+
+
+def test_every_home_is_held_by_the_api_only_where_it_is_said(dcc, announced):
+    body = {"release": announced.reference, "stage": "both", "cause_text": "Dark.", "cohort": {"everything": True}}
+    assert dcc.post("/api/v1/holds/", body, content_type="application/json").status_code == 201
+    assert Cohort.of(Hold.objects.get()).is_everything
 
 
 def test_the_api_refuses_others_with_the_same_words(sign_in_then, hold):

@@ -456,5 +456,5 @@ def test_the_api_says_what_is_wrong(supplier, announced):
 
 
 def test_the_api_shows_nobody_a_release_of_others(supplier, ready):
-    body = {"title": "x", "description": "x", "category": "other", "severity": 3, "cohort": {}}
+    body = {"title": "x", "description": "x", "category": "other", "severity": 3, "cohort": {"regions": ["north"]}}
     assert post(supplier, API, release=ready.reference, organisation="heron-power", **body).status_code == 404
