@@ -18,7 +18,7 @@ from releases.testing.facility_api import EnvironmentViewSet
 from releases.testing.models import TestWindow
 from releases.testing.serializers import (
     AttachResultEvidenceSerializer,
-    BookSerializer,
+    BookAgainSerializer,
     CancelSerializer,
     ReportSerializer,
     ResultEvidenceSerializer,
@@ -42,10 +42,10 @@ class WindowViewSet(ChangingWindows, ReadOnlyModelViewSet[TestWindow]):
     def get_queryset(self) -> QuerySet[TestWindow]:
         return queries.visible_to(self.actor).prefetch_related("combinations", "rigs")
 
-    @extend_schema(request=BookSerializer, responses={201: WindowSerializer})
+    @extend_schema(request=BookAgainSerializer, responses={201: WindowSerializer})
     def create(self, request: Request) -> Response:
         """Book a window on a release."""
-        answers = BookSerializer(data=request.data)
+        answers = BookAgainSerializer(data=request.data)
         answers.is_valid(raise_exception=True)
         chosen = dict(answers.validated_data)
         release = get_object_or_404(publishing.visible_to(self.actor), reference=chosen.pop("release"))

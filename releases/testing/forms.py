@@ -8,6 +8,7 @@ from django import forms
 from portal.pages.forms import GovForm, UkDateTimeField, VersionedForm
 from portal.people.models import Organisation
 from portal.workflow.actor import Actor
+from portal.workflow.errors import Invalid
 from releases.products.models import HubModel
 from releases.publishing.models import Release
 from releases.testing import facilities, queries
@@ -68,8 +69,13 @@ class BookForm(GovForm):
         help_text="The heaviest first. None chosen: any combination of the hub model.",
     )
 
+    again = forms.BooleanField(label="Book another window for the same at the same time", required=False)
+
     def __init__(self, *args: Any, release: Release, actor: Actor, asked: Collection[int] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.another = self.fields["again"]
+        if "again" not in self.data:
+            del self.fields["again"]  # asked only where there is such a window
         suppliers = queries.suppliers_of(actor)
         self.offer("organisation", suppliers)
         self.initial.setdefault("organisation", suppliers[0] if len(suppliers) == 1 else None)
@@ -85,11 +91,18 @@ class BookForm(GovForm):
         homes = [(pk, f"{one} – {one.homes:,} homes") for pk, one in self.known.items()]  # type: ignore[attr-defined]
         self.offer("combinations", homes)
 
-    def answers(self) -> dict[str, Any]:
-        """Return what the verb takes."""
+    def answers(self, *, waits: bool) -> dict[str, Any]:
+        """Return what the verb takes: that of booking, or that of waiting."""
+        answers = {name: value for name, value in self.cleaned_data.items() if name != "again" or not waits}
         chosen = [self.known[pk] for pk in self.cleaned_data["combinations"]]
         rigs = [self.known_rigs[pk] for pk in self.cleaned_data.get("rigs", ())]
-        return {**self.cleaned_data, "combinations": chosen, "rigs": rigs}
+        return {**answers, "combinations": chosen, "rigs": rigs}
+
+    def add_refusal(self, refusal: Invalid) -> None:
+        """Ask whether a second window is meant, where there is one already."""
+        if "again" in refusal.fields:
+            self.fields["again"] = self.another
+        super().add_refusal(refusal)
 
 
 class CancelForm(VersionedForm):

@@ -19,6 +19,7 @@ from releases.publishing.models import Release
 from releases.testing import can, waiting
 from releases.testing.models import Environment, Extension, TestCase, TestResult, TestWindow
 from releases.testing.states import HOLDING, ExtensionState, WindowState
+from releases.testing.wishes import Wish
 
 
 def visible_to(actor: Actor) -> QuerySet[TestWindow]:
@@ -168,6 +169,21 @@ def listed(actor: Actor, chosen: Mapping[str, Any]) -> QuerySet[TestWindow]:
             windows = windows.filter(**{lookup: chosen[name]})
     fails = Count("results", filter=Q(results__outcome=TestResult.Outcome.FAIL))
     return windows.annotate(result_count=Count("results"), fail_count=fails).order_by(F("during").desc(), "-pk")
+
+
+def twin(release: Release, organisation: Organisation, wish: Wish) -> TestWindow | None:
+    """Return a window that the organisation has at that time and place for the same hub model and combinations."""
+    windows = TestWindow.objects.filter(
+        release=release,
+        organisation=organisation,
+        environment=wish.environment,
+        during=wish.during,
+        hub_model=wish.hub_model,
+        state__in=HOLDING,
+    )
+    chosen = {one.pk for one in wish.combinations}
+    same = (row for row in windows.order_by("pk") if set(row.combinations.values_list("pk", flat=True)) == chosen)
+    return next(same, None)
 
 
 def environments() -> QuerySet[Environment]:

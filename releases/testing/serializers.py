@@ -60,6 +60,12 @@ class BookSerializer(serializers.Serializer[TestWindow]):
     rigs = serializers.PrimaryKeyRelatedField[Rig](many=True, queryset=Rig.objects.all(), required=False, default=list)
 
 
+class BookAgainSerializer(BookSerializer):
+    """A window; ``again`` where it is a second one for the same at the same time."""
+
+    again = serializers.BooleanField(required=False, default=False)
+
+
 class CancelSerializer(serializers.Serializer[TestWindow]):
     why = serializers.CharField(required=False, allow_blank=True, default="", max_length=2000)
     version = serializers.IntegerField(required=False, allow_null=True, default=None)

@@ -103,7 +103,7 @@ def book(request: PortalRequest, release: str) -> HttpResponse:
     waits = "wait" in request.POST
     act = partial(verbs.join_waiting_list if waits else verbs.book, row, by=request.actor, at=request.at)
     made: list[TestWindow | WaitingPlace] = []
-    if done(form, lambda: made.append(act(**form.answers()))):
+    if done(form, lambda: made.append(act(**form.answers(waits=waits)))):
         return _booked(request, made[0])
     context = {"form": form, "release": row, "period": can.period(row), "environments": queries.environments()}
     context["full"] = is_not_now(form) and not waits

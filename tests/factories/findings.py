@@ -86,6 +86,7 @@ def make_window(
 ) -> TestWindow:
     """Return a window of 4 hours from the day after the world was made."""
     begins = start or world.at + DAY
+    changes.setdefault("again", True)
     return testing.book(
         release,
         environment=environment(where),

@@ -233,7 +233,7 @@ def _waiting(things: Things, matter: Matter) -> None:
     }
     by = matter.actor("supplier")
     for _ in range(2):
-        testing.book(matter.release, **facts, by=by, at=matter.at)
+        testing.book(matter.release, **facts, again=True, by=by, at=matter.at)
     things.add("waiting", testing.join_waiting_list(matter.release, **facts, by=by, at=matter.at))
 
 

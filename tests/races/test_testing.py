@@ -67,6 +67,7 @@ def book_together(
             start=start,
             end=start + timedelta(hours=4),
             rigs=rigs,
+            again=True,
             by=by,
             at=world.at,
         )
@@ -144,7 +145,7 @@ def accept_together(world: World, release: Release) -> list[Outcome]:
         "start": start,
         "end": start + timedelta(hours=4),
     }
-    booked = [verbs.book(release, **facts, by=by, at=world.at) for _ in range(PLACES)]
+    booked = [verbs.book(release, **facts, again=True, by=by, at=world.at) for _ in range(PLACES)]
     entry = verbs.join_waiting_list(release, **facts, by=by, at=world.at)
     verbs.cancel(booked[0], by=by, at=world.at)
     assert verbs.offer_places(by=system("User testing"), at=world.at) == 1
@@ -153,7 +154,7 @@ def accept_together(world: World, release: Release) -> list[Outcome]:
         return verbs.accept_offer(entry, by=by, at=world.at)
 
     def book():
-        return verbs.book(release, **facts, by=by, at=world.at)
+        return verbs.book(release, **facts, again=True, by=by, at=world.at)
 
     return together(*[accept, book] * (FEW // 2))
 

@@ -20,8 +20,9 @@ from releases.testing.verbs.facilities import (
     edit_rig,
     lift_closure,
 )
+from releases.testing.verbs.offering import offer_places
 from releases.testing.verbs.results import attach_result_evidence, report_results
-from releases.testing.verbs.waiting import accept_offer, join_waiting_list, leave_waiting_list, offer_places
+from releases.testing.verbs.waiting import accept_offer, join_waiting_list, leave_waiting_list
 
 __all__ = [
     "ONE_BOOKING",

@@ -22,6 +22,7 @@ from releases.publishing.models import Release
 from releases.testing import can, facilities, may, messages, queries
 from releases.testing.models import Environment, Rig, RigBooking, TestWindow
 from releases.testing.states import WindowState
+from releases.testing.verbs.offering import CLOCK, serve_line
 from releases.testing.wishes import Wish
 
 # The exclusion constraints that refuse overbooking whatever the code does.
@@ -41,26 +42,34 @@ def book(
     hub_model: HubModel | None = None,
     combinations: Iterable[DeviceCombination] = (),
     rigs: Iterable[Rig] = (),
+    again: bool = False,
     by: Actor,
     at: datetime,
 ) -> TestWindow:
-    """Book the first free place of an environment for an organisation and return the window.
+    """Book the first free place of an environment for an organisation and return the window; who waits comes first.
 
     Raises Invalid for a window outside the user-test period or the opening hours, or that ends before it starts,
     NotNow when every place or a rig is taken. No hub model means any of the release's, no combinations any of the
-    hub model's. The environment's row orders bookings; the database refuses an overlap in one place or on one rig
-    whatever happens.
+    hub model's. A second window of the same organisation for the same at the same time is booked `again` only: a page
+    sent twice means one. The environment's row orders bookings; the database refuses an overlap in one place or on
+    one rig whatever happens.
     """
     environment, release = lock(environment), lock(release)
     may.book(organisation, by=by)
     can.book(release, at=at)
+    serve_line(environment, by=CLOCK, at=at)
     wish = Wish(environment, start, end, hub_model, list(combinations), list(rigs))
-    return take_place(release, wish, organisation, by=by, at=at)
+    return take_place(release, wish, organisation, again=again, by=by, at=at)
 
 
-def take_place(release: Release, wish: Wish, organisation: Organisation, *, by: Actor, at: datetime) -> TestWindow:
+def take_place(
+    release: Release, wish: Wish, organisation: Organisation, *, again: bool, by: Actor, at: datetime
+) -> TestWindow:
     """Book the first free place of a locked environment for who may, and return the window; raises as `book` does."""
     check_window(release, wish, at)
+    if not again and (twin := queries.twin(release, organisation, wish)):
+        said = f"{twin} is booked for {organisation} at that time for the same: say that you want another one."
+        raise Invalid(said, {"again": [said]})
     number = take_number(TestWindow)
     window = TestWindow(
         pk=number,

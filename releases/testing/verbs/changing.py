@@ -15,6 +15,7 @@ from releases.testing import can, facilities, may, messages, opening, queries, w
 from releases.testing.models import Environment, Extension, Rig, TestWindow
 from releases.testing.states import ExtensionState, WindowState
 from releases.testing.verbs.booking import check_window, free_place, refused_by_the_database, take_rigs
+from releases.testing.verbs.offering import CLOCK, serve_line
 
 
 @transaction.atomic
@@ -40,6 +41,7 @@ def reschedule(
     can.reschedule(window, at=at)
     if window.organisation_id not in by.suppliers and not why.strip():
         raise Invalid("Say why it is moved.", {"why": ["Say why it is moved: its booker reads it."]})
+    serve_line(environment, by=CLOCK, at=at)
     taken = list(window.rigs.all() if rigs is None else rigs)
     wish = wishes.moved(window, environment, start, end, taken)
     check_window(window.release, wish, at)

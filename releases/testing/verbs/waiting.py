@@ -1,4 +1,4 @@
-"""The waiting list: joining it where there is no room, and what becomes of a place that is free again."""
+"""The waiting list: joining it where there is no room, leaving it, accepting what is offered."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -7,7 +7,6 @@ from typing import cast
 
 from django.db import transaction
 
-from portal.delivery.outbox import tell
 from portal.people.models import Organisation
 from portal.workflow.actor import Actor
 from portal.workflow.errors import NotNow
@@ -15,10 +14,11 @@ from portal.workflow.references import take_number
 from portal.workflow.transitions import lock, move, note
 from releases.products.models import DeviceCombination, HubModel
 from releases.publishing.models import Release
-from releases.testing import can, facilities, may, messages, queries, waiting
+from releases.testing import can, may, waiting
 from releases.testing.models import Environment, Rig, TestWindow, WaitingPlace
 from releases.testing.states import WaitingState
 from releases.testing.verbs.booking import check_window, take_place
+from releases.testing.verbs.offering import room_for
 from releases.testing.wishes import Wish, of_entry
 
 
@@ -68,18 +68,11 @@ def join_waiting_list(
 
 
 def _check_need(entry: WaitingPlace, rigs: list[Rig]) -> None:
-    if _room_for(entry, rigs) is not None:
+    if room_for(entry, rigs) is not None:
         raise NotNow("There is room at that time: book the window.")
     present = waiting.already(entry)
     if present is not None:
         raise NotNow(f"{entry.organisation} waits for these hours already: see {present} in the waiting list.")
-
-
-def _room_for(entry: WaitingPlace, rigs: list[Rig]) -> int | None:
-    """Return the place free for an entry, None where there is none or a rig is taken."""
-    if facilities.taken_rig(rigs, entry.starts_at, entry.ends_at) is not None:
-        return None
-    return next(iter(queries.free_places(entry.environment, entry.starts_at, entry.ends_at)), None)
 
 
 @transaction.atomic
@@ -102,42 +95,6 @@ def accept_offer(entry: WaitingPlace, *, by: Actor, at: datetime, seen: int | No
     can.book(release, at=at)
     move(entry, to=WaitingState.ACCEPTED, by=by, at=at, verb="accept_offer")
     wish = replace(of_entry(entry), environment=environment)
-    entry.window = take_place(release, wish, entry.organisation, by=by, at=at)
+    entry.window = take_place(release, wish, entry.organisation, again=True, by=by, at=at)
     entry.save(update_fields=["window"])
     return entry.window
-
-
-def offer_places(*, by: Actor, at: datetime) -> int:
-    """Offer every place that is free to the first in line it fits, and end offers that ran out; how many offers."""
-    return sum(_serve(environment, by=by, at=at) for environment in waiting.with_work(at))
-
-
-@transaction.atomic
-def _serve(environment: Environment, *, by: Actor, at: datetime) -> int:
-    environment = lock(environment)
-    for entry in waiting.run_out(environment, at):
-        _lapse(entry, "The offer was not accepted in time.", by=by, at=at)
-    return sum(_offer(entry, by=by, at=at) for entry in waiting.in_line(environment))
-
-
-def _offer(entry: WaitingPlace, *, by: Actor, at: datetime) -> bool:
-    hopeless = can.wait_on.why_not(entry, at=at)
-    if hopeless:
-        _lapse(entry, hopeless, by=by, at=at)
-        return False
-    shut = facilities.why_shut(entry.environment, entry.starts_at, entry.ends_at)
-    place = None if shut else _room_for(entry, list(entry.rigs.all()))
-    fresh = lock(entry) if place is not None else entry
-    if place is None or fresh.state != WaitingState.WAITING:
-        return False
-    fresh.place, fresh.offered_until = place, min(at + waiting.OFFER_FOR, entry.starts_at)
-    move(fresh, to=WaitingState.OFFERED, by=by, at=at, verb="offer_place", fields=("place", "offered_until"))
-    tell(messages.PlaceOffered(fresh, at), at=at)
-    return True
-
-
-def _lapse(entry: WaitingPlace, why: str, *, by: Actor, at: datetime) -> None:
-    fresh = lock(entry)
-    if fresh.state == entry.state:  # nobody left meanwhile
-        move(fresh, to=WaitingState.LAPSED, by=by, at=at, verb="lapse_waiting", why=why)
-        tell(messages.WaitingEnded(fresh, why, at), at=at)

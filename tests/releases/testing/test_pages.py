@@ -72,6 +72,21 @@ def test_a_supplier_books_a_window(supplier, world, announced, catalogue):
     assert [one.pk for one in booked.combinations.all()] == chosen
 
 
+def test_a_page_sent_twice_asks_whether_a_second_window_is_meant(supplier, world, announced):
+    address = reverse("testing:book", args=[announced.reference])
+    supplier.post(address, booking(world))
+    asked = supplier.post(address, booking(world))
+    assert asked.status_code == 400
+    assert "is booked for Heron Power at that time for the same" in text(asked)
+    assert 'name="again"' in text(asked)
+    assert TestWindow.objects.count() == 1
+    assert "is booked: UIT-A" in text(supplier.post(address, booking(world, again="on"), follow=True))
+    api = {"release": announced.reference, "environment": "uit-a", "organisation": "heron-power"}
+    api |= {"start": "2017-01-11T09:00Z", "end": "2017-01-11T17:00Z"}
+    again = supplier.post("/api/v1/test-windows/", api, content_type="application/json")
+    assert (again.status_code, list(again.json()["fields"])) == (400, ["again"])
+
+
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [

@@ -54,6 +54,20 @@ def test_a_supplier_books_the_first_free_place(world, window, announced):
     assert told("testing.booked") == {"Heron Power", "Fernlight Energy"}
 
 
+def test_the_same_window_is_booked_again_only_where_that_is_meant(world, announced, catalogue):
+    chosen = [catalogue.combinations["dual"]]
+    first = make_window(world, announced, combinations=chosen, again=False)
+    with pytest.raises(Invalid) as refused:
+        make_window(world, announced, combinations=chosen, again=False)
+    assert f"{first} is booked for Heron Power at that time" in refused.value.fields["again"][0]
+    assert make_window(world, announced, again=False)  # on any combination
+    assert make_window(world, announced, who="small_supplier", of="fernlight", combinations=chosen, again=False)
+    assert make_window(world, announced, combinations=chosen, again=True)
+    verbs.cancel(first, by=world.actor("supplier"), at=world.at)
+    verbs.cancel(TestWindow.objects.latest("pk"), by=world.actor("supplier"), at=world.at)
+    assert make_window(world, announced, combinations=chosen, again=False)
+
+
 def test_an_agent_books_for_the_supplier_it_names_and_both_are_told(world, announced):
     window = make_window(world, announced, who="rsa")
     assert window.for_another

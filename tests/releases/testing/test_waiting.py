@@ -181,7 +181,7 @@ def test_a_place_for_other_hours_is_no_offer(world, announced, full, entry):
     free(world, full[0])
     make_window(world, announced, where="dcc-lab", start=world.at + DAY - HOUR, hours=1)
     make_window(world, announced, where="dcc-lab", start=world.at + DAY - HOUR, hours=1)
-    assert serve(world) == 1
+    assert serve(world) == 0  # a booking has made the offer
     assert (now(entry).state, now(longer).state) == (WaitingState.OFFERED, WaitingState.WAITING)
 
 
@@ -241,6 +241,32 @@ def test_an_agent_accepts_while_it_is_appointed(world, announced):
         accept(world, entry, who="rsa")
     assert not waiting.visible_to(world.actor("rsa")).exists()
     assert accept(world, entry, who="supplier").organisation.name == "Heron Power"
+
+
+def test_nobody_books_or_moves_past_who_waits(world, announced, full, entry):
+    """Whoever gives a place back and asks for it again in the next breath comes after the line."""
+    free(world, full[0])
+    with pytest.raises(NotNow, match="DCC test lab is full"):
+        make_window(world, announced, where="dcc-lab")
+    elsewhere = make_window(world, announced)
+    with pytest.raises(NotNow, match="DCC test lab is full"):
+        verbs.reschedule(
+            elsewhere,
+            environment=environment("dcc-lab"),
+            start=entry.starts_at,
+            end=entry.ends_at,
+            by=world.actor("supplier"),
+            at=world.at,
+        )
+    serve(world)
+    assert accept(world, now(entry)).place == 1
+
+
+def test_a_booking_offers_first_what_is_due(world, announced, full, entry):
+    free(world, full[0])
+    make_window(world, announced, where="dcc-lab", start=world.at + 2 * DAY)
+    assert now(entry).state == WaitingState.OFFERED
+    assert told("testing.offered") == ["Fernlight Energy"]
 
 
 def test_who_leaves_while_the_list_is_served_is_left_alone(world, full, entry):
