@@ -179,7 +179,10 @@ class TestResult(models.Model):
     reported_at = models.DateTimeField()
 
     class Meta:
-        indexes = [models.Index(fields=["combination", "case", "-id"], name="latest_result")]
+        indexes = [
+            models.Index(fields=["combination", "case", "-id"], name="latest_result"),
+            models.Index(fields=["window", "-id"], name="newest_result_of_a_window"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.combination} {self.case}: {self.outcome}"

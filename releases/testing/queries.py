@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
 from psycopg.types.range import TimestamptzRange
 
 from portal.people.models import Organisation, OrganisationKind
@@ -123,6 +123,16 @@ def latest_in(window: TestWindow) -> dict[tuple[int, int], TestResult]:
 def last_result(window: TestWindow) -> int:
     """Return the number of the window's newest result, 0 where it has none: what a page made now has seen."""
     return window.results.order_by("-pk").values_list("pk", flat=True).first() or 0
+
+
+def results_stamp(release: Release) -> str:
+    """Return a text that changes with every result reported on a release.
+
+    Results are only ever added, and those of one window one after the other: the newest of each window says it all.
+    """
+    newest = TestResult.objects.filter(window=OuterRef("pk")).order_by("-pk").values("pk")[:1]
+    windows = TestWindow.objects.filter(release=release).annotate(newest=Subquery(newest)).order_by("pk")
+    return "-".join(str(number) for number in windows.values_list("newest", flat=True) if number)
 
 
 def superseded(window: TestWindow) -> QuerySet[TestResult]:

@@ -4,6 +4,9 @@ import random
 from datetime import timedelta
 
 import pytest
+from django.core.cache import cache
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from releases.gates import release_wide
@@ -204,17 +207,38 @@ def test_a_release_in_no_home_has_an_empty_matrix(sign_in_then, world, announced
     assert "No home has a hub model of this release." in text(sign_in_then("manager").get(page(announced)))
 
 
+def afresh(client, address):
+    """Ask for a page of which nothing is kept."""
+    cache.clear()
+    return client.get(address)
+
+
+def test_what_is_counted_is_kept_until_somebody_reports(supplier, sign_in_then, world, window, announced, catalogue):
+    def shown(client) -> str:
+        return text(client.get(page(announced))).partition("<main")[2].partition('id="next"')[0]
+
+    untested = shown(supplier)
+    with CaptureQueriesContext(connection) as again:
+        assert shown(supplier) == untested
+    assert not any("products_cell" in query["sql"] for query in again.captured_queries)
+    report(world, window, catalogue)
+    passed = shown(supplier)
+    report(world, window, catalogue, "fail")
+    assert len({untested, passed, shown(supplier)}) == 3
+    assert "Homes of the suppliers you act for" not in shown(sign_in_then("manager"))
+
+
 def test_the_page_costs_the_same_for_one_and_three_combinations(supplier, world, window, announced, catalogue):
     with same_queries() as cost:
         report(world, window, catalogue)
-        cost.of(lambda: supplier.get(page(announced)))
+        cost.of(lambda: afresh(supplier, page(announced)))
         for number, on in enumerate(("single", "birch"), start=10):
             cell = catalogue.cells["north"]
             cell.pk, cell.combination = number, catalogue.combinations[on]
             cell.save(force_insert=True)
         announced.hub_models.add(catalogue.models["birch"])
         report(world, window, catalogue, on="single")
-        cost.of(lambda: supplier.get(page(announced)))
+        cost.of(lambda: afresh(supplier, page(announced)))
 
 
 # Over time
