@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 from psycopg.types.range import TimestamptzRange
 
 from portal.people.models import Organisation, OrganisationKind
@@ -177,8 +178,14 @@ def listed(actor: Actor, chosen: Mapping[str, Any]) -> QuerySet[TestWindow]:
     for name, lookup in (("state", "state"), ("environment", "environment"), ("release", "release__reference__iexact")):
         if chosen.get(name):
             windows = windows.filter(**{lookup: chosen[name]})
-    fails = Count("results", filter=Q(results__outcome=TestResult.Outcome.FAIL))
-    return windows.annotate(result_count=Count("results"), fail_count=fails).order_by(F("during").desc(), "-pk")
+    fails = _counted(outcome=TestResult.Outcome.FAIL)
+    return windows.annotate(result_count=_counted(), fail_count=fails).order_by(F("during").desc(), "-pk")
+
+
+def _counted(**which: Any) -> Coalesce:
+    """Count a window's results apart from its row, so that a page counts only those of the windows it shows."""
+    rows = TestResult.objects.filter(window=OuterRef("pk"), **which).order_by().values("window")
+    return Coalesce(Subquery(rows.annotate(number=Count("pk")).values("number")), 0)
 
 
 def twin(release: Release, organisation: Organisation, wish: Wish) -> TestWindow | None:
