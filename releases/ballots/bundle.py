@@ -22,6 +22,7 @@ from releases.products import cohorts
 from releases.products.cohorts import Cohort, Counts
 from releases.publishing.states import FINISHED, ReleaseState
 from releases.publishing.working import words
+from releases.testing import matrix
 
 CATEGORIES = dict(PartyCategory.choices)
 
@@ -118,10 +119,12 @@ def evidence(ballot: Ballot, actor: Actor, at: datetime) -> dict[str, Any]:
     return {
         "matters": [matter(objection, actor) for objection in objections],
         "statements": ballot.statements.select_related("organisation").order_by("pk"),
-        "options": option_effects(ballot, objections),
+        "options": option_effects(ballot, objections, at),
+        "coverage": matrix.weigh(ballot.release).all_homes,
         "safeguard": Safeguard(ballot.safeguard),
         "roll": roll(ballot, actor) if ballot.opened_at else None,
         "rules": rulesets.in_words(rulesets.parse(ballot.rules)) if ballot.rules else (),
+        "override_share": rulesets.parse(ballot.rules or rulesets.DEFAULT).override_share,
         "result": result(ballot),
         "determination": queries.determinations(actor).filter(ballot=ballot).first(),
         **_own(ballot, actor, at),

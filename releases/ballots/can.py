@@ -8,6 +8,7 @@ from portal.workflow.rules import when
 from releases.ballots.models import Ballot, Entitlement, Objection, Remedy
 from releases.ballots.roll import Roll, last_declaration
 from releases.ballots.states import UNDECIDED, UNSETTLED, BallotState, ObjectionState
+from releases.holds.queries import cells_of
 from releases.issues.models import Issue
 from releases.products.cohorts import Cohort
 from releases.publishing.endings import set_aside
@@ -65,11 +66,19 @@ def _in(objection: Objection, *states: ObjectionState) -> str | None:
 
 @when
 def join(objection: Objection, supplier_id: int) -> str | None:
+    """Rule: others affected may join, before voting begins (Objection and ballot)."""
     if objection.joinders.filter(organisation=supplier_id).exists():
         return "Your organisation has already joined this objection."
     if objection.ballots.exclude(state__in=BEFORE_VOTING).exists():
         return "Voting on this objection has begun."
-    return None if objection.is_unsettled else _in(objection)
+    if not objection.is_unsettled:
+        return _in(objection)
+    if (
+        supplier_id
+        and not cells_of(Cohort(suppliers=frozenset({supplier_id})), objection.release).filter(homes__gt=0).exists()
+    ):
+        return "No home of this supplier is concerned by the release: only an affected party joins."
+    return None
 
 
 @when

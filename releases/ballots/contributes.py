@@ -10,8 +10,9 @@ from portal.pages.contributions import Act, Dated, Due, Effect, Link, Panel, Sta
 from portal.pages.searching import Searchable
 from portal.people.permissions import Permission
 from portal.workflow.actor import Actor
+from portal.workflow.history import came_into_state
 from releases.ballots import can, dated, may, queries
-from releases.ballots.models import RUNNING, SEARCHED, Ballot
+from releases.ballots.models import RUNNING, SEARCHED, Ballot, Objection
 from releases.ballots.roll import Roll, awaits_ruling, last_declaration, roll_of
 from releases.ballots.states import UNDECIDED, UNSETTLED, BallotState, ObjectionState
 from releases.publishing.models import Approach, Release
@@ -62,18 +63,21 @@ def waiting(actor: Actor, at: datetime) -> Iterator[Waiting]:
 
 
 def _objections(actor: Actor, state: ObjectionState, what: str, among: Q | None = None) -> Iterator[Waiting]:
-    rows = queries.objections(actor).filter(among or Q(), state=state)
+    rows = queries.objections(actor).filter(among or Q(), state=state).annotate(since=came_into_state(Objection))
     for row in rows.select_related("release").order_by("due_at"):
         text = f"{what} objection {row.reference} on {row.release.reference}"
-        yield Waiting(text, _at("objection", row.reference), row.lodged_at, row.due_at, GROUP_OBJECTIONS)
+        since = row.since or row.lodged_at
+        yield Waiting(text, _at("objection", row.reference), since, row.due_at, GROUP_OBJECTIONS)
 
 
 def _for_secretary(actor: Actor, at: datetime) -> Iterator[Waiting]:
     for release in visible_to(actor).filter(objections__state=ObjectionState.CONTESTED).distinct():
-        contested = queries.contested(release).first()
+        rows = queries.contested(release).annotate(since=came_into_state(Objection)).order_by("since")
+        contested = rows.first()
         if contested:
             text = f"Prepare a ballot on {release.reference}"
-            yield Waiting(text, _at("draft", release.reference), contested.lodged_at, group=GROUP_VOTES)
+            since = contested.since or contested.lodged_at
+            yield Waiting(text, _at("draft", release.reference), since, group=GROUP_VOTES)
     # By state: what is to be done, since when, by when.
     words = {
         BallotState.DRAFT: ("Give notice of", "drafted_at", "opens_at"),

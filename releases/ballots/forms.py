@@ -9,7 +9,7 @@ from django import forms
 from portal.pages.forms import UkDateTimeField, VersionedForm
 from portal.people.models import Committee, Organisation
 from portal.workflow.actor import Actor
-from releases.ballots import queries
+from releases.ballots import queries, rulesets
 from releases.ballots.models import CHOICES, AppealResult, Ballot, Objection, Remedy
 from releases.ballots.paper import Option, Safeguard
 from releases.ballots.sealing import REASON_CHARACTERS, Answers
@@ -230,6 +230,7 @@ class VoteForm(VersionedForm):
     def __init__(self, *args: Any, ballot: Ballot, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         safeguard = Safeguard(ballot.safeguard)
+        share = rulesets.parse(ballot.rules or rulesets.DEFAULT).override_share
         asked = {}
         if safeguard.asks:
             asked["evidence"] = forms.ChoiceField(
@@ -238,7 +239,7 @@ class VoteForm(VersionedForm):
         if safeguard is not Safeguard.NONE:
             asked["override"] = forms.ChoiceField(
                 label="Override the minority safeguard, so that this cohort is not held until fixed?",
-                help_text="It carries only by two thirds of the votes cast on this question.",
+                help_text=f"It carries only by {share} of the votes cast on this question.",
                 choices=YES_NO,
                 widget=forms.RadioSelect,
             )

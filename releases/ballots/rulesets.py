@@ -145,4 +145,25 @@ def in_words(rules: Rules) -> tuple[str, ...]:
         "Where evidence of severity 1 or 2 is established for a group of homes, that group is held until the"
         f" fault is fixed, whichever option wins, unless at least {rules.override_share} of the votes cast on"
         " the separate override question say otherwise.",
+        "The Chair has only the casting vote; a deputy stands in where the Chair is conflicted. Alternates vote for"
+        " absent members. A ballot without quorum is extended once for the same time; if it is still without, a"
+        " Sub-Committee refers the matter to the Panel, and at the Panel the cohort is held and the rest proceeds.",
+        _clocks(rules.clocks),
     )
+
+
+CLOCK_WORDS = {
+    "admit": "SECAS admits or returns an objection",
+    "answer": "DCC answers",
+    "agree": "the objector agrees to a narrowing",
+    "notice": "notice of the ballot",
+    "voting": "voting",
+    "casting": "the casting vote",
+    "appeal": "appeal",
+}
+
+
+def _clocks(clocks: Clocks) -> str:
+    periods = ((words, getattr(clocks, name)) for name, words in CLOCK_WORDS.items())
+    told = "; ".join(f"{words} {clock.urgent} / {clock.others}" for words, clock in periods)
+    return f"Clocks in Working Days, for Urgent releases / for others: {told}."

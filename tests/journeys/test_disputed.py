@@ -6,23 +6,18 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Page, expect
 
-from devices.demonstration import chamber, trials
-from devices.demonstration.chamber import Case
-from devices.demonstration.scripts import CHANNEL_SCAN, METER_REPLACEMENT
-from devices.demonstration.trials import Trouble
+from devices.demonstration.scripts import METER_REPLACEMENT
 from devices.rollouts.models import HubUpdate, Rollout
 from devices.rollouts.states import HubState
 from releases.ballots.models import Ballot, Objection
 from releases.holds.models import Hold
-from releases.issues.models import Category
 from releases.products.cohorts import Cohort, cells
 from releases.publishing.models import Release
 from tests.factories.rollouts import assert_counts_agree
 from tests.journeys.browser import look
+from tests.journeys.hearing import MEMBERS, before_the_panel
 from tests.journeys.road import START, Road, is_in, lay, move_clock, until, vote, when
 from tests.journeys.rolling import activate, deploy, plan
-
-MEMBERS = ("panel_member", "Bronwen Hughes", "Lewis Tait", "Oluwaseun Bello", "Peter Langdale", "Mei Lin Chua")
 
 
 @pytest.fixture
@@ -193,33 +188,6 @@ def published(secretary: Page, ballot: Ballot) -> None:
     look(secretary, "publish-determination")
     secretary.get_by_role("button", name="Publish the determination").click()
     expect(secretary.get_by_text("The determination is published.")).to_be_visible()
-
-
-def before_the_panel(road: Road) -> Ballot:
-    """A release whose ballot is open, brought there by the verbs."""
-    release = road.announced(CHANNEL_SCAN, wait=10)
-    stage = road.stage
-    found = Trouble(
-        "Tidewater Supply",
-        Category.INTEROPERABILITY,
-        3,
-        "Sleeping gas meters miss the shorter scan",
-        "They come back only after an engineer's visit.",
-        Cohort(),
-    )
-    issue = trials.trouble(stage, release, found)
-    objection: list[Objection] = []
-    ballots: list[Ballot] = []
-
-    def story():
-        case = Case("Tidewater Supply", "Logs of twenty homes.", "reject")
-        answer = "The scan is within the specification."
-        objection.append((yield from chamber.contested(stage, release, case, issue, answer=answer)))
-        question = "May it be activated?"
-        ballots.append((yield from chamber.opened(stage, objection[0], question=question, defer_days=60)))
-
-    road.play(story())
-    return ballots[0]
 
 
 def test_a_release_is_rejected(road: Road):

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from portal.pages.forms import status_of
 from portal.workflow.errors import Invalid
 from portal.workflow.http import PortalRequest
-from releases.ballots import bundle, can, queries, verbs
+from releases.ballots import bundle, can, may, queries, verbs
 from releases.ballots.forms import LodgeForm
 from releases.ballots.models import Objection
 from releases.ballots.steps import OBJECTION_STEP, OBJECTION_STEPS
@@ -49,6 +49,7 @@ def objection_step(request: PortalRequest, reference: str, name: str) -> HttpRes
 @login_required
 def lodge(request: PortalRequest, reference: str) -> HttpResponse:
     release = get_object_or_404(visible_to(request.actor), reference=reference)
+    may.lodge(min(request.actor.suppliers, default=0), by=request.actor)
     form = LodgeForm(posted(request), release=release, actor=request.actor)
     can.lodge(release, form.citable, at=request.at)
     if form.is_valid():

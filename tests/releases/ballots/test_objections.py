@@ -12,7 +12,8 @@ from releases.ballots.models import Objection
 from releases.ballots.queries import blocking
 from releases.ballots.verbs.settling import CLERK
 from releases.holds.models import Hold
-from releases.products.cohorts import Cohort
+from releases.products.cohorts import Cohort, supplied_by
+from releases.products.models import Cell
 from releases.publishing import verbs as publishing
 from releases.publishing.models import Release
 from tests.factories import ballots as make
@@ -147,6 +148,14 @@ def test_others_join_once_while_the_objection_is_unsettled(matter):
     fernlight = matter.world.organisations["fernlight"]
     with pytest.raises(NotNow, match="withdrawn"):
         verbs.join(objection, **join | {"supplier": fernlight, "by": matter.actor("small_supplier")})
+
+
+def test_only_a_supplier_with_homes_in_the_release_joins(matter):
+    objection = make.lodge(matter)
+    osprey, by = matter.world.organisations["osprey"], matter.actor("other_supplier")
+    Cell.objects.filter(supplied_by([osprey.pk])).update(homes=0)
+    with pytest.raises(NotNow, match="only an affected party joins"):
+        verbs.join(objection, supplier=osprey, statement="Ours too.", by=by, at=matter.at)
 
 
 def test_admission_starts_the_clock_of_dcc(matter):

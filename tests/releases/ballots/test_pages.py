@@ -63,6 +63,11 @@ def test_answers_are_kept_when_the_grounds_do_not_hold(matter, enter):
     assert "<title>Error: " in page.text
 
 
+def test_who_acts_for_no_supplier_is_refused_the_form(matter, enter):
+    page = enter("observer").get(url("lodge", matter.release))
+    assert page.status_code == 403 and "Only the supplier itself, or an agent" in page.text
+
+
 def test_out_of_time_the_page_says_so(matter, enter):
     matter.later(days=10)
     page = enter("supplier").get(url("lodge", matter.release))

@@ -58,6 +58,8 @@ def test_the_rules_are_told_in_words(counting):
     assert "at least 1/2 of the entitled members and at least 3 votes" in words
     assert "at least 2/3 of the votes cast" in words
     assert ("one voice" in words) == (counting is Counting.PER_CATEGORY)
+    assert "SECAS admits or returns an objection 1 / 2; DCC answers 2 / 3;" in words
+    assert "voting 2 / 5; the casting vote 1 / 2; appeal 10 / 10." in words
 
 
 @pytest.mark.django_db

@@ -43,6 +43,22 @@ def test_each_step_waits_for_somebody(matter):
     assert waiting(matter, "secretary") == [f"Open ballot {ballot.reference}"]
 
 
+def test_a_step_waits_since_the_one_before_it(matter):
+    def since(who):
+        (found,) = contributes.waiting(matter.actor(who), matter.at)
+        return found.since
+
+    objection = make.lodge(matter)
+    assert since("secretary") == matter.at
+    admitted = matter.later(hours=2)
+    verbs.admit(objection, by=matter.actor("secretary"), at=admitted)
+    answered = matter.later(hours=3)
+    assert since("manager") == admitted
+    verbs.contest(objection, answer="No.", by=matter.actor("manager"), at=answered)
+    matter.later(hours=4)
+    assert since("secretary") == answered
+
+
 def test_an_open_ballot_waits_for_members_and_the_chair(matter):
     ballot = make.open_ballot(matter)
     declare = f"Declare an interest or none, and vote, in {ballot.reference}"
