@@ -143,7 +143,7 @@ class BallotViewSet(Acts, ReadOnlyModelViewSet[Ballot]):
     queryset = Ballot.objects.none()
 
     def get_queryset(self) -> QuerySet[Ballot]:
-        rows = queries.ballots(self.actor).select_related("release", "committee")
+        rows = queries.ballots(self.actor).select_related("release", "committee", "follows")
         return rows.prefetch_related("objections").order_by("-pk")
 
     @extend_schema(request=shapes.DraftSerializer, responses={201: shapes.BallotSerializer})
@@ -154,6 +154,24 @@ class BallotViewSet(Acts, ReadOnlyModelViewSet[Ballot]):
         _known(answers["objections"], queries.objections(self.actor), "objections")
         answers.pop("seen")
         made = verbs.draft(release, **answers, by=self.actor, at=self.at)
+        return Response(self.get_serializer(made).data, status=status.HTTP_201_CREATED)
+
+    @extend_schema(request=shapes.DraftWaiverSerializer, responses={201: shapes.BallotSerializer})
+    @action(detail=False, methods=["post"], url_path="draft-waiver")
+    def draft_waiver(self, request: Request) -> Response:
+        """Draft the expedited ballot on the notice of an Emergency."""
+        return self._drafted(request, verbs.draft_waiver, shapes.DraftWaiverSerializer)
+
+    @extend_schema(request=shapes.DraftReviewSerializer, responses={201: shapes.BallotSerializer})
+    @action(detail=False, methods=["post"], url_path="draft-review")
+    def draft_review(self, request: Request) -> Response:
+        """Draft the review ballot of an Emergency."""
+        return self._drafted(request, verbs.draft_review, shapes.DraftReviewSerializer)
+
+    def _drafted(self, request: Request, verb: Callable[..., Ballot], shape: type[Any]) -> Response:
+        answers = _answers(request, shape)
+        release = get_object_or_404(publishing.visible_to(self.actor), reference=answers.pop("release"))
+        made = verb(release, **answers, by=self.actor, at=self.at)
         return Response(self.get_serializer(made).data, status=status.HTTP_201_CREATED)
 
     @extend_schema(request=shapes.Input, responses=shapes.BallotSerializer)

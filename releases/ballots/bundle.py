@@ -126,6 +126,8 @@ def evidence(ballot: Ballot, actor: Actor, at: datetime) -> dict[str, Any]:
         "rules": rulesets.in_words(rulesets.parse(ballot.rules)) if ballot.rules else (),
         "override_share": rulesets.parse(ballot.rules or rulesets.DEFAULT).override_share,
         "result": result(ballot),
+        "reasons": _reasons(ballot) if ballot.recommendation else (),
+        "advice": result(ballot.follows) if ballot.follows else None,
         "determination": queries.determinations(actor).filter(ballot=ballot).first(),
         **_own(ballot, actor, at),
     }

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from portal.people.models import Membership, OrganisationKind, Seat
 from releases.ballots.models import Ballot, Joinder, Objection
+from releases.ballots.paper import Kind
 
 
 def conflict(ballot: Ballot, seat: Seat, at: datetime) -> str:
@@ -19,7 +20,9 @@ def conflict(ballot: Ballot, seat: Seat, at: datetime) -> str:
             return reason
     kinds = {seat.organisation.kind} if seat.organisation else set()
     kinds |= set(employers.values_list("organisation__kind", flat=True))
-    return "DCC answers the objection." if OrganisationKind.DCC in kinds else ""
+    if OrganisationKind.DCC not in kinds:
+        return ""
+    return "DCC answers the objection." if ballot.kind == Kind.OBJECTIONS else "The release is DCC's own."
 
 
 def _parties(ballot: Ballot) -> dict[int, str]:

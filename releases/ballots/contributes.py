@@ -15,6 +15,7 @@ from releases.ballots import can, dated, may, queries
 from releases.ballots.models import RUNNING, SEARCHED, Ballot, Objection
 from releases.ballots.roll import Roll, awaits_ruling, last_declaration, roll_of
 from releases.ballots.states import UNDECIDED, UNSETTLED, BallotState, ObjectionState
+from releases.publishing.dates import review_ballot_by
 from releases.publishing.models import Approach, Release
 from releases.publishing.queries import visible_to
 from releases.publishing.states import ReleaseState
@@ -78,6 +79,9 @@ def _for_secretary(actor: Actor, at: datetime) -> Iterator[Waiting]:
             text = f"Prepare a ballot on {release.reference}"
             since = contested.since or contested.lodged_at
             yield Waiting(text, _at("draft", release.reference), since, group=GROUP_VOTES)
+    for release in queries.to_review(actor):
+        text, since = f"Prepare the review ballot of {release.reference}", release.first_activation_at or at
+        yield Waiting(text, _at("draft_review", release.reference), since, _review_by(release), GROUP_VOTES)
     # By state: what is to be done, since when, by when.
     words = {
         BallotState.DRAFT: ("Give notice of", "drafted_at", "opens_at"),
@@ -93,6 +97,11 @@ def _for_secretary(actor: Actor, at: datetime) -> Iterator[Waiting]:
         began, ends = getattr(ballot, since) or ballot.drafted_at, getattr(ballot, due) if due else None
         url = _at("ballot", ballot.reference)
         yield Waiting(f"{what} ballot {ballot.reference}", url, min(began, at), ends, GROUP_VOTES)
+
+
+def _review_by(release: Release) -> datetime | None:
+    began = release.first_activation_at
+    return review_ballot_by(release.terms, began) if began else None
 
 
 def _for_members(actor: Actor) -> Iterator[Waiting]:
@@ -137,6 +146,10 @@ def due(actor: Actor, at: datetime) -> Iterator[Due]:
             moment = getattr(ballot, field)
             if moment and moment > at:
                 yield Due(moment, f"{ballot.reference}: {words}")
+    for release in queries.to_review(actor):
+        by = _review_by(release)
+        if by and by > at:
+            yield Due(by, f"{release.reference}: review ballot of the Emergency due")
     for row in queries.determinations(actor).filter(appeal_until__gt=at).exclude(ballot__state=BallotState.VOID):
         yield Due(row.appeal_until or at, f"{row.reference}: appeal window ends")
 
@@ -197,5 +210,11 @@ def release_acts(release: Release, actor: Actor, at: datetime) -> Iterator[Act]:
     if actor.has(Permission.OBJECT) and actor.suppliers and release.state != ReleaseState.DRAFT:
         why_not = can.lodge.why_not(release, queries.citable(release, actor), at=at)
         yield Act(50, "Object", _at("lodge", release.reference), why_not)
-    if may.draft.why_not(by=actor) is None and queries.contested(release).exists():
+    if may.draft.why_not(by=actor) is not None:
+        return
+    if queries.contested(release).exists():
         yield Act(51, "Prepare a ballot", _at("draft", release.reference), style="primary")
+    if can.draft_waiver.why_not(release) is None:
+        yield Act(52, "Prepare an expedited ballot", _at("draft_waiver", release.reference))
+    if can.draft_review.why_not(release) is None:
+        yield Act(53, "Prepare the review ballot", _at("draft_review", release.reference), style="primary")

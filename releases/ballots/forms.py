@@ -1,28 +1,22 @@
 """Forms of objections and ballots. What they ask is what the verbs take; the rules are in the verbs."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from django import forms
 
-from portal.pages.forms import UkDateTimeField, VersionedForm
+from portal.pages.forms import GovForm, UkDateTimeField, VersionedForm
 from portal.people.models import Committee, Organisation
 from portal.workflow.actor import Actor
-from releases.ballots import queries, rulesets
-from releases.ballots.models import CHOICES, AppealResult, Ballot, Objection, Remedy
-from releases.ballots.paper import Option, Safeguard
-from releases.ballots.sealing import REASON_CHARACTERS, Answers
-from releases.ballots.tally import from_json
-from releases.ballots.verbs import Grounds, Paper
+from releases.ballots import queries
+from releases.ballots.models import AppealResult, Ballot, Objection, Remedy
+from releases.ballots.verbs import Grounds
 from releases.issues.models import Issue
 from releases.products.cohorts import Cohort, words
 from releases.publishing.models import Release
 
 WHOLE = "release"
 LONG = forms.Textarea(attrs={"rows": 6})
-YES_NO = [("yes", "Yes"), ("no", "No"), ("abstain", "Abstain on this question")]
-ANSWERS: Mapping[str, bool | None] = {"yes": True, "no": False, "abstain": None, "": None}
 
 
 def suppliers_of(actor: Actor) -> Any:
@@ -197,6 +191,18 @@ class DraftForm(VersionedForm):
     committee = forms.ModelChoiceField(
         Committee.objects.order_by("name"), label="Committee", empty_label="Choose a committee"
     )
+    recommends = forms.TypedChoiceField(
+        label="What does the committee do?",
+        choices=[
+            ("no", "Determines: what it decides takes effect by itself"),
+            ("yes", "Recommends: a Sub-Committee’s vote, on which the Panel determines next"),
+        ],
+        coerce=lambda value: value == "yes",
+        required=False,
+        empty_value=False,
+        initial="no",
+        widget=forms.RadioSelect,
+    )
     objections = forms.ModelMultipleChoiceField(Objection.objects.none(), label="Objections heard")
     question = forms.CharField(label="Question", widget=forms.Textarea(attrs={"rows": 3}))
     defer_to = UkDateTimeField(
@@ -216,80 +222,18 @@ class DraftForm(VersionedForm):
         )
 
 
-class VoteForm(VersionedForm):
-    """The ballot paper. No choice is preset; the questions of the safeguard appear where they are asked."""
+class DraftWaiverForm(GovForm):
+    """An expedited ballot on the notice of an Emergency."""
 
-    choice = forms.ChoiceField(label="Your vote", choices=CHOICES, widget=forms.RadioSelect)
-    reason = forms.CharField(
-        label="Reason for your vote",
-        max_length=REASON_CHARACTERS,
-        widget=LONG,
-        help_text=f"Sealed with your vote until close. At most {REASON_CHARACTERS:,} characters.",
+    committee = forms.ModelChoiceField(
+        Committee.objects.order_by("name"), label="Committee", empty_label="Choose a committee"
     )
-
-    def __init__(self, *args: Any, ballot: Ballot, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        safeguard = Safeguard(ballot.safeguard)
-        share = rulesets.parse(ballot.rules or rulesets.DEFAULT).override_share
-        asked = {}
-        if safeguard.asks:
-            asked["evidence"] = forms.ChoiceField(
-                label="Does the evidence show a fault of severity 1 or 2?", choices=YES_NO, widget=forms.RadioSelect
-            )
-        if safeguard is not Safeguard.NONE:
-            asked["override"] = forms.ChoiceField(
-                label="Override the minority safeguard, so that this cohort is not held until fixed?",
-                help_text=f"It carries only by {share} of the votes cast on this question.",
-                choices=YES_NO,
-                widget=forms.RadioSelect,
-            )
-        reason = self.fields.pop("reason")
-        self.fields |= {**asked, "reason": reason}
-
-    def paper(self) -> Paper:
-        """The answers as the verb takes them."""
-        answers = self.cleaned_data
-        return Paper(
-            choice=answers["choice"],
-            reason=answers["reason"],
-            evidence=ANSWERS[answers.get("evidence", "")],
-            override=ANSWERS[answers.get("override", "")],
-        )
-
-    def answers(self) -> list[tuple[str, str]]:
-        """Each question with its answer in words, for the check page."""
-        found = []
-        for name, field in self.fields.items():
-            if name != "seen":
-                value = self.cleaned_data[name]
-                labels = dict(getattr(field, "choices", ()))
-                found.append((str(field.label), str(labels.get(value, value))))
-        return found
+    question = forms.CharField(label="Question", widget=forms.Textarea(attrs={"rows": 3}))
 
 
-def in_words(answers: Answers) -> list[tuple[str, str]]:
-    """What a voter answered, as the voter's own page shows it."""
-    yes_no = {True: "Yes", False: "No", None: "Abstained or not asked"}
-    return [
-        ("Your vote", dict(CHOICES)[answers.choice]),
-        ("Does the evidence show severity 1 or 2?", yes_no[answers.evidence]),
-        ("Override the minority safeguard?", yes_no[answers.override]),
-        ("Reason", answers.reason),
-    ]
+class DraftReviewForm(DraftWaiverForm):
+    """A review ballot of an Emergency."""
 
-
-class CastingVoteForm(VersionedForm):
-    """The casting vote: one of the two tied options."""
-
-    choice = forms.ChoiceField(label="Casting vote", widget=forms.RadioSelect)
-    reasons = forms.CharField(label="Reasons", widget=LONG)
-
-    def __init__(self, *args: Any, ballot: Ballot, **kwargs: Any) -> None:
-        kwargs["initial"] = {"seen": ballot.version, **(kwargs.get("initial") or {})}
-        super().__init__(*args, **kwargs)
-        between: tuple[Option, ...] = from_json(ballot.tally.result).between
-        self.fields["choice"] = forms.ChoiceField(
-            label="Casting vote",
-            choices=[(option.value, option.words.capitalize()) for option in between],
-            widget=forms.RadioSelect,
-        )
+    defer_to = UkDateTimeField(
+        label="Date to which “defer” would hold the homes not yet activated", help_text="It is fixed with the draft."
+    )

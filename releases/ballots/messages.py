@@ -175,6 +175,10 @@ class BallotExtended(AboutBallot):
     what = "voting is extended"
 
 
+class Recommended(AboutBallot):
+    what = "the Sub-Committee has recommended, the Panel determines next"
+
+
 class BallotInquorate(AboutBallot):
     what = "the ballot was inquorate"
 

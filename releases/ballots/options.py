@@ -10,12 +10,13 @@ from django.db.models import QuerySet, Sum
 from portal.working_days import LONDON, london_day
 from releases.ballots.can import OPEN_TO_OBJECTIONS
 from releases.ballots.models import Ballot, Objection
-from releases.ballots.paper import AXIS, Option
+from releases.ballots.paper import Kind, Option
 from releases.holds.queries import cells_of
 from releases.products import cohorts
 from releases.products.cohorts import Cohort
 from releases.products.models import Cell
 from releases.products.queries import validity_by_version
+from releases.publishing.dates import WAIVED_NOTICE
 from releases.publishing.models import Release
 from releases.publishing.readiness import release_timetable
 
@@ -55,10 +56,13 @@ class Scene:
     defer_to: datetime | None
     again: datetime | None  # the earliest activation if the release is announced again when voting closes
     is_whole: bool  # whether an option can still stop the whole release
+    kind: Kind = Kind.OBJECTIONS
 
     def effect(self, option: Option) -> OptionEffect:
         """What this option would do."""
         date = f"{self.defer_to.astimezone(LONDON):%-d %B %Y}" if self.defer_to else "a date"
+        if self.kind is Kind.WAIVER:
+            return self._of_the_notice(option, date)
         kept = " The safeguarded homes stay held unless the override question carries." if self.kept else ""
         rest, nobody = self.everybody - self.objected, Homes()
         objected = self.objected - self.kept
@@ -78,12 +82,21 @@ class Scene:
         return self._effect(option, "The release ends; no home is activated.", nobody, nobody, self.everybody)
 
     def _under_way(self, option: Option, date: str, kept: str, rest: Homes, objected: Homes) -> OptionEffect:
-        """A release under way goes on: what is against the whole of it holds the objected homes."""
+        """A release under way goes on: what is against the whole of it holds the objected homes, or what is left."""
+        reviewed = self.kind is Kind.REVIEW
+        who, others = ("The homes not yet activated", "") if reviewed else ("The objected homes", "; the rest goes on")
         if option is Option.DEFER:
-            sentence = f"The objected homes are held until {date}; the rest goes on.{kept}"
+            sentence = f"{who} are held until {date}{others}.{kept}"
             return self._effect(option, sentence, rest, objected, self.kept, self.defer_to)
-        sentence = "The objected homes are held until a new determination; the rest goes on."
+        sentence = f"{who} are held until a new determination{others}."
         return self._effect(option, sentence, rest, Homes(), self.objected)
+
+    def _of_the_notice(self, option: Option, date: str) -> OptionEffect:
+        if option is Option.PROCEED:
+            sentence = "The notice is waived: each home may be activated 4 hours after its suppliers were served."
+            return self._effect(option, sentence, self.everybody, Homes(), Homes())
+        sentence = f"The notice stands: no home is activated before {date}."
+        return self._effect(option, sentence, Homes(), self.everybody, Homes(), self.defer_to)
 
     def _effect(
         self, option: Option, sentence: str, moving: Homes, waiting: Homes, held: Homes, until: datetime | None = None
@@ -113,22 +126,24 @@ def _late(homes: Mapping[date | None, int], until: datetime | None) -> Iterator[
 def option_effects(ballot: Ballot, objections: Sequence[Objection], at: datetime) -> list[OptionEffect]:
     """The effect of every option, in the order of the axis."""
     scene = scene_of(ballot, objections, at)
-    return [scene.effect(option) for option in AXIS]
+    return [scene.effect(option) for option in scene.kind.options]
 
 
 def scene_of(ballot: Ballot, objections: Sequence[Objection], at: datetime) -> Scene:
-    """Whom and what this ballot concerns, read now."""
-    release = ballot.release
-    concerned, ends = cells_of(Cohort(), release), _ends()
+    """Whom and what this ballot concerns, read now. A review of an Emergency concerns all that is left of it."""
+    release, kind = ballot.release, Kind(ballot.kind)
+    concerned, ends, closes = cells_of(Cohort(), release), _ends(), max(at, ballot.closes_at or at)
+    objected = concerned if kind is Kind.REVIEW else _of(objections, concerned)
     established = ballot.safeguard_objections.get("established", ())
     return Scene(
         everybody=_homes(concerned, ends, release),
-        objected=_homes(_of(objections, concerned), ends, release),
+        objected=_homes(objected, ends, release),
         kept=_homes(_of([one for one in objections if one.pk in established], concerned), ends, release),
-        planned=release.planned_activation_at,
+        planned=closes + WAIVED_NOTICE if kind is Kind.WAIVER else release.planned_activation_at,
         defer_to=ballot.defer_to,
-        again=release_timetable(release, at=max(at, ballot.closes_at or at)).earliest_activation,
-        is_whole=release.state in OPEN_TO_OBJECTIONS,
+        again=release_timetable(release, at=closes).earliest_activation,
+        is_whole=kind is not Kind.REVIEW and release.state in OPEN_TO_OBJECTIONS,
+        kind=kind,
     )
 
 

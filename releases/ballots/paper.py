@@ -35,6 +35,30 @@ OPTION_WORDS: dict[Option, str] = {
 }
 
 
+class Kind(StrEnum):
+    """What a ballot is about.
+
+    OBJECTIONS: contested objections to a release. WAIVER: an expedited vote on the notice of an Emergency.
+    REVIEW: what becomes of the homes an Emergency has not reached yet.
+    """
+
+    OBJECTIONS = "objections"
+    WAIVER = "waiver"
+    REVIEW = "review"
+
+    @property
+    def options(self) -> tuple[Option, ...]:
+        """The options on its paper, in the order of the axis."""
+        return ON_PAPER[self]
+
+
+ON_PAPER: dict[Kind, tuple[Option, ...]] = {
+    Kind.OBJECTIONS: AXIS,
+    Kind.WAIVER: (Option.PROCEED, Option.DEFER),
+    Kind.REVIEW: (Option.PROCEED, Option.DEFER, Option.REJECT),
+}
+
+
 class Safeguard(StrEnum):
     """How the minority safeguard stands on a paper.
 

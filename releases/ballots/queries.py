@@ -8,7 +8,9 @@ from portal.people.models import CommitteeKind
 from portal.people.permissions import Permission
 from portal.workflow.actor import Actor
 from portal.working_days import london_day
+from releases.ballots.can import UNDER_WAY
 from releases.ballots.models import RUNNING, AppealResult, Ballot, Determination, Objection, Remedy, RuleSet
+from releases.ballots.paper import Kind
 from releases.ballots.states import UNDECIDED, UNSETTLED, BallotState, ObjectionState
 from releases.holds.models import Cause, Hold
 from releases.holds.states import HoldState
@@ -18,7 +20,7 @@ from releases.issues.queries import on_release, sits_on_security
 from releases.issues.queries import visible_to as visible_issues
 from releases.issues.states import IssueState
 from releases.publishing.endings import set_aside
-from releases.publishing.models import Release
+from releases.publishing.models import Release, UrgencyClass
 from releases.publishing.queries import visible_to as visible_releases
 
 DEAD = (IssueState.REJECTED, IssueState.DUPLICATE, IssueState.CLOSED)
@@ -121,6 +123,15 @@ def replaceable(release: Release) -> QuerySet[Ballot]:
     """The ballots on a release to which a new one may refer: voided, or sent back to the committee on appeal."""
     remitted = Q(determination__appeal_result=AppealResult.REMITTED)
     return Ballot.objects.filter(Q(state=BallotState.VOID) | remitted, release=release).order_by("-pk")
+
+
+def to_review(actor: Actor) -> QuerySet[Release]:
+    """The Emergencies whose activation has begun and whose review ballot nobody has drafted. Rule: Urgency classes."""
+    reviewed = Ballot.objects.filter(kind=Kind.REVIEW).exclude(state=BallotState.VOID)
+    found = visible_releases(actor).filter(
+        urgency_class__name=UrgencyClass.Name.EMERGENCY, first_activation_at__isnull=False, state__in=UNDER_WAY
+    )
+    return found.exclude(pk__in=reviewed.values("release")).order_by("first_activation_at")
 
 
 def determination_in_force(release: Release) -> Determination | None:

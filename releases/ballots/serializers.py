@@ -48,6 +48,7 @@ class BallotSerializer(serializers.ModelSerializer[Ballot]):
     release = Slug[Release](slug_field="reference", read_only=True)
     committee = Slug[Committee](slug_field="slug", read_only=True)
     objections = Slug[Objection](slug_field="reference", read_only=True, many=True)
+    follows = Slug[Ballot](slug_field="reference", read_only=True)
     turnout = serializers.SerializerMethodField()
     entitled = serializers.SerializerMethodField()
     working = serializers.SerializerMethodField()
@@ -58,6 +59,10 @@ class BallotSerializer(serializers.ModelSerializer[Ballot]):
             "reference",
             "release",
             "committee",
+            "kind",
+            "recommends",
+            "recommendation",
+            "follows",
             "objections",
             "question",
             "state",
@@ -167,6 +172,17 @@ class DraftSerializer(Input):
     replaces = Slug[Ballot](
         slug_field="reference", queryset=Ballot.objects.all(), required=False, allow_null=True, default=None
     )
+    recommends = serializers.BooleanField(required=False, default=False)
+
+
+class DraftWaiverSerializer(serializers.Serializer[Any]):
+    release = serializers.CharField(max_length=20)
+    committee = Slug[Committee](slug_field="slug", queryset=Committee.objects.all())
+    question = serializers.CharField(max_length=2000)
+
+
+class DraftReviewSerializer(DraftWaiverSerializer):
+    defer_to = serializers.DateTimeField()
 
 
 class DeclareSerializer(serializers.Serializer[Any]):

@@ -62,6 +62,7 @@ class BallotState(models.TextChoices):
     CLOSED = "closed", "Closed"
     INQUORATE = "inquorate", "Inquorate"
     TIED = "tied", "Tied"
+    ADVISED = "advised", "Recommended"
     DECIDED = "decided", "Decided"
     PUBLISHED = "published", "Published"
     APPEALED = "appealed", "Appealed"
@@ -75,9 +76,10 @@ BALLOT = StateMachine(
         draft="noticed void",
         noticed="open void",
         open="closed inquorate void",
-        closed="inquorate tied decided void",
+        closed="inquorate tied advised decided void",
         inquorate="open decided void",
-        tied="decided void",
+        tied="advised decided void",
+        advised="void",
         decided="published void",
         published="appealed",
         appealed="",
@@ -90,6 +92,7 @@ BALLOT = StateMachine(
         "closed": "The portal",
         "inquorate": "SECAS",
         "tied": "Chair",
+        "advised": "SECAS and the Panel",
         "decided": "SECAS",
         "published": "nobody",
         "appealed": "SECAS",

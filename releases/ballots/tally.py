@@ -13,7 +13,7 @@ from itertools import accumulate
 from typing import Any
 
 from releases.ballots import working
-from releases.ballots.paper import AXIS, Option, Paper, Safeguard
+from releases.ballots.paper import AXIS, Kind, Option, Paper, Safeguard
 from releases.ballots.rulesets import Counting, Rules
 
 
@@ -161,18 +161,19 @@ def settle(result: Result, casting: Option | None) -> Result:
     )
 
 
-def decide_without_quorum(result: Result) -> Result:
+def decide_without_quorum(result: Result, kind: Kind = Kind.OBJECTIONS) -> Result:
     """The Panel's result when still inquorate after the extension: the cohort is held, the rest proceeds.
 
-    Raises ValueError when the result is not inquorate.
+    Without an objection there is no cohort: the most cautious option on the paper stands. Raises ValueError when
+    the result is not inquorate.
     """
     if result.verdict is not Verdict.INQUORATE:
         raise ValueError("The rule for a ballot without quorum applies to an inquorate ballot only.")
     return replace(
         result,
         verdict=Verdict.DECIDED,
-        outcome=Option.EXCLUDE,
-        working=(*result.working, working.WITHOUT_QUORUM),
+        outcome=Option.EXCLUDE if kind is Kind.OBJECTIONS else kind.options[-1],
+        working=(*result.working, working.WITHOUT_QUORUM[kind]),
     )
 
 

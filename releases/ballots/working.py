@@ -4,13 +4,15 @@ import math
 from dataclasses import dataclass
 from fractions import Fraction
 
-from releases.ballots.paper import AXIS, Option, Safeguard
+from releases.ballots.paper import AXIS, Kind, Option, Safeguard
 from releases.ballots.rulesets import Counting, Rules
 
-WITHOUT_QUORUM = (
-    "The ballot was still inquorate after its extension. At the Panel the rule for that case applies:"
-    " the objected cohort is held and the rest proceeds."
-)
+_STILL = "The ballot was still inquorate after its extension. At the Panel the rule for that case applies:"
+WITHOUT_QUORUM = {
+    Kind.OBJECTIONS: f"{_STILL} the objected cohort is held and the rest proceeds.",
+    Kind.WAIVER: f"{_STILL} the more cautious option stands, and the notice is not waived.",
+    Kind.REVIEW: f"{_STILL} the most cautious option stands, and the homes not yet activated are held.",
+}
 
 
 @dataclass(frozen=True)

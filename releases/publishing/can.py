@@ -244,6 +244,15 @@ def waive_notice(release: Release) -> str | None:
 
 
 @when
+def restore_notice(release: Release) -> str | None:
+    if release.notice_waived_at is None:
+        return "The notice of this release is not waived."
+    if release.first_activation_at is not None:
+        return "Activation has begun under the notice as it was waived."
+    return _needs(release, *IN_SERVICE_OF_NOTICE)
+
+
+@when
 def end_section(section: StandingSection) -> str | None:
     return "This section has left the template already." if section.ended_at is not None else None
 

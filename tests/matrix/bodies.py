@@ -28,8 +28,8 @@ def body_for(url: str, method: str, named: dict[str, Any]) -> dict[str, Any]:
 
 def _operation(url: str, method: str) -> dict[str, Any]:
     for template, operations in description()["paths"].items():
-        if re.fullmatch(re.sub(r"\\?\{\w+\\?\}", "[^/]+", template), url):
-            return dict(operations.get(method.lower(), {}))
+        if method.lower() in operations and re.fullmatch(re.sub(r"\\?\{\w+\\?\}", "[^/]+", template), url):
+            return dict(operations[method.lower()])
     return {}
 
 

@@ -8,7 +8,7 @@ from simple_history.models import HistoricalRecords
 
 from portal.workflow.transitions import Stateful
 from releases.ballots.models.objections import Objection
-from releases.ballots.paper import Safeguard
+from releases.ballots.paper import AXIS, Kind, Safeguard
 from releases.ballots.states import BALLOT, BallotState
 
 RUNNING = (
@@ -41,6 +41,21 @@ class Ballot(Stateful):
     release = models.ForeignKey("publishing.Release", on_delete=models.PROTECT, related_name="ballots")
     committee = models.ForeignKey("people.Committee", on_delete=models.PROTECT, related_name="ballots")
     objections = models.ManyToManyField(Objection, related_name="ballots")
+    kind = models.CharField(
+        max_length=10,
+        choices=[
+            (Kind.OBJECTIONS.value, "Contested objections"),
+            (Kind.WAIVER.value, "Expedited: waive the notice of an Emergency"),
+            (Kind.REVIEW.value, "Review of an Emergency"),
+        ],
+        default=Kind.OBJECTIONS.value,
+    )
+    recommends = models.BooleanField(
+        default=False, help_text="A Sub-Committee's recommendation, on which the Panel determines."
+    )
+    recommendation = models.CharField(
+        max_length=24, choices=[(option.value, option.words.capitalize()) for option in AXIS], blank=True
+    )
     question = models.TextField()
     state = models.CharField(max_length=10, choices=BallotState, default=BallotState.DRAFT, editable=False)
     drafted_at = models.DateTimeField()
@@ -72,6 +87,14 @@ class Ballot(Stateful):
     voided_at = models.DateTimeField(null=True, blank=True)
     void_reason = models.TextField(blank=True)
     replaces = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="replaced_by")
+    follows = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="followed_by",
+        help_text="The recommendation on which the Panel determines here.",
+    )
     history = HistoricalRecords(excluded_fields=["wrapped_private_key", "public_key"])
 
     class Meta:
@@ -102,6 +125,14 @@ class Ballot(Stateful):
             ),
             models.CheckConstraint(
                 condition=~Q(state="tied") | Q(casting_until__isnull=False), name="a_tie_has_its_time"
+            ),
+            models.CheckConstraint(
+                condition=Q(recommends=True) & (~Q(state="advised") | ~Q(recommendation=""))
+                | Q(recommends=False, recommendation="") & ~Q(state="advised"),
+                name="a_recommendation_says_what",
+            ),
+            models.CheckConstraint(
+                condition=Q(recommends=False) | Q(kind="objections"), name="recommendations_are_on_objections"
             ),
             models.CheckConstraint(
                 condition=~Q(state="open") | Q(opened_at__isnull=False, closes_at__isnull=False, rules__isnull=False),

@@ -2,9 +2,11 @@
 
 from releases.ballots.verbs.answers import accept, agree, contest, contest_by_silence, disagree, narrow
 from releases.ballots.verbs.appeals import record_appeal, record_appeal_outcome
-from releases.ballots.verbs.ballots import add_statement, draft, extend, notice, open_voting, void
+from releases.ballots.verbs.ballots import add_statement, extend, notice, open_voting, void
 from releases.ballots.verbs.closing import casting_vote, close, count
 from releases.ballots.verbs.determinations import determine, publish
+from releases.ballots.verbs.drafting import draft
+from releases.ballots.verbs.emergencies import draft_review, draft_waiver
 from releases.ballots.verbs.exporting import dossier
 from releases.ballots.verbs.objections import Grounds, admit, join, lapse, lodge, return_with_reasons, withdraw
 from releases.ballots.verbs.rule_sets import RuleSetFacts, add_rule_set
@@ -30,6 +32,8 @@ __all__ = [
     "disagree",
     "dossier",
     "draft",
+    "draft_review",
+    "draft_waiver",
     "extend",
     "join",
     "lapse",

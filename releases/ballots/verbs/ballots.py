@@ -1,73 +1,26 @@
 """A ballot up to its opening: drafted, noticed, opened; extended, voided."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
 
 from portal.delivery.outbox import tell
-from portal.people.models import Committee, Seat
+from portal.people.models import Seat
 from portal.workflow import barrier
 from portal.workflow.actor import Actor
-from portal.workflow.errors import Invalid
-from portal.workflow.references import take_number
 from portal.workflow.transitions import lock, move, note
 from releases.ballots import can, keys, may, messages, rulesets, sealing
-from releases.ballots.clocks import due
+from releases.ballots.clocks import notice_over, voting_over
 from releases.ballots.conflicts import conflict
 from releases.ballots.defaults import rules_at, stored_rules_at
 from releases.ballots.hashes import roll_hash
-from releases.ballots.models import Ballot, Entitlement, Objection, Statement
+from releases.ballots.models import Ballot, Entitlement, Statement
 from releases.ballots.safeguards import standing, standings
 from releases.ballots.states import BallotState, ObjectionState
 from releases.ballots.verbs import settling
 from releases.ballots.verbs.voiding import take_back
 from releases.products.cohorts import Cohort, union
 from releases.publishing import verbs as publishing
-from releases.publishing.models import Release
-
-
-@transaction.atomic
-def draft(
-    release: Release,
-    *,
-    committee: Committee,
-    objections: Sequence[Objection],
-    question: str,
-    defer_to: datetime,
-    by: Actor,
-    at: datetime,
-    replaces: Ballot | None = None,
-) -> Ballot:
-    """Prepare a ballot that hears these contested objections to one release, and return it.
-
-    Rule: several objections are heard together when the same answer would settle them.
-    """
-    heard = list(
-        Objection.objects.select_for_update(no_key=True, of=("self",))
-        .filter(pk__in=[one.pk for one in objections])
-        .order_by("pk")
-    )
-    may.draft(by=by)
-    if defer_to <= at:
-        raise Invalid("The deferral date is past.", {"defer_to": ["Give a date in the future."]})
-    number = take_number(Ballot)
-    ballot = Ballot(
-        pk=number,
-        reference=f"BAL-{number:04d}",
-        release=release,
-        committee=committee,
-        subject=",".join(str(one.pk) for one in heard),
-        question=settling.said(question, "question", "Say what the committee is asked."),
-        defer_to=defer_to,
-        drafted_at=at,
-        replaces=replaces,
-    )
-    can.draft(ballot, heard)
-    ballot.save(force_insert=True)
-    ballot.objections.set(heard)
-    note(ballot, by=by, at=at, verb="draft", data={"objections": [one.reference for one in heard]})
-    return ballot
 
 
 @transaction.atomic
@@ -77,7 +30,7 @@ def notice(ballot: Ballot, *, by: Actor, at: datetime, seen: int | None = None) 
     may.notice(ballot, by=by)
     can.notice(ballot)
     ballot.noticed_at = at
-    ballot.opens_at = due(rules_at(at).clocks.notice, ballot.release, at)
+    ballot.opens_at = notice_over(ballot, rules_at(at).clocks.notice, at)
     move(ballot, to=BallotState.NOTICED, by=by, at=at, verb="notice", fields=("noticed_at", "opens_at"))
     tell(messages.BallotNoticed(ballot, at), at=at)
     return ballot
@@ -139,7 +92,7 @@ def _freeze_rules(ballot: Ballot, at: datetime) -> None:
     ballot.rule_set = stored_rules_at(at)
     ballot.rules = ballot.rule_set.rules
     ballot.opened_at = at
-    ballot.closes_at = due(rulesets.parse(ballot.rules).clocks.voting, ballot.release, at)
+    ballot.closes_at = voting_over(ballot, rulesets.parse(ballot.rules).clocks.voting, at)
 
 
 def _freeze_matter(ballot: Ballot) -> None:
@@ -191,7 +144,7 @@ def extend(ballot: Ballot, *, by: Actor, at: datetime, seen: int | None = None) 
     may.extend(ballot, by=by)
     can.extend(ballot)
     ballot.extended_at, ballot.closed_at = at, None
-    ballot.closes_at = due(rulesets.parse(ballot.rules or {}).clocks.voting, ballot.release, at)
+    ballot.closes_at = voting_over(ballot, rulesets.parse(ballot.rules or {}).clocks.voting, at)
     move(ballot, to=BallotState.OPEN, by=by, at=at, verb="extend", fields=("extended_at", "closes_at", "closed_at"))
     _lock_notes(ballot, at)
     tell(messages.BallotExtended(ballot, at), at=at)

@@ -12,7 +12,7 @@ from portal.workflow.errors import Invalid
 from portal.workflow.transitions import lock, move, note
 from releases.ballots import can, keys, may, messages, rulesets
 from releases.ballots import tally as counting
-from releases.ballots.clocks import due
+from releases.ballots.clocks import casting_over
 from releases.ballots.hashes import votes_hash
 from releases.ballots.models import ABSTAIN, Ballot, CastingVote, Entitlement, Tally, Vote
 from releases.ballots.paper import Option, Paper, Safeguard
@@ -21,7 +21,7 @@ from releases.ballots.sealing import Answers, SealError
 from releases.ballots.states import BallotState
 from releases.ballots.tally import Result, Verdict
 from releases.ballots.verbs import settling
-from releases.ballots.verbs.determinations import decide
+from releases.ballots.verbs.determinations import conclude
 from releases.ballots.verbs.voting import open_vote, prove
 from releases.ballots.working import Quorum
 
@@ -119,10 +119,10 @@ def _opened(
 
 def _follow(ballot: Ballot, result: Result, at: datetime) -> Ballot:
     if result.verdict is Verdict.DECIDED:
-        decide(ballot, result, by=settling.CLERK, at=at, verb="determine")
+        conclude(ballot, result, by=settling.CLERK, at=at, verb="determine")
     elif result.verdict is Verdict.TIED:
         clocks = rulesets.parse(ballot.rules or {}).clocks
-        ballot.casting_until = due(clocks.casting, ballot.release, at)
+        ballot.casting_until = casting_over(ballot, clocks.casting, at)
         move(ballot, to=BallotState.TIED, by=settling.CLERK, at=at, verb="count", fields=("casting_until",))
         tell(messages.BallotTied(ballot, at), at=at)
     else:
@@ -153,5 +153,5 @@ def casting_vote(
         reasons=settling.said(reasons, "reasons", "Give the reasons for the casting vote."),
         at=at,
     )
-    decide(ballot, counting.settle(result, Option(choice)), by=by, at=at, verb="casting_vote")
+    conclude(ballot, counting.settle(result, Option(choice)), by=by, at=at, verb="casting_vote")
     return vote

@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from portal.delivery.outbox import tell
+from portal.journal.writing import Jsonable
 from portal.workflow import barrier
 from portal.workflow.actor import Actor
 from portal.workflow.references import take_number
@@ -14,12 +15,23 @@ from releases.ballots import tally as counting
 from releases.ballots.clocks import due
 from releases.ballots.hashes import document_hash
 from releases.ballots.models import Ballot, Determination
-from releases.ballots.paper import Option, Safeguard
+from releases.ballots.paper import Kind, Option, Safeguard
 from releases.ballots.roll import roll_of
 from releases.ballots.states import BallotState, ObjectionState
 from releases.ballots.tally import Result
 from releases.ballots.verbs import settling
 from releases.ballots.verbs.remedies import take_effect
+
+
+def conclude(ballot: Ballot, result: Result, *, by: Actor, at: datetime, verb: str) -> Determination | None:
+    """End a counted ballot with a determination, or with a Sub-Committee's recommendation, which decides nothing."""
+    if not ballot.recommends:
+        return decide(ballot, result, by=by, at=at, verb=verb)
+    ballot.recommendation = str(result.outcome)
+    data: dict[str, Jsonable] = {"recommendation": ballot.recommendation}
+    move(ballot, to=BallotState.ADVISED, by=by, at=at, verb="recommend", fields=("recommendation",), data=data)
+    tell(messages.Recommended(ballot, at), at=at)
+    return None
 
 
 def decide(ballot: Ballot, result: Result, *, by: Actor, at: datetime, verb: str) -> Determination:
@@ -52,8 +64,8 @@ def decide(ballot: Ballot, result: Result, *, by: Actor, at: datetime, verb: str
 
 
 @transaction.atomic
-def determine(ballot: Ballot, *, by: Actor, at: datetime) -> Determination:
-    """Record the determination that the rules give without a vote, and return it.
+def determine(ballot: Ballot, *, by: Actor, at: datetime) -> Determination | None:
+    """Record the determination that the rules give without a vote, and return it; None for a recommendation.
 
     Rule: a tie that gets no casting vote in time falls to the more cautious option; at a Panel still inquorate
     after the extension the cohort is held and the rest proceeds.
@@ -65,8 +77,8 @@ def determine(ballot: Ballot, *, by: Actor, at: datetime) -> Determination:
     if ballot.state == BallotState.TIED:
         result = counting.settle(counting.from_json(ballot.tally.result), None)
     else:
-        result = counting.decide_without_quorum(_inquorate(ballot))
-    return decide(ballot, result, by=by, at=at, verb="determine")
+        result = counting.decide_without_quorum(_inquorate(ballot), Kind(ballot.kind))
+    return conclude(ballot, result, by=by, at=at, verb="determine")
 
 
 def _inquorate(ballot: Ballot) -> Result:

@@ -6,9 +6,10 @@ from datetime import datetime
 from portal.working_days import LONDON
 from releases.ballots.can import OPEN_TO_OBJECTIONS
 from releases.ballots.models import Ballot, Determination, Objection, Remedy
-from releases.ballots.paper import Option
+from releases.ballots.paper import Kind, Option
 from releases.ballots.queries import replaced_determinations
 from releases.ballots.safeguards import protected
+from releases.ballots.verbs import emergencies
 from releases.ballots.verbs.settling import CLERK, is_restricted, parties
 from releases.holds import verbs as holds
 from releases.holds.models import Cause, Ground, Hold, Stage
@@ -70,6 +71,8 @@ def take_effect(determination: Determination, *, evidence_accepted: bool, at: da
     done = _end_earlier_holds(ballot, determination, at)
     if release.state in FINISHED:
         return [*done, f"The release was {release.get_state_display().lower()} meanwhile: nothing else to do."]
+    if ballot.kind != Kind.OBJECTIONS:
+        return [*done, *emergencies.take_effect(determination, release, at=at)]
     objections = list(ballot.objections.prefetch_related("issues").order_by("pk"))
     kept = set(protected(ballot, evidence_accepted=evidence_accepted)) if determination.is_safeguarded else set()
     done += [_hold(determination, one, UNTIL_FIXED, at) for one in objections if one.pk in kept]

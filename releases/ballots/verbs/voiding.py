@@ -5,10 +5,12 @@ from datetime import datetime
 from portal.workflow.transitions import lock, move, save
 from releases.ballots import queries
 from releases.ballots.models import Ballot, Determination, Objection
+from releases.ballots.paper import Kind, Option
 from releases.ballots.states import ObjectionState
 from releases.ballots.verbs import settling
 from releases.holds import verbs as holds
 from releases.holds.models import Ground
+from releases.publishing import can as publishing_can
 from releases.publishing import verbs as publishing
 from releases.publishing.models import Release
 from releases.publishing.states import FINISHED
@@ -30,11 +32,22 @@ def take_back(ballot: Ballot, *, at: datetime) -> None:
     for hold in queries.holds_of(determination):
         holds.lift(hold, ground=Ground.DETERMINATION, why=why, by=settling.CLERK, at=at)
         done.append(f"{hold.reference} is lifted.")
+    if ballot.kind == Kind.WAIVER and determination.outcome == Option.PROCEED:
+        done.append(_notice_as_before(ballot, why, at))
     if queries.is_deferred_by(determination):
         done.append(defer_as_before(determination, why, at))
     determination = lock(determination)
     determination.effects = [*determination.effects, *(f"Taken back when the ballot was voided: {one}" for one in done)]
     save(determination, "effects")
+
+
+def _notice_as_before(ballot: Ballot, why: str, at: datetime) -> str:
+    release = Release.objects.get(pk=ballot.release_id)
+    refused = publishing_can.restore_notice.why_not(release)
+    if refused:
+        return f"The notice stays waived: {refused}"
+    release = publishing.restore_notice(release, by=settling.CLERK, at=at, why=why)
+    return "The notice runs to its end again."
 
 
 def contest_again(objection: Objection, *, why: str, at: datetime, limited: bool = False) -> str:

@@ -13,7 +13,7 @@ from portal.workflow.errors import Invalid, NotAllowed, NotNow
 from portal.workflow.transitions import lock, note
 from releases.ballots import can, hashes, keys, may, messages, sealing
 from releases.ballots.models import ABSTAIN, Ballot, Declaration, Entitlement, Ruling, Vote
-from releases.ballots.paper import Option, Safeguard
+from releases.ballots.paper import Kind, Safeguard
 from releases.ballots.roll import roll_of
 from releases.ballots.sealing import Answers, SealError
 from releases.ballots.verbs import settling
@@ -118,7 +118,7 @@ def prove(by: Actor, real: datetime) -> None:
 def _check(ballot: Ballot, paper: Paper) -> None:
     safeguard = Safeguard(ballot.safeguard)
     wrong: dict[str, list[str]] = {}
-    if paper.choice not in (ABSTAIN, *Option):
+    if paper.choice not in (ABSTAIN, *Kind(ballot.kind).options):
         wrong["choice"] = ["Choose an option, or abstain."]
     if not paper.reason.strip():
         wrong["reason"] = ["Give the reason for your vote."]

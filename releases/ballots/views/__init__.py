@@ -10,6 +10,7 @@ from releases.ballots.views.ballots import (
     turnout,
 )
 from releases.ballots.views.determinations import determination, determination_pdf, determinations, dossier
+from releases.ballots.views.emergencies import draft_review, draft_waiver
 from releases.ballots.views.objections import lodge, objection, objection_step, objections
 from releases.ballots.views.rules import add_rules, rule_set, rules
 from releases.ballots.views.voting import cast, casting_vote, read_own_vote, receipt, vote
@@ -27,6 +28,8 @@ __all__ = [
     "determinations",
     "dossier",
     "draft",
+    "draft_review",
+    "draft_waiver",
     "lodge",
     "objection",
     "objection_step",

@@ -12,10 +12,11 @@ from portal.people.proof import freshly_proved
 from portal.workflow.errors import Invalid
 from portal.workflow.http import PortalRequest
 from releases.ballots import can, may, queries, verbs
-from releases.ballots.forms import CastingVoteForm, VoteForm, in_words
 from releases.ballots.models import Ballot, Vote
+from releases.ballots.options import option_effects
 from releases.ballots.roll import roll_of
 from releases.ballots.views.steps import posted
+from releases.ballots.voting_forms import CastingVoteForm, VoteForm, in_words
 
 SECRET = ("choice", "evidence", "override", "reason")
 
@@ -36,7 +37,7 @@ def vote(request: PortalRequest, reference: str) -> HttpResponse:
     initial = {"seen": last.sequence if last else 0}
     form = VoteForm(posted(request), ballot=row, initial=initial)
     page = "check" if form.is_valid() and "change" not in request.POST else "vote"
-    return render(request, f"ballots/{page}.html", {"ballot": row, "form": form, "last": last}, status=status_of(form))
+    return _paper(request, row, form, last, page)
 
 
 @sensitive_variables("form")
@@ -59,12 +60,15 @@ def cast(request: PortalRequest, reference: str) -> HttpResponse:
             form.add_refusal(refusal)
         else:
             return redirect("ballots:receipt", reference)
-    return render(
-        request,
-        "ballots/vote.html",
-        {"ballot": row, "form": form, "last": _last(row, request)},
-        status=status_of(form),
-    )
+    return _paper(request, row, form, _last(row, request), "vote")
+
+
+@sensitive_variables("form", "context")
+def _paper(request: PortalRequest, row: Ballot, form: VoteForm, last: Vote | None, page: str) -> HttpResponse:
+    context = {"ballot": row, "form": form, "last": last}
+    if page == "vote":
+        context["options"] = option_effects(row, queries.heard(row), request.at)
+    return render(request, f"ballots/{page}.html", context, status=status_of(form))
 
 
 @never_cache
@@ -111,7 +115,10 @@ def casting_vote(request: PortalRequest, reference: str) -> HttpResponse:
         except Invalid as refusal:
             form.add_refusal(refusal)
         else:
-            return redirect("ballots:determination", Ballot.objects.get(pk=row.pk).determination.reference)
+            row.refresh_from_db()
+            if row.recommends:
+                return redirect("ballots:ballot", reference)
+            return redirect("ballots:determination", row.determination.reference)
     return render(request, "ballots/casting_vote.html", {"ballot": row, "form": form}, status=status_of(form))
 
 

@@ -22,6 +22,7 @@ from releases.publishing.verbs.moves import (
     enter_hypercare,
     halt,
     reject,
+    restore_notice,
     resume,
     settle,
     shorten_deferral,
@@ -41,8 +42,8 @@ from releases.publishing.verbs.notice import (
 )
 
 __all__ = [
-    "ClassFacts",
     "Addition",
+    "ClassFacts",
     "EvidenceFacts",
     "Facts",
     "Readership",
@@ -79,6 +80,7 @@ __all__ = [
     "remind",
     "remind_all",
     "remind_by_clock",
+    "restore_notice",
     "resume",
     "return_to_draft",
     "save_notes",

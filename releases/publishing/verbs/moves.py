@@ -15,6 +15,7 @@ from portal.workflow.errors import Invalid
 from portal.workflow.transitions import lock, move, note, save
 from releases.publishing import can, dates, may, messages
 from releases.publishing.models import Release
+from releases.publishing.readiness import release_timetable
 from releases.publishing.states import ReleaseState
 from releases.publishing.working import words
 
@@ -240,4 +241,26 @@ def waive_notice(release: Release, *, by: Actor, at: datetime, why: str = "") ->
     save(release, *fields)
     note(release, by=by, at=at, verb="waive_notice", why=why)
     tell(messages.ReleaseMoved(release, "may be activated at 4 hours' notice", why), at=at)
+    return release
+
+
+@transaction.atomic
+def restore_notice(release: Release, *, by: Actor, at: datetime, why: str = "") -> Release:
+    """Let the whole activation notice of an Emergency run again: the ballot that waived it was voided.
+
+    A planned activation before its end moves there.
+    """
+    barrier.shut()
+    release = lock(release)
+    may.waive_notice(release, by=by)
+    can.restore_notice(release)
+    release.notice_waived_at = None
+    earliest = release_timetable(release, at=release.announced_at or at).earliest_activation or at
+    notice = release.notices.get(voided_at=None)
+    notice.activation_at = max(notice.activation_at, earliest)
+    notice.save(update_fields=["activation_at"])
+    release.earliest_activation_at, release.planned_activation_at = earliest, notice.activation_at
+    save(release, "notice_waived_at", "earliest_activation_at", "planned_activation_at")
+    note(release, by=by, at=at, verb="restore_notice", why=why)
+    tell(messages.ReleaseMoved(release, f"may be activated from {words(earliest)} only", why), at=at)
     return release

@@ -6,6 +6,7 @@ from rest_framework.test import APIClient
 
 from portal.people import verbs as people
 from releases.ballots.models import Ballot, Objection
+from releases.publishing.models import Release, UrgencyClass
 from tests.factories import ballots as make
 from tests.factories.fixtures import BACKEND
 
@@ -169,3 +170,19 @@ def test_there_is_no_way_to_cast_by_api():
     for name in ("ballot-cast", "ballot-vote", "ballot-casting-vote"):
         with pytest.raises(NoReverseMatch):
             reverse(name, args=["BAL-0001"])
+
+
+def test_ballots_without_objection_are_drafted_for_emergencies_only(matter, call):
+    body = {"release": matter.release.reference, "committee": "panel", "question": "May it?"}
+    answer = call("secretary", "post", "ballots/draft-waiver", body)
+    assert answer.status_code == 409 and "Only an Emergency has an expedited ballot." in answer.text
+    answer = call("secretary", "post", "ballots/draft-review", {**body, "defer_to": "2017-03-01T00:00:00Z"})
+    assert answer.status_code == 409 and "Only an Emergency has a review ballot." in answer.text
+
+
+def test_an_expedited_ballot_is_drafted(matter, call):
+    Release.objects.update(urgency_class=UrgencyClass.objects.get(name="emergency"))
+    body = {"release": matter.release.reference, "committee": "panel", "question": "May it?"}
+    answer = call("secretary", "post", "ballots/draft-waiver", body)
+    assert answer.status_code == 201
+    assert (answer.json()["kind"], answer.json()["recommends"], answer.json()["follows"]) == ("waiver", False, None)

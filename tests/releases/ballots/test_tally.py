@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from releases.ballots import rulesets
-from releases.ballots.paper import AXIS, Option, Paper, Safeguard
+from releases.ballots.paper import AXIS, Kind, Option, Paper, Safeguard
 from releases.ballots.rulesets import Counting
 from releases.ballots.tally import Verdict, decide_without_quorum, from_json, middle, settle, tally
 
@@ -85,6 +85,12 @@ def test_a_ballot_still_inquorate_at_the_panel_holds_the_cohort_and_lets_the_res
     assert (decided.verdict, decided.outcome) == (Verdict.DECIDED, X)
     with pytest.raises(ValueError, match="inquorate ballot only"):
         decide_without_quorum(decided)
+
+
+@pytest.mark.parametrize(("kind", "outcome"), [(Kind.WAIVER, D), (Kind.REVIEW, R)])
+def test_without_an_objection_the_most_cautious_option_stands(kind, outcome):
+    decided = decide_without_quorum(count(papers(P, P), entitled=12), kind)
+    assert decided.outcome == outcome and "cautious option stands" in decided.working[-1]
 
 
 def test_one_voice_a_category():

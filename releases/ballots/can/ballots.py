@@ -1,159 +1,27 @@
-"""When an objection or a ballot can move: state and time, whoever asks."""
+"""When a ballot can move: state and time, whoever asks."""
 
 from collections.abc import Iterable
 from datetime import datetime
 
 from portal.people.models import CommitteeKind
 from portal.workflow.rules import when
-from releases.ballots.models import Ballot, Entitlement, Objection, Remedy
+from releases.ballots.models import Ballot, Entitlement, Objection
+from releases.ballots.paper import Kind
 from releases.ballots.roll import Roll, last_declaration
-from releases.ballots.states import UNDECIDED, UNSETTLED, BallotState, ObjectionState
-from releases.holds.queries import cells_of
-from releases.issues.models import Issue
-from releases.products.cohorts import Cohort
-from releases.publishing.endings import set_aside
-from releases.publishing.models import Approach, Release
-from releases.publishing.states import ReleaseState
-
-OPEN_TO_OBJECTIONS = (ReleaseState.NOTIFIED, ReleaseState.DISPUTED, ReleaseState.CLEARED)
-OPEN_TO_LATE_OBJECTIONS = (
-    *OPEN_TO_OBJECTIONS,
-    ReleaseState.ACTIVE,
-    ReleaseState.HALTED,
-    ReleaseState.HYPERCARE,
-)
-BEFORE_VOTING = (BallotState.DRAFT, BallotState.NOTICED, BallotState.VOID)
-GRAVE = 2
-"""Severities 1 and 2 are grave: they allow a late objection and call for the minority safeguard."""
-
-
-def window_is_open(release: Release, at: datetime) -> bool:
-    """Whether objections are in time."""
-    return (
-        release.state in OPEN_TO_OBJECTIONS and release.objections_until is not None and at < release.objections_until
-    )
-
-
-@when
-def lodge(release: Release, issues: Iterable[Issue], *, at: datetime) -> str | None:
-    """Rule: in the objection window; later only on evidence of severity 1 or 2, also while the rollout runs."""
-    if release.approach != Approach.CONSULTATION:
-        return "Only a release under Consultation has an objection stage."
-    if window_is_open(release, at):
-        return None
-    if release.state not in OPEN_TO_LATE_OBJECTIONS:
-        return f"A release that is {release.get_state_display().lower()} takes no objections."
-    if any(issue.severity <= GRAVE for issue in issues):
-        return None
-    return "The objection window is closed: a late objection must cite an issue of severity 1 or 2."
-
-
-@when
-def lodge_once(release: Release, supplier_id: int, issues: Iterable[Issue], cohort: Cohort) -> str | None:
-    """Rule: one objection says it; the same again while that is unsettled would only be heard twice."""
-    cited = {issue.pk for issue in issues}
-    for other in release.objections.filter(organisation=supplier_id, state__in=UNSETTLED).prefetch_related("issues"):
-        if Cohort.of(other) == cohort and {issue.pk for issue in other.issues.all()} == cited:
-            return f"{other.reference} says the same of the same homes and is not settled yet: once is enough."
-    return None
-
-
-def _in(objection: Objection, *states: ObjectionState) -> str | None:
-    if objection.state in states:
-        return None
-    return f"The objection is {objection.get_state_display().lower()}."
-
-
-@when
-def join(objection: Objection, supplier_id: int) -> str | None:
-    """Rule: others affected may join, before voting begins (Objection and ballot)."""
-    if objection.joinders.filter(organisation=supplier_id).exists():
-        return "Your organisation has already joined this objection."
-    if objection.ballots.exclude(state__in=BEFORE_VOTING).exists():
-        return "Voting on this objection has begun."
-    if not objection.is_unsettled:
-        return _in(objection)
-    if (
-        supplier_id
-        and not cells_of(Cohort(suppliers=frozenset({supplier_id})), objection.release).filter(homes__gt=0).exists()
-    ):
-        return "No home of this supplier is concerned by the release: only an affected party joins."
-    return None
-
-
-@when
-def withdraw(objection: Objection) -> str | None:
-    """An objection under vote is the committee's: withdrawing it would undo a ballot that others have joined."""
-    if objection.ballots.exclude(state__in=BEFORE_VOTING).exists():
-        return "Voting on this objection has begun: it can no longer be withdrawn."
-    return None if objection.is_unsettled else _in(objection)
-
-
-@when
-def lapse(objection: Objection) -> str | None:
-    if not objection.is_unsettled:
-        return _in(objection)
-    if not Objection.objects.filter(set_aside("lodged_at"), pk=objection.pk).exists():
-        return "Its release stands: the objection is heard."
-    if objection.ballots.filter(state__in=UNDECIDED).exists():
-        return "Its ballot must be voided first."
-    return None
-
-
-@when
-def admit(objection: Objection) -> str | None:
-    return _in(objection, ObjectionState.LODGED)
-
-
-return_with_reasons = admit
-
-
-@when
-def accept(objection: Objection) -> str | None:
-    """Rule: DCC accepts a hold, a deferral or a retest without a vote; a rejection takes a committee."""
-    if objection.remedy == Remedy.REJECT:
-        return "Rejecting a release takes a committee's vote: contest the objection, or withdraw the release."
-    if objection.remedy == Remedy.RETEST and objection.release.state not in OPEN_TO_OBJECTIONS:
-        return "A release under way cannot be returned for retest: narrow the objection to a hold, or contest it."
-    if objection.ballots.exclude(state__in=BEFORE_VOTING).exists():
-        return "The committee is voting on this objection."
-    return _in(objection, ObjectionState.ADMITTED, ObjectionState.CONTESTED)
-
-
-@when
-def narrow(objection: Objection) -> str | None:
-    return _in(objection, ObjectionState.ADMITTED)
-
-
-contest = narrow
-
-
-@when
-def contest_by_silence(objection: Objection, *, at: datetime) -> str | None:
-    """Rule: DCC's silence past its clock, or the objector's about a narrowing, counts as contest."""
-    if objection.due_at is None or at < objection.due_at:
-        return "The time to answer is not over."
-    return _in(objection, ObjectionState.ADMITTED, ObjectionState.NARROWED)
-
-
-@when
-def agree(objection: Objection, *, at: datetime) -> str | None:
-    if objection.due_at is not None and at >= objection.due_at:
-        return "The time to agree is over: the objection counts as contested."
-    return _in(objection, ObjectionState.NARROWED)
-
-
-@when
-def disagree(objection: Objection) -> str | None:
-    return _in(objection, ObjectionState.NARROWED)
+from releases.ballots.states import BallotState, ObjectionState
 
 
 @when
 def draft(ballot: Ballot, objections: Iterable[Objection]) -> str | None:
-    """Rule: contested objections to one release; on a security issue before the Security Sub-Committee."""
+    """Rule: contested objections to one release; on a security issue before the Security Sub-Committee.
+
+    A Sub-Committee may recommend instead of determining; then the Panel determines.
+    """
     objections = list(objections)
     if not objections:
         return "A ballot hears at least one objection."
+    if ballot.recommends and ballot.committee.kind != CommitteeKind.SUB_COMMITTEE:
+        return "Only a Sub-Committee recommends: the Panel and the Security Sub-Committee determine."
     for objection in objections:
         reason = _hearing(ballot, objection)
         if reason:
@@ -171,7 +39,16 @@ def _hearing(ballot: Ballot, objection: Objection) -> str | None:
     security = any(issue.is_security for issue in objection.issues.all())
     if security and ballot.committee.kind != CommitteeKind.SECURITY_SUB_COMMITTEE:
         return f"{objection.reference} is for the Security Sub-Committee."
+    advised = recommendation_on([objection])
+    if advised and ballot.committee.kind != CommitteeKind.PANEL:
+        return f"{advised.reference} has recommended on {objection.reference}: now the Panel determines."
     return None
+
+
+def recommendation_on(objections: Iterable[Objection]) -> Ballot | None:
+    """The latest recommendation on any of these objections, None where there is none."""
+    advised = Ballot.objects.filter(objections__in=list(objections), state=BallotState.ADVISED)
+    return advised.order_by("-pk").first()
 
 
 def _ballot_in(ballot: Ballot, *states: BallotState) -> str | None:
@@ -189,7 +66,7 @@ def notice(ballot: Ballot) -> str | None:
 def open_voting(ballot: Ballot, *, at: datetime) -> str | None:
     if ballot.state == BallotState.NOTICED and ballot.opens_at is not None and at < ballot.opens_at:
         return "The notice of this ballot is not over."
-    waits = ballot.state in (BallotState.DRAFT, BallotState.NOTICED)
+    waits = ballot.kind == Kind.OBJECTIONS and ballot.state in (BallotState.DRAFT, BallotState.NOTICED)
     if waits and not ballot.objections.filter(state=ObjectionState.CONTESTED).exists():
         return "Every objection it would hear is settled: void the ballot."
     return _ballot_in(ballot, BallotState.NOTICED)
@@ -271,6 +148,8 @@ def determine(ballot: Ballot, *, at: datetime) -> str | None:
         return reason
     if extend.why_not(ballot) is None:
         return "The ballot can still be extended."
+    if ballot.committee.kind == CommitteeKind.SECURITY_SUB_COMMITTEE and ballot.kind == Kind.OBJECTIONS:
+        return "A security issue is shown to no other committee: void this ballot and draft a new one here."
     if ballot.committee.kind != CommitteeKind.PANEL:
         return "A Sub-Committee without quorum refers the matter to the Panel: void this ballot and draft one there."
     return None
