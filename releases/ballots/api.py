@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.decorators import action
@@ -258,7 +258,7 @@ class BallotViewSet(Acts, ReadOnlyModelViewSet[Ballot]):
         """Record the Authority's outcome of an appeal."""
         return self.act(request, verbs.record_appeal_outcome, shapes.AppealOutcomeSerializer)
 
-    def _without_body(self, verb: Callable[..., Model]) -> Response:
+    def _without_body(self, verb: Callable[..., object]) -> Response:
         ballot = self.get_object()
         verb(ballot, by=self.actor, at=self.at)
         ballot.refresh_from_db()

@@ -199,7 +199,6 @@ class DraftForm(VersionedForm):
         ],
         coerce=lambda value: value == "yes",
         required=False,
-        empty_value=False,
         initial="no",
         widget=forms.RadioSelect,
     )
@@ -220,6 +219,10 @@ class DraftForm(VersionedForm):
         self.fields["replaces"] = forms.ModelChoiceField(
             queries.replaceable(release), label="Ballot it replaces", required=False, empty_label="None"
         )
+
+    def clean_recommends(self) -> bool:
+        """Whether it only recommends; without an answer it determines."""
+        return bool(self.cleaned_data["recommends"])
 
 
 class DraftWaiverForm(GovForm):
