@@ -1,5 +1,6 @@
 """Who plays in the demonstration: invented organisations, a Panel of twelve, and one account per kind of actor."""
 
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -212,4 +213,5 @@ def _committee(players: Players, name: str, kind: str, chairs: tuple[Chair, ...]
             by=SEEDER,
             at=at,
         )
-    return committee
+    held = Counter(name for _, capacity, name, _ in chairs if capacity == MEMBER and name)
+    return verbs.set_places(committee, held, by=SEEDER, at=at)

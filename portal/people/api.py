@@ -21,6 +21,7 @@ from portal.people.serializers import (
     KeepFilterSerializer,
     MeSerializer,
     OrganisationSerializer,
+    PlacesSerializer,
     SavedFilterSerializer,
 )
 
@@ -55,6 +56,17 @@ class CommitteeViewSet(Acting, ReadOnlyModelViewSet[Committee]):
     def get_queryset(self) -> QuerySet[Committee]:
         seats = Seat.objects.current(self.at).select_related("user").order_by("pk")
         return queries.committees(self.actor).prefetch_related(Prefetch("seats", queryset=seats, to_attr="sitting"))
+
+    @extend_schema(request=PlacesSerializer, responses=CommitteeSerializer)
+    @action(detail=True, methods=["post"])
+    def places(self, request: Request, slug: str) -> Response:
+        """Set how many members it has of each constituency (SECAS secretary, administrators)."""
+        answers = PlacesSerializer(data=request.data)
+        answers.is_valid(raise_exception=True)
+        given = dict(answers.validated_data)
+        seen, places = given.pop("version"), given.pop("places")
+        verbs.set_places(self.get_object(), places, **given, by=self.actor, at=self.at, seen=seen)
+        return Response(CommitteeSerializer(self.get_object()).data)
 
 
 class AppointmentViewSet(Acting, mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet[Appointment]):

@@ -5,10 +5,11 @@ from typing import Any
 
 from django import forms
 
-from portal.pages.forms import DateField, GovForm
+from portal.pages.forms import DateField, GovForm, VersionedForm
 from portal.people.models import Committee, CommitteeKind, Organisation, PartyCategory, Role, Seat, User
 from portal.people.permissions import FITTING
 from portal.people.queries import appointable, sitting
+from portal.people.verbs.committees import MOST_PLACES
 
 
 class InviteForm(GovForm):
@@ -79,6 +80,30 @@ class SeatForm(GovForm):
         if user is None:
             raise forms.ValidationError("Nobody with this address has an account: an administrator can invite them.")
         return user
+
+
+class DayForm(GovForm):
+    """A day to look at."""
+
+    on = DateField(required=False, label="Who sits on this day?")
+
+
+class PlacesForm(VersionedForm):
+    """How many members a committee has of each constituency."""
+
+    why = forms.CharField(label="Why", required=False, widget=forms.Textarea(attrs={"rows": 3}))
+
+    def __init__(self, *args: Any, committee: Committee, **kwargs: Any) -> None:
+        super().__init__(*args, initial={"seen": committee.version, **committee.places}, **kwargs)
+        for name, label in PartyCategory.choices:
+            self.fields[name] = forms.IntegerField(
+                label=str(label), required=False, min_value=0, max_value=MOST_PLACES, help_text="Empty or 0: none."
+            )
+        self.order_fields([*PartyCategory.values, "why"])
+
+    def places(self) -> dict[str, int]:
+        """Return the answers as the verb takes them."""
+        return {name: self.cleaned_data[name] or 0 for name in PartyCategory.values}
 
 
 class TokenForm(GovForm):

@@ -188,6 +188,9 @@ class Committee(Versioned):
     name = models.CharField(max_length=120, unique=True)
     slug = models.SlugField(unique=True)
     kind = models.CharField(max_length=30, choices=CommitteeKind)
+    places = models.JSONField(
+        default=dict, blank=True, help_text="Members it has by constituency; one left out has none of its own."
+    )
     history = HistoricalRecords()
 
     def __str__(self) -> str:

@@ -1,5 +1,8 @@
 """Reads behind the pages and the API."""
 
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Case, Prefetch, Q, QuerySet, Value, When
@@ -12,6 +15,7 @@ from portal.people.models import (
     Membership,
     Organisation,
     OrganisationKind,
+    PartyCategory,
     SavedFilter,
     Seat,
     TermQuerySet,
@@ -73,8 +77,34 @@ def committees(actor: Actor) -> QuerySet[Committee]:
     return Committee.objects.order_by("name")
 
 
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The members a committee has of a constituency, or its Chair: how many places there are and are held."""
+
+    title: str
+    places: int
+    held: int
+
+    @property
+    def vacant(self) -> int:
+        """Places that nobody holds."""
+        return max(self.places - self.held, 0)
+
+
+def places(committee: Committee, seats: Iterable[Seat]) -> list[Places]:
+    """Return the places of a committee, held by these seats: the Chair's, then those of each constituency that has any.
+
+    Alternates and deputies hold no place of their own: they stand in for who does.
+    """
+    held = Counter(seat.constituency for seat in seats if seat.capacity == Seat.Capacity.MEMBER)
+    chairs = sum(seat.capacity == Seat.Capacity.CHAIR for seat in seats)
+    named = [(name, label) for name, label in PartyCategory.choices if name in committee.places or held[name]]
+    found = [Places(str(label), committee.places.get(name, 0), held[name]) for name, label in named]
+    return [Places("Chair", 1, chairs), *found]
+
+
 def sitting(committee: Committee, at: datetime) -> TermQuerySet:
-    """Return the seats held on a committee today: Chair, deputy, members, alternates."""
+    """Return the seats held on a committee at a moment: Chair, deputy, members, alternates."""
     seats = Seat.objects.current(at).filter(committee=committee)
     rank = Case(*(When(capacity=capacity, then=Value(place)) for place, capacity in enumerate(Seat.Capacity)))
     ranked = seats.select_related("user", "organisation", "alternate_for__user").annotate(rank=rank)

@@ -53,11 +53,22 @@ class SeatSerializer(serializers.ModelSerializer[Seat]):
 
 
 class CommitteeSerializer(serializers.ModelSerializer[Committee]):
+    """A committee, who sits today, and how many members it has by constituency."""
+
     seats = SeatSerializer(many=True, read_only=True, source="sitting")
+    places = serializers.DictField(child=serializers.IntegerField(), read_only=True)
 
     class Meta:
         model = Committee
-        fields = ("name", "slug", "kind", "seats")
+        fields = ("name", "slug", "kind", "places", "version", "seats")
+
+
+class PlacesSerializer(serializers.Serializer[object]):
+    """How many members a committee has of each constituency; one left out has none of its own."""
+
+    places = serializers.DictField(child=serializers.IntegerField())
+    why = serializers.CharField(required=False, allow_blank=True, default="", max_length=2000)
+    version = serializers.IntegerField(required=False, allow_null=True, default=None)
 
 
 class CalendarFeedSerializer(serializers.ModelSerializer[CalendarFeed]):

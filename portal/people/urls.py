@@ -14,6 +14,7 @@ urlpatterns = [
     path("committees/", views.committees, name="committees"),
     path("committees/create/", views.create_committee, name="create_committee"),
     path("committees/<slug:slug>/", views.committee, name="committee"),
+    path("committees/<slug:slug>/places/", views.set_places, name="set_places"),
     path("committees/<slug:slug>/seat/", views.seat_member, name="seat_member"),
     path("seats/<int:pk>/end/", views.end_seat, name="end_seat"),
     path("account/", views.account, name="account"),

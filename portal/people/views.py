@@ -1,5 +1,6 @@
 """Pages about people: own organisation, own account, committees."""
 
+from datetime import datetime, time
 from typing import Any
 
 from allauth.mfa.utils import is_mfa_enabled
@@ -15,13 +16,24 @@ from django.views.decorators.http import require_POST, require_safe
 from portal.journal.queries import acts_of
 from portal.pages.forms import status_of
 from portal.people import may, queries, verbs
-from portal.people.forms import AppointForm, CommitteeForm, InviteForm, ReasonForm, SeatForm, TokenForm
+from portal.people.forms import (
+    AppointForm,
+    CommitteeForm,
+    DayForm,
+    InviteForm,
+    PlacesForm,
+    ReasonForm,
+    SeatForm,
+    TokenForm,
+)
 from portal.people.middleware import ACTING_FOR
 from portal.people.models import Committee, Organisation, Seat, User
 from portal.people.proof import freshly_proved
 from portal.workflow.errors import Invalid
 from portal.workflow.http import PortalRequest
-from portal.working_days import end_of
+from portal.working_days import LONDON, end_of
+
+NOON = time(12)  # a seat that begins or ends on a day is looked for in the middle of it
 
 
 @require_safe
@@ -126,12 +138,32 @@ def create_committee(request: PortalRequest) -> HttpResponse:
 @login_required
 def committee(request: PortalRequest, slug: str) -> HttpResponse:
     shown = get_object_or_404(queries.committees(request.actor), slug=slug)
+    form = DayForm(request.GET or None)
+    day = form.cleaned_data["on"] if form.is_valid() else None
+    at = datetime.combine(day, NOON, tzinfo=LONDON) if day else request.at
+    seats = list(queries.sitting(shown, at))
     context = {
         "committee": shown,
-        "seats": queries.sitting(shown, request.at),
+        "form": form,
+        "day": day,
+        "seats": seats,
+        "places": queries.places(shown, seats),
         "no_seat": may.manage_committees.why_not(by=request.actor),
     }
-    return render(request, "people/committee.html", context)
+    return render(request, "people/committee.html", context, status=status_of(form))
+
+
+@login_required
+def set_places(request: PortalRequest, slug: str) -> HttpResponse:
+    shown = get_object_or_404(queries.committees(request.actor), slug=slug)
+    may.manage_committees(by=request.actor)
+    form = PlacesForm(request.POST or None, committee=shown)
+    if form.is_valid():
+        answers = {name: form.cleaned_data[name] for name in ("seen", "why")}
+        verbs.set_places(shown, form.places(), **answers, by=request.actor, at=request.at)
+        messages.success(request, "The places are set.")
+        return redirect("people:committee", shown.slug)
+    return render(request, "people/set_places.html", {"form": form, "committee": shown}, status=status_of(form))
 
 
 @login_required

@@ -1,7 +1,7 @@
 """Every change to who everyone is, one function each, by noun."""
 
 from portal.people.verbs.appointments import appoint_rsa, end_appointment
-from portal.people.verbs.committees import create_committee, end_seat, seat_member
+from portal.people.verbs.committees import create_committee, end_seat, seat_member, set_places
 from portal.people.verbs.feeds import create_feed, note_use, revoke_feed
 from portal.people.verbs.filters import forget_filter, keep_filter
 from portal.people.verbs.organisations import (
@@ -33,4 +33,5 @@ __all__ = [
     "revoke_feed",
     "revoke_token",
     "seat_member",
+    "set_places",
 ]

@@ -1,5 +1,6 @@
 """Committees and who sits on them."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
@@ -7,10 +8,12 @@ from django.utils.text import slugify
 
 from portal.delivery.outbox import tell
 from portal.people import can, may, messages
-from portal.people.models import Committee, CommitteeKind, Organisation, Seat, User
+from portal.people.models import Committee, CommitteeKind, Organisation, PartyCategory, Seat, User
 from portal.workflow.actor import Actor
 from portal.workflow.errors import Invalid
 from portal.workflow.transitions import lock, note, save
+
+MOST_PLACES = 20
 
 
 @transaction.atomic
@@ -77,6 +80,31 @@ def _check_seat(
         )
     if alternate_for is not None and alternate_for.committee_id != committee.pk:
         raise Invalid("The seat stood in for is on another committee.", {"alternate_for": ["Choose a seat here."]})
+
+
+@transaction.atomic
+def set_places(
+    committee: Committee, places: Mapping[str, int], *, by: Actor, at: datetime, seen: int | None = None, why: str = ""
+) -> Committee:
+    """Set how many members a committee has of each constituency, so that vacancies show; returns the committee.
+
+    Nobody loses a seat by it. A constituency with 0, or left out, has no places of its own.
+    """
+    committee = lock(committee, seen=seen)
+    may.manage_committees(by=by)
+    wrong = {
+        name: [f"Give a whole number from 0 to {MOST_PLACES}."]
+        for name, number in places.items()
+        if name in PartyCategory.values and not 0 <= number <= MOST_PLACES
+    }
+    if set(places) - set(PartyCategory.values):
+        wrong["places"] = [f"A constituency is one of: {', '.join(PartyCategory.values)}."]
+    if wrong:
+        raise Invalid("The places need to be put right.", wrong)
+    was, committee.places = committee.places, {name: number for name, number in places.items() if number}
+    save(committee, "places")
+    note(committee, by=by, at=at, verb="set_places", why=why, data={"was": was, "now": committee.places})
+    return committee
 
 
 @transaction.atomic

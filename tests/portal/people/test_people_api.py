@@ -150,6 +150,15 @@ def test_methods_and_kinds_nobody_offers(api, key):
     assert api.get("/api/v1/me/", HTTP_ACCEPT="text/html").status_code == 406
 
 
+def test_places_are_set_by_api(sign_in, world):
+    client = sign_in("secretary")
+    body = {"places": {"gas_network": 2}, "version": world.panel.version}
+    made = client.post("/api/v1/committees/panel/places/", body, content_type="application/json")
+    assert (made.status_code, made.json()["places"]) == (200, {"gas_network": 2})
+    stale = client.post("/api/v1/committees/panel/places/", body, content_type="application/json")
+    assert stale.status_code == 409
+
+
 def test_organisations_and_committees_are_read_by_who_may(sign_in, world, django_assert_max_num_queries):
     client = sign_in("observer")
     names = [row["name"] for row in client.get("/api/v1/organisations/").json()["results"]]

@@ -106,6 +106,30 @@ def test_committees_show_who_sits_today(sign_in, world):
     assert client.get(reverse("people:committee", args=["none"])).status_code == 404
 
 
+def test_who_sits_on_another_day_is_shown(sign_in, world):
+    client = sign_in("supplier")
+    address = reverse("people:committee", args=["panel"])
+    verbs.end_seat(world.seats["member"], by=SEED, at=world.at)
+    later = text(client.get(address, {"on": "2017-02-01"}))
+    assert "Who sits on 1 February 2017" in later
+    assert "1 vacant" not in later
+    before = text(client.get(address, {"on": "2016-01-01"}))
+    assert "No seats are held on this day" in before
+    assert "1 vacant" in before  # the Chair
+    assert client.get(address, {"on": "soon"}).status_code == 400
+
+
+def test_the_secretary_sets_the_places(sign_in, world):
+    client = sign_in("secretary")
+    address = reverse("people:set_places", args=["panel"])
+    assert "Electricity Network" in text(client.get(address))
+    seen = world.panel.version
+    done = client.post(address, {"seen": seen, "gas_network": "2", "why": "Agreed."}, follow=True)
+    assert "2 vacant" in text(done)
+    wrong = client.post(address, {"gas_network": "many"})
+    assert (wrong.status_code, "many" in text(wrong)) == (400, True)
+
+
 def test_the_secretary_creates_a_committee_and_gives_out_and_ends_a_seat(sign_in, world):
     client = sign_in("secretary")
     assert client.get(reverse("people:create_committee")).status_code == 200

@@ -7,11 +7,11 @@ from django.core import mail
 from portal.delivery.models import Delivery, Message
 from portal.delivery.tasks import deliver_all
 from portal.journal.models import Entry
-from portal.people import verbs
+from portal.people import queries, verbs
 from portal.people.models import ApiToken, Membership, Organisation, Role, User
 from portal.people.tokens import digest, parse
 from portal.workflow.errors import Invalid, NotAllowed, NotNow
-from tests.factories.world import SEED
+from tests.factories.world import SEATS, SEED
 
 
 def last_entry() -> Entry:
@@ -189,6 +189,29 @@ def test_a_seat_must_make_sense(world, capacity, stands_in, ends, field):
             at=world.at,
         )
     assert list(refusal.value.fields) == [field]
+
+
+def test_places_show_what_is_vacant_and_take_nobodys_seat(world):
+    by, places = world.actor("secretary"), {"large_supplier": 3, "gas_network": 1, "consumer": 0}
+    panel = verbs.set_places(world.panel, places, by=by, at=world.at, why="A third large supplier.")
+    assert panel.places == {"large_supplier": 3, "gas_network": 1}
+    found = queries.places(panel, queries.sitting(panel, world.at))
+    members = len([key for key in SEATS if key not in ("chair", "deputy")])
+    assert [(row.title, row.places, row.held, row.vacant) for row in found] == [
+        ("Chair", 1, 1, 0),
+        ("Large Supplier", 3, members, max(3 - members, 0)),
+        ("Gas Network", 1, 0, 1),
+    ]
+    assert queries.places(panel, [])[0].vacant == 1
+    assert Entry.objects.get(verb="set_places").data == {"was": {}, "now": panel.places}
+    for wrong, field in (({"consumer": 21}, "consumer"), ({"consumer": -1}, "consumer"), ({"pigeons": 1}, "places")):
+        with pytest.raises(Invalid) as refused:
+            verbs.set_places(panel, wrong, by=by, at=world.at)
+        assert set(refused.value.fields) == {field}
+    with pytest.raises(NotAllowed):
+        verbs.set_places(panel, places, by=world.actor("chair"), at=world.at)
+    with pytest.raises(NotNow):
+        verbs.set_places(panel, places, by=by, at=world.at, seen=1)
 
 
 def test_an_alternate_stands_in_on_the_same_committee(world):
