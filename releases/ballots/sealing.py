@@ -24,6 +24,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from django.views.decorators.debug import sensitive_variables
 
 KEY_BYTES = 32
 NONCE_BYTES = 12
@@ -39,7 +40,7 @@ class SealError(Exception):
     """A key or a sealed vote cannot be used; the message is one sentence for the operator."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Answers:
     """What a voter wrote: the option or "abstain", the two questions of the safeguard, and the reason."""
 
@@ -106,6 +107,7 @@ def unwrap(pair: KeyPair, master: MasterKey, *, ballot: str) -> X25519PrivateKey
         raise SealError("The stored key of this ballot was altered; it must be voided.") from error
 
 
+@sensitive_variables()
 def seal(answers: Answers, public: bytes, *, place: str) -> bytes:
     """The sealed vote, always SEALED_BYTES long, bound to its place (ballot, seat and sequence).
 
@@ -118,6 +120,7 @@ def seal(answers: Answers, public: bytes, *, place: str) -> bytes:
     return own + nonce + AESGCM(_derive(shared, own, public)).encrypt(nonce, _pad(answers), place.encode())
 
 
+@sensitive_variables()
 def unseal(sealed: bytes, private: X25519PrivateKey, *, place: str) -> Answers:
     """What was sealed. Raises SealError when it was altered or belongs to another place."""
     own, nonce = sealed[:KEY_BYTES], sealed[KEY_BYTES : KEY_BYTES + NONCE_BYTES]
@@ -139,6 +142,7 @@ def _derive(shared: bytes, own: bytes, public: bytes) -> bytes:
     return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=own + public, info=b"ballot vote v1").derive(shared)
 
 
+@sensitive_variables()
 def _pad(answers: Answers) -> bytes:
     if len(answers.reason) > REASON_CHARACTERS:
         raise ValueError(f"A reason has at most {REASON_CHARACTERS} characters.")
@@ -147,6 +151,7 @@ def _pad(answers: Answers) -> bytes:
     return len(body).to_bytes(LENGTH_BYTES, "big") + body.ljust(PADDED_BYTES - LENGTH_BYTES, b"\0")
 
 
+@sensitive_variables()
 def _unpad(padded: bytes) -> Answers:
     length = int.from_bytes(padded[:LENGTH_BYTES], "big")
     head, reason = padded[LENGTH_BYTES : LENGTH_BYTES + length].split(b"\n", 1)

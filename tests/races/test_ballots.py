@@ -1,12 +1,14 @@
 """Casting and closing at the same moment, on the real database, each with the lock taken out as a control."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.management import call_command
 from django.db import IntegrityError
 
 from portal.people import verbs as people
 from portal.people.models import PartyCategory, User
-from portal.workflow.errors import NotNow
+from portal.workflow.errors import NotAllowed, NotNow
 from releases.ballots import verbs
 from releases.ballots.models import Ballot, CastingVote, Declaration, Determination, Entitlement, Tally, Vote
 from releases.ballots.verbs.settling import CLERK
@@ -14,7 +16,7 @@ from releases.holds.models import Hold
 from tests.factories import ballots as make
 from tests.factories.ballots import Matter, make_matter
 from tests.factories.world import SEED, make_world
-from tests.races.threads import ADVISORY_LOCK, ROW_LOCK, together
+from tests.races.threads import ADVISORY_LOCK, ROW_LOCK, Outcome, together
 
 CROWD = 100
 PAIRS = 50
@@ -178,15 +180,28 @@ def test_control_without_row_locks_a_ballot_opens_on_what_is_withdrawn(matter):
     assert any(race_withdrawal_against_opening(matter, without=ROW_LOCK) for _ in range(10))
 
 
-def test_at_the_closing_instant_the_clock_is_read_again_behind_the_lock(matter):
-    """A request that was made in time but reaches the ballot at the closing instant is late."""
+def race_at_the_closing_instant(matter: Matter, *, early: timedelta) -> tuple[Outcome, Ballot]:
+    """A request made in time reaches the ballot while the clock closes it; `early` is what was left by then."""
     ballot = make.open_ballot(matter)
     declare_all(matter, ballot)
-    late = caster(matter, ballot, "member")
-    make.set_clock(ballot.closes_at)
-    outcomes = together(late, closer(matter, ballot))
-    assert isinstance(outcomes[0].error, NotNow)
-    assert not Vote.objects.exists()
+    make.vote(matter, ballot, "proceed", "proceed", "proceed")
+    late = caster(matter, ballot, "third_member")
+    make.set_clock(ballot.closes_at - early)
+    outcome, _ = together(late, closer(matter, ballot))
+    ballot.refresh_from_db()
+    return outcome, ballot
+
+
+def test_at_the_closing_instant_the_clock_is_read_again_behind_the_lock(matter):
+    outcome, ballot = race_at_the_closing_instant(matter, early=timedelta(0))
+    assert isinstance(outcome.error, NotNow)
+    assert (ballot.state, ballot.tally.result["cast"], Vote.objects.count()) == ("decided", 3, 3)
+
+
+def test_control_an_hour_before_it_the_same_request_is_accepted_or_waits_behind_the_close(matter):
+    """It is the clock that refuses: whoever of the two comes first, the count holds what was accepted."""
+    outcome, ballot = race_at_the_closing_instant(matter, early=timedelta(hours=1))
+    assert ballot.tally.result["cast"] == 3 + outcome.ok == Vote.objects.count()
 
 
 def test_a_member_whose_seat_ends_while_casting_is_still_on_the_frozen_roll(matter):
@@ -196,3 +211,28 @@ def test_a_member_whose_seat_ends_while_casting_is_still_on_the_frozen_roll(matt
     outcomes = together(caster(matter, ballot, "member"), lambda: people.end_seat(seat, by=SEED, at=matter.at))
     assert all(outcome.ok for outcome in outcomes)
     assert Vote.objects.count() == 1
+
+
+def test_control_a_member_whose_seat_ends_before_the_opening_is_not_on_the_roll(matter):
+    people.end_seat(matter.world.seats["member"], by=SEED, at=matter.at)
+    ballot = make.open_ballot(matter)
+    declare_all(matter, ballot)
+    outcomes = together(caster(matter, ballot, "member"), caster(matter, ballot, "second_member"))
+    assert [outcome.ok for outcome in outcomes] == [False, True]
+    assert isinstance(outcomes[0].error, NotAllowed)
+
+
+def test_a_member_recused_while_casting_is_never_counted(matter):
+    """Whichever comes first: the vote is refused, or it is kept and left out of the count with its voter."""
+    ballot = make.open_ballot(matter)
+    declare_all(matter, ballot)
+    make.vote(matter, ballot, "proceed", "abstain", "proceed", "proceed")
+    row, chair = ballot.roll.get(user=matter.world.users["member"]), matter.actor("chair")
+    cast, ruled = together(
+        caster(matter, ballot, "member", "reject"),
+        lambda: verbs.rule_on_interest(row, recused=True, reasons="A party.", by=chair, at=matter.at),
+    )
+    assert ruled.ok and (cast.ok or isinstance(cast.error, NotAllowed))
+    ballot = make.close(matter, ballot)
+    assert (ballot.tally.result["recused"], ballot.tally.result["cast"]) == (1, 3)
+    assert "Member" not in {vote["name"] for vote in ballot.tally.votes}

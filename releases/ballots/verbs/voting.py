@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db import connection, transaction
 from django.utils import timezone
+from django.views.decorators.debug import sensitive_variables
 
 from portal.delivery.outbox import tell
 from portal.workflow import clock
@@ -66,6 +67,7 @@ class Paper:
     override: bool | None = None
 
 
+@sensitive_variables("paper", "answers")
 @transaction.atomic
 def cast(ballot: Ballot, *, paper: Paper, by: Actor, at: datetime, seen: int | None = None) -> Vote:
     """Cast a vote, or change it: every cast is kept sealed and the last one counts. Returns it with its receipt.
@@ -115,6 +117,7 @@ def prove(by: Actor, real: datetime) -> None:
         raise NotAllowed("Enter your password again before you vote: the last time is more than 15 minutes ago.")
 
 
+@sensitive_variables("paper")
 def _check(ballot: Ballot, paper: Paper) -> None:
     safeguard = Safeguard(ballot.safeguard)
     wrong: dict[str, list[str]] = {}
@@ -132,6 +135,7 @@ def _check(ballot: Ballot, paper: Paper) -> None:
         raise Invalid("Your vote is not complete. Nothing was cast.", wrong)
 
 
+@sensitive_variables("answers")
 def read_own_vote(ballot: Ballot, *, by: Actor, at: datetime) -> tuple[Vote, Answers]:
     """The voter's own last cast, opened for the voter alone; the reading is journalled, what was read is not.
 

@@ -6,25 +6,32 @@ where they should be. The searches are run on what is known to hold the markers 
 
 import base64
 import logging
+import re
+import sys
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import time_machine
 from django.conf import settings
 from django.contrib import admin
 from django.core import mail
 from django.core.cache import cache
+from django.core.signals import got_request_exception
 from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
+from django.views.debug import ExceptionReporter
 from redis import Redis
 
 from portal.delivery.mail import mail_of
-from portal.delivery.models import Delivery
+from portal.delivery.models import Delivery, Message
 from portal.delivery.tasks import deliver_all
+from portal.journal.models import Entry
 from releases.ballots import verbs
 from releases.ballots.models import Ballot, Vote
 from releases.ballots.verbs.settling import CLERK
@@ -39,6 +46,7 @@ from tests.matrix.things import AUDIENCES, Things, everything
 pytestmark = pytest.mark.django_db  # also so that the test database is made when this file is run alone
 BY_VERB, BY_PAGE = "quokkamarker4711", "numbatmarker0815"
 MARKERS = (BY_VERB, BY_PAGE)
+RANDOM = re.compile(r"[0-9a-zA-Z]{32,}|(?<=/inbox/)\d+")
 OWN = ("ballots:read_own_vote", "member")  # the one who may read it: its voter
 ONCE = 100  # objects of one kind that the administration is asked for
 
@@ -139,13 +147,11 @@ def test_its_voter_reads_it_alone(things, trace):
     assert seen == {"member"}
 
 
-def test_no_page_about_this_ballot_shows_a_vote(things, trace):
-    """The routes again, on the very ballot, objection and release of the votes."""
-    ballot = ballot_of(things)
-    objection = ballot.objections.get()
-    addresses = [
+def addresses_of(ballot: Ballot) -> list[str]:
+    """The pages and the API about this very ballot, and those shared by all that tell of it."""
+    return [
         *(f"/ballots/{ballot.reference}/{page}" for page in ("", "turnout/", "receipt/", "vote/", "declare/")),
-        f"/ballots/objections/{objection.reference}/",
+        f"/ballots/objections/{ballot.objections.get().reference}/",
         f"/releases/{ballot.release.reference}/",
         f"/gates/{ballot.release.reference}/",
         f"/api/v1/ballots/{ballot.reference}/",
@@ -153,8 +159,12 @@ def test_no_page_about_this_ballot_shows_a_vote(things, trace):
         "/inbox/",
         "/calendar/",
     ]
+
+
+def test_no_page_about_this_ballot_shows_a_vote(things, trace):
+    """The routes again, on the very ballot, objection and release of the votes."""
     for audience, client in things.clients.items():
-        for address in addresses:
+        for address in addresses_of(ballot_of(things)):
             with rolled_back(client):
                 assert not shows(body(client.get(address, follow=True))), f"{address} as {audience}"
 
@@ -221,6 +231,78 @@ def test_no_file_and_no_cache_holds_a_vote(things, trace):
     for store, key in keys:
         if store.type(key) == b"list":
             assert not any(shows(entry) for entry in store.lrange(key, 0, -1)), key
+
+
+LOOKERS = ("manager", "supplier", "secretary", "chair", "member", "observer", "administrator")
+VARIANTS = (("proceed", "No."), ("reject", "A much longer reason. " * 80))
+
+
+def test_nothing_of_what_is_voted_shows_in_length_work_or_rows(things, trace, matter):
+    """Two votes as different as can be: every answer to everybody, and what was done for it, is the same."""
+    with time_machine.travel(timezone.now(), tick=False):  # pages tell the time, and sessions remember it
+        first, second = (seen_after(things, matter, *variant) for variant in VARIANTS)
+    assert len(first) > 80
+    assert {key for key in first if first[key] != second[key]} == set()
+
+
+def seen_after(things: Things, matter: Matter, choice: str, reason: str) -> dict[tuple[str, str], object]:
+    """Change a vote by the pages, look at all that tells of it as everybody, forget it; return what was seen."""
+    ballot = ballot_of(things)
+    asked = {"choice": choice, "reason": reason, "seen": casts_of_member(ballot)}
+    seen: dict[tuple[str, str], object] = {}
+    with rolled_back(things.clients["member"]):
+        acts.set_clock(matter.at)
+        seen["member", "cast"] = told(things.clients["member"], f"/ballots/{ballot.reference}/vote/cast/", asked)
+        for address in addresses_of(ballot):
+            for audience in LOOKERS:
+                seen[audience, address] = told(things.clients[audience], address)
+        last = Vote.objects.latest("pk")
+        seen["row", "sizes"] = (len(bytes(last.sealed)), len(last.receipt))
+        journalled, mailed = Entry.objects.latest("pk"), Message.objects.filter(kind="ballots.receipt").latest("pk")
+        seen["row", "journal"] = same(f"{journalled.verb} {journalled.why} {journalled.data}")
+        seen["row", "mail"] = same(f"{mailed.subject} {mailed.body}")
+    return seen
+
+
+def casts_of_member(ballot: Ballot) -> int:
+    return Vote.objects.filter(entitlement__ballot=ballot, entitlement__name="Member").count()
+
+
+def told(client: Client, address: str, sent: dict[str, object] | None = None) -> tuple[int, str, int]:
+    """Ask, and return the status, the answer without what is new each time, and how many statements it took."""
+    cache.clear()
+    with CaptureQueriesContext(connection) as queries:
+        response = client.get(address) if sent is None else client.post(address, sent)
+    return response.status_code, same(body(response).decode()), len(queries)
+
+
+def same(text: str) -> str:
+    """The text with every new word (key, token, hash, number of a message) as dots: a length would still show."""
+    return RANDOM.sub(lambda found: "." * len(found[0]), text)
+
+
+def test_an_error_report_shows_no_vote(things, trace):
+    """Casting fails in the depths of sealing, its answers in every frame: the report names none of them."""
+    client, ballot = things.clients["member"], ballot_of(things)
+    reports: list[str] = []
+
+    def report(sender, request, **_):
+        reporter = ExceptionReporter(request, *sys.exc_info())
+        reports.extend((reporter.get_traceback_text(), reporter.get_traceback_html()))
+
+    got_request_exception.connect(report)
+    client.raise_request_exception = False
+    try:
+        with rolled_back(client):
+            Ballot.objects.filter(pk=ballot.pk).update(public_key=b"no key")
+            asked = {"choice": "reject", "reason": f"Because {BY_VERB}.", "seen": casts_of_member(ballot)}
+            assert client.post(f"/ballots/{ballot.reference}/vote/cast/", asked).status_code == 500
+    finally:
+        client.raise_request_exception = True
+        got_request_exception.disconnect(report)
+    text, html = reports
+    assert "in seal" in text and "in cast" in text and "********************" in html
+    assert not shows(text) and not shows(html)
 
 
 def test_after_publication_the_reasons_are_where_they_should_be(things, trace, matter):

@@ -1,6 +1,7 @@
 """The tally: examples in words, then properties over generated panels."""
 
 import json
+import runpy
 from dataclasses import replace
 from fractions import Fraction
 
@@ -9,10 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from releases.ballots import rulesets
+from releases.ballots.auditing import recount
+from releases.ballots.hashes import votes_hash
+from releases.ballots.models import Ballot, Tally
 from releases.ballots.paper import AXIS, Kind, Option, Paper, Safeguard
 from releases.ballots.rulesets import Counting
 from releases.ballots.tally import Verdict, decide_without_quorum, from_json, middle, settle, tally
+from tests.architecture.sources import BASE
 
+RECOUNT_OUTSIDE = runpy.run_path(str(BASE / "docs" / "verify_decision.py"))["tally"]
 RULES = rulesets.parse(rulesets.DEFAULT)
 PER_CATEGORY = replace(RULES, counting=Counting.PER_CATEGORY)
 CATEGORIES = ("Large Supplier", "Small Supplier", "Gas Network", "Other SEC Party")
@@ -266,6 +272,32 @@ def test_per_category_equals_the_rule_read_literally(votes):
         assert (result.verdict, result.outcome) == (Verdict.DECIDED, low)
     else:
         assert (result.verdict, result.between) == (Verdict.TIED, (low, high))
+
+
+def opened(votes):
+    """These papers as a tally stores them."""
+    return [
+        {
+            "constituency": vote.category,
+            "choice": vote.option.value if vote.option else "abstain",
+            "evidence": vote.evidence,
+            "override": vote.override,
+            "receipt": str(number),
+            "name": str(number),
+        }
+        for number, vote in enumerate(votes)
+    ]
+
+
+@given(panels, st.integers(0, 5), any_rules, safeguards)
+def test_a_recount_equals_the_stored_tally_here_and_outside_the_portal(votes, absent, rules, safeguard):
+    data = {**rulesets.DEFAULT, "counting": rules.counting.value}
+    result = count(votes, entitled=len(votes) + absent, rules=rules, safeguard=safeguard)
+    stored = json.loads(json.dumps({"result": result.as_json(), "votes": opened(votes)}))
+    assert recount(Tally(ballot=Ballot(rules=data), **stored)) == result
+    outside = {"tally": stored | {"votes_hash": votes_hash(opened(votes))}}
+    outside["ballot"] = {"rules": data, "safeguard": safeguard.value}
+    assert list(RECOUNT_OUTSIDE(outside)) == []
 
 
 def test_options_stand_from_most_permissive_to_most_cautious():
