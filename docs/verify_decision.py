@@ -20,6 +20,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 AXIS = ("proceed", "proceed_with_exclusions", "defer", "retest", "reject")  # from most permissive to most cautious
+WITHOUT_QUORUM = {"objections": "proceed_with_exclusions", "waiver": "defer", "review": "reject"}  # by kind of ballot
 FORMAT = 1
 
 
@@ -155,8 +156,8 @@ def outcome(found):
     casting = found["casting_vote"]["choice"] if found["casting_vote"] else None
     if casting and casting not in result["between"]:
         yield "The casting vote was not for one of the two tied options."
-    tied = result["between"][1] if result["between"] else "proceed_with_exclusions"
-    if found["determination"]["outcome"] != (result["outcome"] or casting or tied):
+    otherwise = result["between"][1] if result["between"] else WITHOUT_QUORUM[found["ballot"]["kind"]]
+    if found["determination"]["outcome"] != (result["outcome"] or casting or otherwise):
         yield "The determination is not what the ballot decided."
 
 

@@ -171,6 +171,7 @@ CELERY_BEAT_SCHEDULE = {
     "record service of notices": {"task": "publishing.record_services", "schedule": 5.0},
     "remind of notices not acknowledged": {"task": "publishing.remind", "schedule": 60.0},
     "seal the journal": {"task": "journal.seal", "schedule": 10.0},
+    "verify the journal": {"task": "journal.verify", "schedule": 86_400.0},
     "cancel test windows of ended releases": {"task": "testing.cancel_set_aside", "schedule": 5.0},
     "offer places for testing to who waits": {"task": "testing.offer_places", "schedule": 5.0},
     "end ballots and objections of ended releases": {"task": "ballots.end_set_aside", "schedule": 5.0},

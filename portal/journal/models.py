@@ -46,6 +46,23 @@ class Block(models.Model):
         return f"block {self.number}"
 
 
+class Verification(models.Model):
+    """What walking the chain, and holding against it what must agree with it, found on one day. Never changed."""
+
+    at = models.DateTimeField(db_default=Now(), help_text="Real time.")
+    by_name = models.CharField(max_length=200)
+    blocks = models.PositiveIntegerField()
+    head = models.CharField(max_length=64, blank=True, help_text="Hash of the last block verified.")
+    unsealed = models.PositiveIntegerField(help_text="Entries that no block held yet.")
+    faults = models.JSONField(default=list, help_text="A sentence for each row that is not what was recorded.")
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"verification of {self.blocks} blocks: {len(self.faults)} faults"
+
+
 class BlockMember(models.Model):
     """An entry's place in its block (ids are not commit order, so membership is listed)."""
 

@@ -18,6 +18,11 @@ class ClosedSignupAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allau
         """Nobody makes an account for themselves."""
         return False
 
+    def get_reauthentication_methods(self, user: AbstractBaseUser) -> list[dict[str, Any]]:
+        """Return how somebody proves again who they are: by the second factor alone, where they have one."""
+        methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        return [one for one in methods if one["id"].startswith("mfa")] or methods
+
     def format_email_subject(self, subject: str) -> str:
         """Return the subject as it is: the sender already names the portal."""
         return str(subject)

@@ -12,6 +12,7 @@ from rest_framework.viewsets import GenericViewSet, ReadOnlyModelViewSet, ViewSe
 from portal.people import queries, verbs
 from portal.people.api_base import Acting
 from portal.people.models import Appointment, CalendarFeed, Committee, Organisation, SavedFilter, Seat
+from portal.people.record_api import RecordViewSet
 from portal.people.serializers import (
     AppointmentSerializer,
     AppointSerializer,
@@ -148,4 +149,5 @@ ENTRIES = [
     ("appointments", AppointmentViewSet, "appointment"),
     ("saved-filters", SavedFilterViewSet, "saved-filter"),
     ("calendar-feeds", CalendarFeedViewSet, "calendar-feed"),
+    ("record", RecordViewSet, "record"),
 ]

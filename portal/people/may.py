@@ -107,3 +107,11 @@ def keep_filter(*, by: Actor) -> str | None:
 @who
 def forget_filter(row: SavedFilter, *, by: Actor) -> str | None:
     return None if by.user_id == row.user_id else "Only its owner forgets a filter."
+
+
+@who
+def verify_record(*, by: Actor) -> str | None:
+    """Whoever audits asks for it: the page shows hashes and counts, and nothing of what was done."""
+    if by.has(Permission.AUDIT_RECORD):
+        return None
+    return "Only observers, the SECAS secretary and administrators audit the record."

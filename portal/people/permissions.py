@@ -40,6 +40,7 @@ class Permission(enum.StrEnum):
     MANAGE_COMMITTEES = "manage_committees"
     MANAGE_ORGANISATIONS = "manage_organisations"
     ADMINISTER_SITE = "administer_site"
+    AUDIT_RECORD = "audit_record"
 
 
 @dataclass(frozen=True)
@@ -118,13 +119,15 @@ ROLES: dict[Role, RoleFacts] = {
                 Permission.RUN_BALLOTS,
                 Permission.PUBLISH_DETERMINATIONS,
                 Permission.MANAGE_COMMITTEES,
+                Permission.AUDIT_RECORD,
             }
         ),
     ),
     Role.OBSERVER: RoleFacts(
         "Observer",
-        "Reads what the classification of the material allows (Authority, consumer body, network party).",
-        frozenset({Permission.READ_PORTAL}),
+        "Reads what the classification of the material allows (Authority, consumer body, network party), and audits the"
+        " record.",
+        frozenset({Permission.READ_PORTAL, Permission.AUDIT_RECORD}),
     ),
     Role.ADMINISTRATOR: RoleFacts(
         "Administrator",
@@ -136,6 +139,7 @@ ROLES: dict[Role, RoleFacts] = {
                 Permission.MANAGE_ORGANISATIONS,
                 Permission.MANAGE_COMMITTEES,
                 Permission.ADMINISTER_SITE,
+                Permission.AUDIT_RECORD,
             }
         ),
     ),

@@ -15,10 +15,10 @@ View = Callable[..., HttpResponse]
 
 
 def freshly_proved(view: View) -> View:
-    """Let only those reach a view who gave a password or second factor within 15 minutes of real time.
+    """Let only those reach a view who proved within 15 minutes of real time who they are.
 
-    Others are sent to prove who they are and come back to the same address with a page to look at; nothing
-    half-entered is repeated for them.
+    Whoever has a second factor proves it by that, others by their password (``accounts``). Who has not is sent to do
+    so and comes back to the same address with a page to look at; nothing half-entered is repeated for them.
     """
 
     @wraps(view)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.people import feed_views, filters, views
+from portal.people import feed_views, filters, record_views, views
 
 app_name = "people"
 urlpatterns = [
@@ -17,6 +17,8 @@ urlpatterns = [
     path("committees/<slug:slug>/places/", views.set_places, name="set_places"),
     path("committees/<slug:slug>/seat/", views.seat_member, name="seat_member"),
     path("seats/<int:pk>/end/", views.end_seat, name="end_seat"),
+    path("record/", record_views.record, name="record"),
+    path("record/verify/", record_views.verify_record, name="verify_record"),
     path("account/", views.account, name="account"),
     path("account/keys/create/", views.create_token, name="create_token"),
     path("account/keys/<int:pk>/revoke/", views.revoke_token, name="revoke_token"),

@@ -49,8 +49,9 @@ def _facts(determination: Determination, objections: list[Any]) -> list[tuple[st
         ("Outcome", outcome),
         ("Decided by", f"{ballot.committee}, {uk_datetime(determination.decided_at)}"),
         ("Ballot", ballot.reference),
-        ("Objections heard", "; ".join(f"{one.reference} by {one.organisation}" for one in objections)),
     ]
+    if objections:
+        facts.append(("Objections heard", "; ".join(f"{one.reference} by {one.organisation}" for one in objections)))
     if determination.published_at:
         facts.append(("Published", uk_datetime(determination.published_at)))
         facts.append(("Appeal", f"May be made to the Authority until {deadline(determination.appeal_until)}"))

@@ -17,6 +17,7 @@ GROUPS = {
     "KEEPERS": "manager second administrator",  # of the product lists
     "HERON": "supplier rsa",  # who acts for the supplier that the objects belong to
     "SUPPLIERS": "supplier other rsa",
+    "AUDITORS": "secretary observer administrator",
     "DECIDERS": "manager second secretary chair member",  # who read a determination before it is published
     "UNTOLD": "csp supplier other rsa lead observer administrator outsider",
     "STRANGERS": "csp other secretary chair member observer administrator outsider",  # to one supplier's own things
@@ -85,6 +86,8 @@ PORTAL = [
     Row("people:seat_member", "GET", "committee", "secretary administrator", hidden="outsider"),
     Row("people:seat_member", "POST", "committee", "secretary administrator", hidden="outsider"),
     Row("people:end_seat", "POST", "seat", "secretary administrator", hidden="outsider"),
+    Row("people:record", "GET", "", "AUDITORS"),
+    Row("people:verify_record", "POST", "", "AUDITORS"),
     Row("people:account", "GET", "", "SIGNED_IN"),
     Row("people:create_token", "GET", "", "MEMBERS"),
     Row("people:create_token", "POST", "", "MEMBERS"),
@@ -628,6 +631,8 @@ API = [
     Row("ballot-record-appeal-outcome", "POST", "open_ballot", "secretary", hidden="outsider"),
     Row("ballot-rule-on-interest", "POST", "open_ballot", "chair", hidden="outsider"),
     Row("ballot-void", "POST", "open_ballot", "secretary", hidden="outsider"),
+    Row("record-list", "GET", "", "AUDITORS"),
+    Row("record-verify", "POST", "", "AUDITORS"),
     Row("determination-list", "GET", "", "SIGNED_IN"),
     Row("determination-detail", "GET", "determination", "DECIDERS", hidden="UNTOLD"),
     Row("determination-pdf", "GET", "determination", "DECIDERS", hidden="UNTOLD"),

@@ -136,6 +136,24 @@ def test_the_second_factor_is_asked_for_and_a_code_works_once(client, world, sec
     assert client.post(reverse("mfa_authenticate"), {"code": code}).status_code == 200
 
 
+def test_before_a_grave_act_the_second_factor_is_asked_for_again_and_a_password_is_not_enough(
+    client, world, second_factor
+):
+    grave, password = reverse("people:create_token"), reverse("account_reauthenticate")
+    with time_machine.travel(time.time(), tick=False) as clock:
+        give(client, "supplier@portal.example", PASSWORD)
+        client.post(reverse("mfa_authenticate"), {"code": _code(second_factor)})
+        assert client.get(grave).status_code == 200
+        clock.shift(16 * 60)
+        page = client.get(grave, follow=True)
+        assert page.redirect_chain[-1][0].startswith(reverse("mfa_reauthenticate"))
+        assert "password" not in text(page).lower()
+        client.post(password, {"password": PASSWORD})
+        assert client.get(grave).status_code == 302
+        proved = client.post(page.redirect_chain[-1][0], {"code": _code(second_factor)})
+        assert proved["Location"] == grave and client.get(grave).status_code == 200
+
+
 def test_a_recovery_code_works_once(client, world, second_factor):
     row = Authenticator.objects.get(user=world.users["supplier"], type=Authenticator.Type.RECOVERY_CODES)
     code = row.wrap().get_unused_codes()[0]

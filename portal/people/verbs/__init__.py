@@ -12,6 +12,7 @@ from portal.people.verbs.organisations import (
     end_membership,
     invite,
 )
+from portal.people.verbs.record import verify_record
 from portal.people.verbs.tokens import create_token, revoke_token
 
 __all__ = [
@@ -34,4 +35,5 @@ __all__ = [
     "revoke_token",
     "seat_member",
     "set_places",
+    "verify_record",
 ]

@@ -71,7 +71,7 @@ def _dismiss(determination: Determination, at: datetime) -> list[str]:
 
 
 def _hold(determination: Determination, at: datetime) -> list[str]:
-    return hold_again(determination, at=at)
+    return hold_again(determination, at=at) or ["There is no objected cohort to hold."]
 
 
 def _free(determination: Determination, at: datetime) -> list[str]:
@@ -93,7 +93,7 @@ def _remit(determination: Determination, at: datetime) -> list[str]:
     ballot, why = determination.ballot, f"The appeal against {determination.reference} was upheld."
     done = [contest_again(one, why=why, limited=True, at=at) for one in queries.determined(ballot)]
     kept = [f"{hold.reference} stays until the new determination." for hold in queries.holds_of(determination)]
-    return [*done, *kept, *_defer_no_more(determination, why, at)]
+    return [*done, *kept, *_defer_no_more(determination, why, at)] or [f"{why} A new ballot decides."]
 
 
 def _defer_no_more(determination: Determination, why: str, at: datetime) -> list[str]:

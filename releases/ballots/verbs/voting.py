@@ -114,7 +114,7 @@ def _one_cast_at_a_time(row: Entitlement) -> None:
 def prove(by: Actor, real: datetime) -> None:
     """Raise NotAllowed unless the person proved who they are within the last 15 minutes of real time."""
     if not by.proved_within(may.PROOF_MINUTES, now=real):
-        raise NotAllowed("Enter your password again before you vote: the last time is more than 15 minutes ago.")
+        raise NotAllowed("Prove again who you are before you vote: the last time is more than 15 minutes ago.")
 
 
 @sensitive_variables("paper")

@@ -8,9 +8,9 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 
 from portal.journal import append_only, sealing
-from portal.journal.models import Block, BlockMember, Entry
+from portal.journal.models import Block, BlockMember, Entry, Verification
 from portal.journal.queries import acts_of, timeline
-from portal.journal.tasks import seal
+from portal.journal.tasks import seal, verify
 from portal.journal.writing import record
 from portal.workflow.actor import Actor, Channel
 
@@ -129,6 +129,22 @@ def test_the_command_fails_on_a_fault():
         call_command("verify_journal")
 
 
+def test_what_a_verification_finds_is_kept_good_or_bad():
+    verify()
+    write(2)
+    block = sealing.seal()
+    write(1)
+    verify(by="Ada")
+    change_behind_the_portals_back("UPDATE journal_entry SET why = 'else' WHERE subject_id = 2")
+    verify(by="Ada")
+
+    bad, good, empty = Verification.objects.all()
+    assert (empty.by_name, empty.blocks, empty.head, empty.faults) == ("Every day", 0, "", [])
+    assert (good.by_name, good.blocks, good.head, good.unsealed, good.faults) == ("Ada", 1, block.hash, 1, [])
+    assert "is not what was sealed" in bad.faults[0]
+    assert str(bad) == "verification of 1 blocks: 1 faults"
+
+
 def test_reading_by_subject_and_by_person():
     write(2)
 
@@ -137,7 +153,7 @@ def test_reading_by_subject_and_by_person():
 
 
 def test_append_only_tables_are_known():
-    assert {"journal_entry", "journal_block", "journal_blockmember", "ballots_vote"} <= set(
+    assert {"journal_entry", "journal_block", "journal_blockmember", "journal_verification", "ballots_vote"} <= set(
         append_only.protected_tables()
     )
 

@@ -18,8 +18,8 @@ def test_every_kind_of_organisation_says_which_roles_fit():
 
 
 def test_roles_add_up_and_unknown_ones_carry_nothing():
-    assert permissions_of(["observer", "no such role"]) == {"read_portal"}
-    assert permissions_of(["observer", "organisation_manager"]) == {"read_portal", "manage_own_people"}
+    assert permissions_of(["observer", "no such role"]) == {"read_portal", "audit_record"}
+    assert permissions_of(["observer", "organisation_manager"]) == {"read_portal", "manage_own_people", "audit_record"}
 
 
 @pytest.mark.parametrize(

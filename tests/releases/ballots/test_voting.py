@@ -206,7 +206,7 @@ def test_casting_is_done_in_person_with_a_fresh_password(matter):
     with pytest.raises(NotAllowed, match="never through the API"):
         verbs.cast(ballot, paper=paper, by=replace(actor, channel=Channel.API), at=matter.at)
     for proved in (None, timezone.now() - timedelta(minutes=16)):
-        with pytest.raises(NotAllowed, match="Enter your password again"):
+        with pytest.raises(NotAllowed, match="Prove again who you are"):
             verbs.cast(ballot, paper=paper, by=replace(actor, proved_at=proved), at=matter.at)
 
 
@@ -292,7 +292,7 @@ def test_only_the_voter_reads_a_vote_and_the_reading_is_journalled(matter):
             verbs.read_own_vote(ballot, by=matter.actor(who), at=matter.at)
     with pytest.raises(NotAllowed):
         verbs.read_own_vote(ballot, by=replace(matter.actor("member"), channel=Channel.API), at=matter.at)
-    with pytest.raises(NotAllowed, match="password again"):
+    with pytest.raises(NotAllowed, match="Prove again who you are"):
         verbs.read_own_vote(ballot, by=replace(matter.actor("member"), proved_at=None), at=matter.at)
 
 
