@@ -1,5 +1,6 @@
 """Ballots on an Emergency without objection: the expedited one on its notice, and its review."""
 
+import runpy
 from datetime import timedelta
 
 import pytest
@@ -17,6 +18,7 @@ from releases.gates.queries import gate
 from releases.holds.models import Hold
 from releases.publishing import verbs as publishing
 from releases.publishing.models import Release
+from tests.architecture.sources import BASE
 from tests.factories import ballots as make
 from tests.factories.memory import remembered
 from tests.factories.releases import make_catalogue, make_ready
@@ -280,3 +282,40 @@ def test_both_are_drafted_by_forms(emergency, sign_in):
     assert "Give a date in the future." in client.post(address, {**answers, "defer_to": "2016-01-01T00:00"}).text
     client.post(address, {**answers, "defer_to": "2017-03-01T00:00"})
     assert Ballot.objects.get(kind="review").question == "What now?"
+
+
+@pytest.mark.parametrize(
+    ("result", "effect"),
+    [
+        ("held", "There is no objected cohort to hold."),
+        ("freed", "is lifted: the appeal was upheld."),
+        ("remitted", "stays until the new determination."),
+    ],
+)
+def test_an_appeal_against_a_review_concerns_the_homes_it_holds(emergency, result, effect):
+    under_way(emergency)
+    ballot = decided(emergency, review(emergency), "reject", "reject", "reject")
+    by, at = emergency.actor("secretary"), emergency.at
+    verbs.publish(ballot, reasons="Ten.", minority_statement="", by=by, at=at)
+    verbs.record_appeal(Ballot.objects.get(), appellant="DCC", why="The fault is found.", by=by, at=at)
+    ended = verbs.record_appeal_outcome(Ballot.objects.get(), result=result, outcome="So ordered.", by=by, at=at)
+    assert effect in ended.effects[-1]
+
+
+def test_an_appeal_that_sends_back_what_held_nothing_asks_for_a_new_ballot(emergency):
+    under_way(emergency)
+    ballot = decided(emergency, review(emergency), "proceed", "proceed", "proceed")
+    by, at = emergency.actor("secretary"), emergency.at
+    verbs.publish(ballot, reasons="Ten.", minority_statement="", by=by, at=at)
+    verbs.record_appeal(Ballot.objects.get(), appellant="Heron", why="It was not heard.", by=by, at=at)
+    ended = verbs.record_appeal_outcome(Ballot.objects.get(), result="remitted", outcome="Again.", by=by, at=at)
+    assert ended.effects[-1].endswith("A new ballot decides.")
+
+
+def test_a_review_taken_out_of_the_portal_agrees(emergency, tmp_path):
+    under_way(emergency)
+    ballot = decided(emergency, review(emergency), "defer", "reject", "defer")
+    path = tmp_path / "decision.zip"
+    with verbs.dossier(ballot.determination, by=emergency.actor("secretary"), at=emergency.at) as file:
+        path.write_bytes(file.read())
+    assert runpy.run_path(str(BASE / "docs" / "verify_decision.py"))["main"](path) == 0
