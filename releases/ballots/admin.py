@@ -9,7 +9,7 @@ from django.http import HttpRequest
 
 from portal.people.admin_site import RecordAdmin, actor_in
 from releases.ballots import queries
-from releases.ballots.models import Ballot, Determination, Objection, RuleSet
+from releases.ballots.models import Ballot, Determination, Meeting, Objection, RuleSet
 
 
 @admin.register(Objection)
@@ -50,3 +50,10 @@ class RuleSetAdmin(RecordAdmin):
     """A rule set is never edited: a new version is a new row."""
 
     list_display = ("number", "title", "effective_from")
+
+
+@admin.register(Meeting)
+class MeetingAdmin(RecordAdmin):
+    list_display = ("reference", "committee", "starts_at", "ends_at", "cancelled_at")
+    list_filter = ("committee",)
+    list_select_related = ("committee",)

@@ -17,6 +17,7 @@ from portal.workflow.errors import Invalid
 from releases.ballots import queries, verbs
 from releases.ballots import serializers as shapes
 from releases.ballots.determination_api import DeterminationViewSet
+from releases.ballots.meeting_api import MeetingViewSet
 from releases.ballots.models import Ballot, Objection
 from releases.ballots.rule_api import RuleSetViewSet
 from releases.publishing import queries as publishing
@@ -139,11 +140,11 @@ class BallotViewSet(Acts, ReadOnlyModelViewSet[Ballot]):
     serializer_class = shapes.BallotSerializer
     lookup_field = "reference"
     lookup_value_regex = REFERENCE
-    filterset_fields = ("state", "release__reference", "committee__slug")
+    filterset_fields = ("state", "release__reference", "committee__slug", "meeting__reference")
     queryset = Ballot.objects.none()
 
     def get_queryset(self) -> QuerySet[Ballot]:
-        rows = queries.ballots(self.actor).select_related("release", "committee", "follows")
+        rows = queries.ballots(self.actor).select_related("release", "committee", "follows", "meeting")
         return rows.prefetch_related("objections").order_by("-pk")
 
     @extend_schema(request=shapes.DraftSerializer, responses={201: shapes.BallotSerializer})
@@ -179,6 +180,12 @@ class BallotViewSet(Acts, ReadOnlyModelViewSet[Ballot]):
     def notice(self, request: Request, reference: str) -> Response:
         """Give notice of a ballot."""
         return self.act(request, verbs.notice, shapes.Input)
+
+    @extend_schema(request=shapes.AgendaSerializer, responses=shapes.BallotSerializer)
+    @action(detail=True, methods=["post"], url_path="put-on-agenda")
+    def put_on_agenda(self, request: Request, reference: str) -> Response:
+        """Settle where a drafted ballot is voted on: in a meeting, or by correspondence."""
+        return self.act(request, verbs.put_on_agenda, shapes.AgendaSerializer)
 
     @extend_schema(request=shapes.Input, responses=shapes.BallotSerializer)
     @action(detail=True, methods=["post"], url_path="open-voting")
@@ -270,4 +277,5 @@ ENTRIES = [
     ("ballots", BallotViewSet, "ballot"),
     ("determinations", DeterminationViewSet, "determination"),
     ("rule-sets", RuleSetViewSet, "rule-set"),
+    ("meetings", MeetingViewSet, "meeting"),
 ]

@@ -1,4 +1,4 @@
-"""The dates of objections, ballots and determinations for the calendar."""
+"""The dates of objections, ballots, meetings and determinations for the calendar."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -11,7 +11,7 @@ from portal.people.permissions import Permission
 from portal.workflow.actor import Actor
 from portal.workflow.history import last_changed
 from releases.ballots import queries
-from releases.ballots.models import RUNNING, Ballot, Determination, Objection
+from releases.ballots.models import RUNNING, Ballot, Determination, Meeting, Objection
 from releases.ballots.states import BallotState, ObjectionState
 
 ANSWERS = {
@@ -26,6 +26,7 @@ def dates(actor: Actor, start: datetime, end: datetime) -> Iterator[Dated]:
     yield from _objections(actor, start, end)
     yield from _ballots(actor, start, end)
     yield from _appeals(actor, start, end)
+    yield from _meetings(actor, start, end)
 
 
 def _at(name: str, reference: str) -> str:
@@ -91,6 +92,23 @@ def _appeals(actor: Actor, start: datetime, end: datetime) -> Iterator[Dated]:
             release=row.ballot.release.reference,
             own=row.ballot.committee_id in actor.committees,
             ends=True,
+            sequence=row.version,
+            changed_at=row.changed_at,
+        )
+
+
+def _meetings(actor: Actor, start: datetime, end: datetime) -> Iterator[Dated]:
+    rows = queries.meetings(actor).filter(starts_at__gte=start, starts_at__lt=end)
+    for row in rows.annotate(changed_at=last_changed(Meeting)):
+        yield Dated(
+            row.starts_at,
+            f"{row.reference}: the {row.committee} meets",
+            _at("meeting", row.reference),
+            "cancelled" if row.cancelled_at else "confirmed",
+            until=row.ends_at,
+            key=f"meeting-{row.pk}",
+            kind="ballot",
+            own=row.committee_id in actor.committees,
             sequence=row.version,
             changed_at=row.changed_at,
         )

@@ -9,11 +9,12 @@ from portal.pages.forms import GovForm, UkDateTimeField, VersionedForm
 from portal.people.models import Committee, Organisation
 from portal.workflow.actor import Actor
 from releases.ballots import queries
-from releases.ballots.models import AppealResult, Ballot, Objection, Remedy
+from releases.ballots.models import AppealResult, Ballot, Meeting, Objection, Remedy
 from releases.ballots.verbs import Grounds
 from releases.issues.models import Issue
 from releases.products.cohorts import Cohort, words
 from releases.publishing.models import Release
+from releases.publishing.working import words as words_at
 
 WHOLE = "release"
 LONG = forms.Textarea(attrs={"rows": 6})
@@ -22,6 +23,13 @@ LONG = forms.Textarea(attrs={"rows": 6})
 def suppliers_of(actor: Actor) -> Any:
     """The suppliers this person may act for today."""
     return Organisation.objects.filter(pk__in=actor.suppliers).order_by("name")
+
+
+class MeetingField(forms.ModelChoiceField):
+    """A choice of meetings, each with its time and place."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj.reference}, {words_at(obj.starts_at)}, {obj.place}"
 
 
 class StepForm(VersionedForm):
@@ -75,6 +83,22 @@ class JoinForm(StepForm):
             suppliers_of(self.actor), label="Supplier that joins", empty_label="Choose a supplier"
         )
         self.fields["supplier"] = field
+
+
+class AgendaForm(StepForm):
+    row: Ballot
+    meeting = forms.ModelChoiceField(
+        Meeting.objects.none(), label="Meeting", required=False, empty_label="None: by correspondence"
+    )
+
+    def prepare(self) -> None:
+        self.fields["meeting"] = MeetingField(
+            queries.coming_meetings(self.row.committee, self.at),
+            label="Meeting",
+            required=False,
+            empty_label="None: by correspondence",
+            initial=self.row.meeting,
+        )
 
 
 class DeclareForm(UnseenForm):

@@ -88,6 +88,14 @@ def draft(*, by: Actor) -> str | None:
 
 
 @who
+def call_meeting(*, by: Actor) -> str | None:
+    return _secretary(by, Permission.RUN_BALLOTS, "calls a meeting and sets its agenda")
+
+
+cancel_meeting = put_on_agenda = call_meeting
+
+
+@who
 def notice(ballot: Ballot, *, by: Actor) -> str | None:
     return _secretary(by, Permission.RUN_BALLOTS, "gives notice of a ballot")
 

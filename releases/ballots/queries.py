@@ -4,12 +4,21 @@ from datetime import datetime
 
 from django.db.models import F, Q, QuerySet
 
-from portal.people.models import CommitteeKind
+from portal.people.models import Committee, CommitteeKind
 from portal.people.permissions import Permission
 from portal.workflow.actor import Actor
 from portal.working_days import london_day
 from releases.ballots.can import UNDER_WAY
-from releases.ballots.models import RUNNING, AppealResult, Ballot, Determination, Objection, Remedy, RuleSet
+from releases.ballots.models import (
+    RUNNING,
+    AppealResult,
+    Ballot,
+    Determination,
+    Meeting,
+    Objection,
+    Remedy,
+    RuleSet,
+)
 from releases.ballots.paper import Kind
 from releases.ballots.states import UNDECIDED, UNSETTLED, BallotState, ObjectionState
 from releases.holds.models import Cause, Hold
@@ -117,6 +126,24 @@ def contested(release: Release) -> QuerySet[Objection]:
     heard = Ballot.objects.filter(state__in=RUNNING).values("objections")
     rows = release.objections.filter(state=ObjectionState.CONTESTED).exclude(pk__in=heard.exclude(objections=None))
     return rows.select_related("organisation").order_by("pk")
+
+
+def meetings(actor: Actor) -> QuerySet[Meeting]:
+    """The meetings of committees, for whoever may read the portal; the latest first."""
+    if not (actor.is_system or actor.has(Permission.READ_PORTAL)):
+        return Meeting.objects.none()
+    return Meeting.objects.select_related("committee").order_by("-starts_at", "-pk")
+
+
+def coming_meetings(committee: Committee, at: datetime) -> QuerySet[Meeting]:
+    """The meetings to come of a committee, the next first."""
+    return Meeting.objects.filter(committee=committee, cancelled_at=None, starts_at__gt=at).order_by("starts_at")
+
+
+def agenda(meeting: Meeting, actor: Actor) -> QuerySet[Ballot]:
+    """The ballots voted on at a meeting, among those this actor may see."""
+    rows = ballots(actor).filter(meeting=meeting).exclude(state=BallotState.VOID)
+    return rows.select_related("release").prefetch_related("objections__organisation").order_by("pk")
 
 
 def replaceable(release: Release) -> QuerySet[Ballot]:

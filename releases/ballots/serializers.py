@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from portal.people.models import Committee, Organisation
 from releases.ballots import bundle
-from releases.ballots.models import AppealResult, Ballot, Determination, Objection, Remedy
+from releases.ballots.models import AppealResult, Ballot, Determination, Meeting, Objection, Remedy
 from releases.ballots.roll import roll_of
 from releases.issues.models import Issue
 from releases.products.cohort_serializers import CohortField
@@ -49,6 +49,7 @@ class BallotSerializer(serializers.ModelSerializer[Ballot]):
     committee = Slug[Committee](slug_field="slug", read_only=True)
     objections = Slug[Objection](slug_field="reference", read_only=True, many=True)
     follows = Slug[Ballot](slug_field="reference", read_only=True)
+    meeting = Slug[Meeting](slug_field="reference", read_only=True)
     turnout = serializers.SerializerMethodField()
     entitled = serializers.SerializerMethodField()
     working = serializers.SerializerMethodField()
@@ -63,6 +64,7 @@ class BallotSerializer(serializers.ModelSerializer[Ballot]):
             "recommends",
             "recommendation",
             "follows",
+            "meeting",
             "objections",
             "question",
             "state",
@@ -183,6 +185,12 @@ class DraftWaiverSerializer(serializers.Serializer[Any]):
 
 class DraftReviewSerializer(DraftWaiverSerializer):
     defer_to = serializers.DateTimeField()
+
+
+class AgendaSerializer(Input):
+    """The meeting at which a ballot is voted on; without one it is by correspondence."""
+
+    meeting = Slug[Meeting](slug_field="reference", queryset=Meeting.objects.all(), allow_null=True, default=None)
 
 
 class DeclareSerializer(serializers.Serializer[Any]):

@@ -1,49 +1,12 @@
 """The acts on objections and ballots that are one short form each; a step is named as its verb, rules and address."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from portal.workflow.actor import Actor
-from portal.workflow.errors import Refusal
 from releases.ballots import bundle, can, forms, may, verbs
 from releases.ballots.models import Ballot, Objection
 from releases.ballots.roll import roll_of
-
-Row = Any  # an Objection or a Ballot: each table below holds steps of one of them
-
-
-@dataclass(frozen=True)
-class Step:
-    """One act: what its page says, and the rules and the verb behind it."""
-
-    name: str
-    label: str
-    explain: str
-    form: type[forms.StepForm]
-    verb: Callable[..., Any]
-    may: Callable[[Row, Actor], None]
-    can: Callable[[Row, datetime], None]
-    done: str
-    kind: str = "secondary"
-    effects: Callable[[Row], list[str]] = lambda row: []  # what it would do to this row, with numbers
-
-    def refused(self, row: Row, actor: Actor, at: datetime) -> str | None:
-        """Why not now, for somebody who may."""
-        try:
-            self.can(row, at)
-        except Refusal as refusal:
-            return refusal.reason
-        return None
-
-    def offered(self, row: Row, actor: Actor) -> bool:
-        """Whether this person's page shows the act at all."""
-        try:
-            self.may(row, actor)
-        except Refusal:
-            return False
-        return True
+from releases.ballots.step import Step
 
 
 def _join(objection: Objection, by: Actor) -> None:
@@ -172,6 +135,17 @@ BALLOT_STEPS: tuple[Step, ...] = (
         lambda row, at: can.notice(row),
         "Notice is given.",
         "primary",
+    ),
+    Step(
+        "put_on_agenda",
+        "Vote in a meeting or by correspondence",
+        "A ballot on the agenda of a meeting is voted on there: voting opens when the meeting begins and closes when it"
+        " ends. Others are voted on by correspondence.",
+        forms.AgendaForm,
+        verbs.put_on_agenda,
+        lambda row, by: may.put_on_agenda(by=by),
+        lambda row, at: can.put_on_agenda(row, at=at),
+        "It is settled where the ballot is voted on.",
     ),
     Step(
         "open_voting",

@@ -11,7 +11,7 @@ from portal.people.models import Organisation
 from portal.workflow.actor import Actor
 from portal.workflow.models import ClockSetting
 from releases.ballots import verbs
-from releases.ballots.models import Ballot, Objection, Vote
+from releases.ballots.models import Ballot, Meeting, Objection, Vote
 from releases.ballots.states import UNSETTLED
 from releases.ballots.verbs.settling import CLERK
 from releases.issues.models import Category, Issue
@@ -128,6 +128,19 @@ def draft(matter: Matter, *objections: Objection, committee=None, defer_to: date
         objections=objections,
         question="May the release be activated?",
         defer_to=defer_to,
+        by=matter.actor("secretary"),
+        at=matter.at,
+    )
+
+
+def call(matter: Matter, *, days: int = 30, hours: int = 3) -> Meeting:
+    """A meeting of the Panel so many days from now."""
+    starts = matter.at + timedelta(days=days)
+    return verbs.call_meeting(
+        matter.world.panel,
+        starts_at=starts,
+        ends_at=starts + timedelta(hours=hours),
+        place="Room 4",
         by=matter.actor("secretary"),
         at=matter.at,
     )

@@ -289,6 +289,7 @@ def _ballots(things: Things, matter: Matter) -> None:
     things.add("contested_release", contested.release)
     things.named["issues"] = [contested.issue.reference]
     things.add("drafted_ballot", acts.draft(drafted, acts.contest(drafted)))
+    things.add("meeting", acts.call(drafted))
     ballot = acts.open_ballot(opened)
     things.add("open_ballot", ballot)
     ballots.declare(

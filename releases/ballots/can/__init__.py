@@ -20,6 +20,7 @@ from releases.ballots.can.ballots import (
     void,
 )
 from releases.ballots.can.emergencies import UNDER_WAY, draft_review, draft_waiver
+from releases.ballots.can.meetings import cancel_meeting, put_on_agenda
 from releases.ballots.can.objections import (
     BEFORE_VOTING,
     GRAVE,
@@ -51,6 +52,7 @@ __all__ = [
     "add_statement",
     "admit",
     "agree",
+    "cancel_meeting",
     "cast",
     "casting_vote",
     "close",
@@ -72,6 +74,7 @@ __all__ = [
     "notice",
     "open_voting",
     "publish",
+    "put_on_agenda",
     "recommendation_on",
     "record_appeal",
     "record_appeal_outcome",

@@ -58,7 +58,11 @@ def _ballot_in(ballot: Ballot, *states: BallotState) -> str | None:
 
 
 @when
-def notice(ballot: Ballot) -> str | None:
+def notice(ballot: Ballot, *, over: datetime | None = None) -> str | None:
+    """Rule: notice of the ballot is over when the meeting begins that votes on it; `over` is when it would be."""
+    meeting = ballot.sits
+    if meeting and over and over > meeting.starts_at:
+        return f"Its notice would not be over when {meeting.reference} begins: choose a later meeting."
     return _ballot_in(ballot, BallotState.DRAFT)
 
 

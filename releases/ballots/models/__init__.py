@@ -12,6 +12,7 @@ from releases.ballots.models.decisions import (
     Tally,
     Vote,
 )
+from releases.ballots.models.meetings import Meeting
 from releases.ballots.models.objections import Joinder, Objection, Remedy
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "Determination",
     "Entitlement",
     "Joinder",
+    "Meeting",
     "Objection",
     "Remedy",
     "RuleSet",

@@ -7,6 +7,7 @@ from django.db.models import Q
 from simple_history.models import HistoricalRecords
 
 from portal.workflow.transitions import Stateful
+from releases.ballots.models.meetings import Meeting
 from releases.ballots.models.objections import Objection
 from releases.ballots.paper import AXIS, Kind, Safeguard
 from releases.ballots.states import BALLOT, BallotState
@@ -55,6 +56,14 @@ class Ballot(Stateful):
     )
     recommendation = models.CharField(
         max_length=24, choices=[(option.value, option.words.capitalize()) for option in AXIS], blank=True
+    )
+    meeting = models.ForeignKey(
+        Meeting,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="agenda",
+        help_text="Where it is voted on; by correspondence where there is none.",
     )
     question = models.TextField()
     state = models.CharField(max_length=10, choices=BallotState, default=BallotState.DRAFT, editable=False)
@@ -142,6 +151,11 @@ class Ballot(Stateful):
 
     def __str__(self) -> str:
         return self.reference
+
+    @property
+    def sits(self) -> Meeting | None:
+        """The meeting at which it is voted on; None by correspondence, also where the meeting was cancelled."""
+        return self.meeting if self.meeting and self.meeting.cancelled_at is None else None
 
     @property
     def is_running(self) -> bool:

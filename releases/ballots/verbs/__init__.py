@@ -8,6 +8,7 @@ from releases.ballots.verbs.determinations import determine, publish
 from releases.ballots.verbs.drafting import draft
 from releases.ballots.verbs.emergencies import draft_review, draft_waiver
 from releases.ballots.verbs.exporting import dossier
+from releases.ballots.verbs.meetings import call_meeting, cancel_meeting, put_on_agenda
 from releases.ballots.verbs.objections import Grounds, admit, join, lapse, lodge, return_with_reasons, withdraw
 from releases.ballots.verbs.rule_sets import RuleSetFacts, add_rule_set
 from releases.ballots.verbs.voting import Paper, cast, declare, read_own_vote, rule_on_interest
@@ -21,6 +22,8 @@ __all__ = [
     "add_statement",
     "admit",
     "agree",
+    "call_meeting",
+    "cancel_meeting",
     "cast",
     "casting_vote",
     "close",
@@ -42,6 +45,7 @@ __all__ = [
     "notice",
     "open_voting",
     "publish",
+    "put_on_agenda",
     "read_own_vote",
     "record_appeal",
     "record_appeal_outcome",

@@ -28,9 +28,10 @@ def notice(ballot: Ballot, *, by: Actor, at: datetime, seen: int | None = None) 
     """Give the committee and the parties notice of a ballot; voting may open when it is over."""
     ballot = lock(ballot, seen=seen)
     may.notice(ballot, by=by)
-    can.notice(ballot)
+    over = notice_over(ballot, rules_at(at).clocks.notice, at)
+    can.notice(ballot, over=over)
     ballot.noticed_at = at
-    ballot.opens_at = notice_over(ballot, rules_at(at).clocks.notice, at)
+    ballot.opens_at = ballot.sits.starts_at if ballot.sits else over
     move(ballot, to=BallotState.NOTICED, by=by, at=at, verb="notice", fields=("noticed_at", "opens_at"))
     tell(messages.BallotNoticed(ballot, at), at=at)
     return ballot
@@ -92,7 +93,8 @@ def _freeze_rules(ballot: Ballot, at: datetime) -> None:
     ballot.rule_set = stored_rules_at(at)
     ballot.rules = ballot.rule_set.rules
     ballot.opened_at = at
-    ballot.closes_at = voting_over(ballot, rulesets.parse(ballot.rules).clocks.voting, at)
+    over, sits = voting_over(ballot, rulesets.parse(ballot.rules).clocks.voting, at), ballot.sits
+    ballot.closes_at = sits.ends_at if sits and at < sits.ends_at else over
 
 
 def _freeze_matter(ballot: Ballot) -> None:

@@ -11,6 +11,7 @@ from releases.ballots.views.ballots import (
 )
 from releases.ballots.views.determinations import determination, determination_pdf, determinations, dossier
 from releases.ballots.views.emergencies import draft_review, draft_waiver
+from releases.ballots.views.meetings import call_meeting, cancel_meeting, meeting, meetings
 from releases.ballots.views.objections import lodge, objection, objection_step, objections
 from releases.ballots.views.rules import add_rules, rule_set, rules
 from releases.ballots.views.voting import cast, casting_vote, read_own_vote, receipt, vote
@@ -21,6 +22,8 @@ __all__ = [
     "ballot_step",
     "ballots",
     "ballots_csv",
+    "call_meeting",
+    "cancel_meeting",
     "cast",
     "casting_vote",
     "determination",
@@ -31,6 +34,8 @@ __all__ = [
     "draft_review",
     "draft_waiver",
     "lodge",
+    "meeting",
+    "meetings",
     "objection",
     "objection_step",
     "objections",

@@ -33,6 +33,9 @@ COLUMNS = (
 )
 
 
+JOINED = ("release__urgency_class", "committee", "rule_set", "replaces", "follows__committee", "meeting")
+
+
 def _listed(request: PortalRequest) -> QuerySet[Ballot]:
     return queries.ballots(request.actor).select_related("release", "committee").order_by("-pk")
 
@@ -116,5 +119,7 @@ def draft(request: PortalRequest, reference: str) -> HttpResponse:
 
 
 def _ballot(request: PortalRequest, reference: str) -> Ballot:
-    rows = queries.ballots(request.actor).select_related("release__urgency_class", "committee", "rule_set", "replaces")
+    rows = queries.ballots(request.actor).select_related(
+        "release__urgency_class", "committee", "rule_set", "replaces", "meeting"
+    )
     return get_object_or_404(rows, reference=reference)

@@ -12,7 +12,7 @@ from portal.pages.forms import status_of
 from portal.workflow.errors import Invalid
 from portal.workflow.http import PortalRequest
 from releases.ballots.models import Ballot, Objection
-from releases.ballots.steps import Step
+from releases.ballots.step import Step
 
 
 @dataclass(frozen=True)
