@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "releases.gates",
     "devices.fleet",
     "devices.rollouts",
+    "devices.enquiries",
     "devices.demonstration",
     "portal.people.admin_apps.PortalAdminConfig",
     "django.contrib.auth",

@@ -22,6 +22,7 @@ urlpatterns = [
     path("gates/", include("releases.gates.urls")),
     path("fleet/", include("devices.fleet.urls")),
     path("rollouts/", include("devices.rollouts.urls")),
+    path("hubs/", include("devices.enquiries.urls")),
     path("accounts/", include("portal.people.account_urls")),
     path("admin/", admin.site.urls),
     path("api/v1/", include(router.urls)),

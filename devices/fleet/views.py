@@ -21,6 +21,7 @@ def fleet(request: PortalRequest) -> HttpResponse:
         "homes": sum(row.homes for row in rows),
         "regions": [region.label for region in REGIONS],
         "chart": [(f"{row.hub_model} {row.version}", row.by_region) for row in rows],
+        "acts": collect("fleet_acts", request.actor),
         "notes": collect("fleet_notes", request.actor, request.at),
         "own": bool(request.actor.suppliers),
     }

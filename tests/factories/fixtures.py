@@ -1,11 +1,14 @@
 """The small world as fixtures, for every test."""
 
 from collections.abc import Callable
+from datetime import datetime
 
 import pytest
 from django.core.management import call_command
 from django.test import Client
+from django.utils import timezone
 
+from portal.workflow.models import ClockSetting
 from tests.factories.memory import forget_chain, remembered
 from tests.factories.world import World, make_world
 
@@ -39,3 +42,20 @@ def sign_in(client: Client, world: World) -> Callable[[str], Client]:
         return client
 
     return enter
+
+
+@pytest.fixture
+def set_clock(db: None) -> Callable[[datetime], None]:
+    """Return a function that sets portal time, which then runs on."""
+
+    def put(at: datetime) -> None:
+        ClockSetting.objects.update_or_create(pk=1, defaults={"real_base": timezone.now(), "portal_base": at})
+
+    return put
+
+
+@pytest.fixture
+def sign_in_then(set_clock: Callable[[datetime], None], sign_in: Callable[[str], Client], world: World):
+    """Return a function that signs in as somebody, at the moment the world was made."""
+    set_clock(world.at)
+    return sign_in

@@ -422,6 +422,9 @@ RELEASES = [
 # Pages of the fleet and rollouts.
 DEVICES = [
     Row("fleet:fleet", "GET", "", "SUPPLIERS DCC csp"),
+    Row("enquiries:enquire", "GET", "", "SUPPLIERS DCC csp"),
+    Row("enquiries:enquire", "POST", "", "SUPPLIERS DCC csp"),
+    Row("enquiries:hub", "GET", "hub", "HERON DCC csp", hidden="other"),
     Row("rollouts:rollouts", "GET", "", "SIGNED_IN"),
     Row("rollouts:rollouts_csv", "GET", "", "SIGNED_IN"),
     Row("rollouts:plan", "GET", "release", "DCC", hidden="outsider"),
@@ -651,6 +654,9 @@ API = [
     Row("determination-pdf", "GET", "determination", "DECIDERS", hidden="UNTOLD"),
     Row("determination-dossier", "POST", "determination", "secretary", hidden="UNTOLD"),
     Row("gates-detail", "GET", "release", "READERS", hidden="outsider"),
+    Row("hub-detail", "GET", "hub", "HERON DCC csp", hidden="other"),
+    Row("hub-history", "GET", "hub", "HERON DCC csp", hidden="other"),
+    Row("hub-enquire", "POST", "", "SUPPLIERS DCC csp"),
     Row("rollout-list", "GET", "", "SIGNED_IN"),
     Row("rollout-list", "POST", "", "DCC", hidden="outsider"),
     Row("rollout-detail", "GET", "rollout", "READERS", hidden="outsider"),

@@ -11,6 +11,7 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 from django.test import Client
 
+from devices.fleet.models import Hub
 from portal.delivery.models import Delivery
 from portal.delivery.unsubscribe import sign
 from portal.pages.exports import lines
@@ -159,6 +160,8 @@ def _of_rollouts(things: Things, matter: Matter) -> None:
     make_hubs()
     road = make_road(things.world, make_served(things.world, matter.catalogue))
     things.add("rollout", road.rollout)
+    hub = Hub.objects.filter(cell=matter.catalogue.cells["north"].number).earliest("pk")
+    things.kwargs["hub"] = {"eui64": hub.chf}
 
 
 def _of_tests_and_products(things: Things, matter: Matter) -> None:

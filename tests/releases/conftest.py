@@ -1,13 +1,7 @@
 """Releases in their early states, for the tests of every app on this floor."""
 
-from collections.abc import Callable
-from datetime import datetime
-
 import pytest
-from django.test import Client
-from django.utils import timezone
 
-from portal.workflow.models import ClockSetting
 from releases.publishing.defaults import ensure_defaults
 from releases.publishing.models import Release
 from tests.factories.memory import remembered
@@ -47,20 +41,3 @@ def ready(world: World, catalogue: Catalogue) -> Release:
 def announced(world: World, catalogue: Catalogue) -> Release:
     """An Urgent release announced on 9 January 2017 at noon; nothing is delivered yet."""
     return remembered("announced", lambda: make_announced(world, catalogue))
-
-
-@pytest.fixture
-def set_clock(db: None) -> Callable[[datetime], None]:
-    """Return a function that sets portal time, which then runs on."""
-
-    def put(at: datetime) -> None:
-        ClockSetting.objects.update_or_create(pk=1, defaults={"real_base": timezone.now(), "portal_base": at})
-
-    return put
-
-
-@pytest.fixture
-def sign_in_then(set_clock: Callable[[datetime], None], sign_in: Callable[[str], Client], world: World):
-    """Return a function that signs in as somebody, at the moment the world was made."""
-    set_clock(world.at)
-    return sign_in

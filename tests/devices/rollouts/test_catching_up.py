@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
-from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -17,7 +16,6 @@ from devices.rollouts.states import HubState, RolloutState
 from devices.rollouts.tasks import catch_up as catch_up_task
 from portal.delivery.models import Delivery
 from portal.workflow.errors import NotAllowed, NotNow
-from portal.workflow.models import ClockSetting
 from releases.holds import queries as hold_queries
 from releases.holds import verbs as holds
 from releases.holds.models import Hold
@@ -149,9 +147,9 @@ def test_who_and_when(road):
     assert "no hub is asked for it any more" in str(can.catch_up.why_not(road.fresh()))
 
 
-def test_the_clock_finds_what_a_lost_message_would_have_planned(road, set_clock_of_rollouts):
+def test_the_clock_finds_what_a_lost_message_would_have_planned(road, set_clock):
     kept_back(road)
-    set_clock_of_rollouts(road.at)
+    set_clock(road.at)
     assert catch_up_task(release_id=road.rollout.release_id + 1) == 0
     assert catch_up_task() == 1
     assert catch_up_task(release_id=road.rollout.release_id) == 0
@@ -163,9 +161,9 @@ def test_a_catch_up_wave_has_its_date_in_the_database(road):
         Rollout.objects.filter(pk=road.rollout.pk).update(starts_from=road.at)
 
 
-def test_both_pages_show_it(road, sign_in, set_clock_of_rollouts):
+def test_both_pages_show_it(road, sign_in, set_clock):
     kept_back(road)
-    set_clock_of_rollouts(road.at)
+    set_clock(road.at)
     wave = verbs.catch_up(road.rollout, by=ENGINE, at=road.at)
     client = sign_in("manager")
     page = client.get(reverse("rollouts:rollout", args=[road.rollout.reference])).content.decode()
@@ -255,11 +253,3 @@ def deployed_around_all(road) -> Road:
     road.rollout.batches.update(phase=100, due_at=None)
     road.fresh()
     return road
-
-
-@pytest.fixture
-def set_clock_of_rollouts(db):
-    """Return a function that sets portal time."""
-    return lambda at: ClockSetting.objects.update_or_create(
-        pk=1, defaults={"real_base": timezone.now(), "portal_base": at}
-    )

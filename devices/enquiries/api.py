@@ -1,0 +1,130 @@
+"""Hub enquiries by API: the same rules as the pages."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.exceptions import NotFound
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import ViewSet
+
+from devices.enquiries import may, queries, verbs
+from devices.enquiries.asked import MOST, Asked, read
+from devices.enquiries.queries import Answer
+from portal.people.api_base import Acting
+
+_PAIRS = "[0-9A-Fa-f]{2}(?:[-:]?[0-9A-Fa-f]{2}){7}"
+
+
+class ComingSerializer(serializers.Serializer[Any]):
+    """The update under way for a hub; ``image_held`` says that the image is in the hub, verified, and waits."""
+
+    rollout = serializers.CharField(source="rollout.reference")
+    release = serializers.CharField(source="rollout.release.reference")
+    version = serializers.CharField()
+    state = serializers.CharField(source="words")
+    image_held = serializers.BooleanField(source="waits")
+    wave = serializers.SerializerMethodField()
+    activates_from = serializers.DateTimeField(allow_null=True)
+
+    def get_wave(self, update: queries.Update) -> int:
+        """The wave, numbered from 1."""
+        return update.wave.number + 1
+
+
+class HeldSerializer(serializers.Serializer[Any]):
+    reference = serializers.CharField()
+    stage = serializers.CharField()
+    cause = serializers.CharField(source="cause_words")
+
+
+class VersionSerializer(serializers.Serializer[Any]):
+    """What any DCC User may know of a hub."""
+
+    chf = serializers.CharField(source="hub.chf")
+    running_version = serializers.CharField()
+    known_at = serializers.DateTimeField()
+
+
+class AnswerSerializer(VersionSerializer):
+    """What its suppliers, their agents, the CSP of the region and DCC may know of a hub."""
+
+    gpf = serializers.CharField(source="hub.gpf")
+    smi_status = serializers.CharField(source="hub.get_smi_status_display")
+    hub_model = serializers.CharField(source="hub.read_version.hub_model.name")
+    region = serializers.CharField(source="cell.region", default=None, allow_null=True)
+    inventory_version = serializers.CharField()
+    inventory_differs = serializers.BooleanField(source="differs")
+    coming = ComingSerializer(allow_null=True)
+    holds = HeldSerializer(many=True)
+    last_contact = serializers.DateTimeField()
+
+
+class MoveSerializer(serializers.Serializer[Any]):
+    at = serializers.DateTimeField()
+    rollout = serializers.CharField(source="update.rollout.reference")
+    state = serializers.CharField(source="words")
+    answer = serializers.CharField(help_text="The device's outcome code and what it means; empty where none came.")
+
+
+class AskSerializer(serializers.Serializer[Any]):
+    hubs = serializers.ListField(child=serializers.CharField(max_length=40), allow_empty=False, max_length=MOST)
+
+
+class EnquiredSerializer(serializers.Serializer[Any]):
+    """An entry as it was asked for; ``hub`` is null for one that is unknown, another's, or no EUI-64."""
+
+    asked = serializers.CharField()
+    hub = AnswerSerializer(allow_null=True)
+
+
+def _shown(answer: Answer | None) -> dict[str, Any] | None:
+    if answer is None:
+        return None
+    return dict((AnswerSerializer if answer.is_whole else VersionSerializer)(answer).data)
+
+
+class HubViewSet(Acting, ViewSet):
+    """What hubs run, what waits in them, and when it activates. Every enquiry is journalled.
+
+    Suppliers and agents ask about their own homes; network operators and other DCC Users get the running version.
+    """
+
+    lookup_field = "eui64"
+    lookup_value_regex = _PAIRS
+
+    def _one(self, eui64: str) -> Answer:
+        (answer,) = verbs.enquire([Asked(eui64, read(eui64))], by=self.actor, at=self.at)
+        if answer is None:
+            raise NotFound("No hub with this EUI-64 is known to you.")
+        return answer
+
+    @extend_schema(responses=AnswerSerializer)
+    def retrieve(self, request: Request, eui64: str) -> Response:
+        """Ask one hub, by the EUI-64 of its CHF or GPF."""
+        return Response(_shown(self._one(eui64)))
+
+    @extend_schema(responses=MoveSerializer(many=True))
+    @action(detail=True, methods=["get"])
+    def history(self, request: Request, eui64: str) -> Response:
+        """Every move of a hub in the rollouts you may know of, the newest first."""
+        answer = self._one(eui64)
+        found = queries.moves(answer) if answer.is_whole else []
+        return Response(MoveSerializer(found, many=True).data)
+
+    @extend_schema(request=AskSerializer, responses=EnquiredSerializer(many=True))
+    @action(detail=False, methods=["post"])
+    def enquire(self, request: Request) -> Response:
+        """Ask several hubs at once; the answers come in the order asked."""
+        may.enquire(by=self.actor)
+        given = AskSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        asked = [Asked(text, read(text)) for text in given.validated_data["hubs"]]
+        found = verbs.enquire(asked, by=self.actor, at=self.at)
+        pairs = zip(asked, found, strict=True)
+        return Response([{"asked": one.text, "hub": _shown(answer)} for one, answer in pairs])
+
+
+ENTRIES = [("hubs", HubViewSet, "hub")]

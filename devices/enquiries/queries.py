@@ -1,0 +1,221 @@
+"""What a hub runs, what waits in it, and when that activates: read for one hub or for many at once."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from devices.enquiries import may
+from devices.fleet.models import Hub
+from devices.fleet.queries import visible_cells
+from devices.gateway import UNREACHABLE, Stage
+from devices.rollouts import outcomes
+from devices.rollouts.models import HubUpdate, HubUpdateEvent, Rollout, Wave
+from devices.rollouts.queries import visible_to as visible_rollouts
+from devices.rollouts.states import OVER, HubPath, HubState
+from portal.people.permissions import Permission
+from portal.workflow.actor import Actor
+from releases.holds import queries as holds
+from releases.holds.models import Hold
+from releases.products import cohorts
+from releases.products.cohorts import Cohort
+from releases.products.models import Cell
+
+_HELD_IMAGE = (HubState.DEPLOYED, HubState.ACTIVATING)
+_WORDS = {state: HubPath[state.name].value.capitalize() for state in HubState}
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """A hub's place in one rollout."""
+
+    rollout: Rollout
+    wave: Wave
+    slot: int
+    state: HubState
+    asked: int
+    changed_at: datetime | None
+
+    @property
+    def words(self) -> str:
+        """Where the hub stands on its path."""
+        return _WORDS[self.state]
+
+    @property
+    def version(self) -> str:
+        """The firmware version of the image."""
+        return self.rollout.release.firmware_version
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether the rollout still asks something of its hubs."""
+        return self.rollout.state not in OVER
+
+    @property
+    def waits(self) -> bool:
+        """Whether the image is in the hub, verified, and not running yet."""
+        return self.state in _HELD_IMAGE
+
+    @property
+    def activates_from(self) -> datetime | None:
+        """When its activation began or begins at the earliest: of its wave, else as planned; None where unknown."""
+        return self.wave.activation_opened_at or self.rollout.starts_from or self.rollout.release.planned_activation_at
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is known of a hub. Without `is_whole` only the running version may be shown."""
+
+    hub: Hub
+    is_whole: bool
+    cell: Cell | None = None
+    updates: list[Update] = field(default_factory=list)
+    holds: list[Hold] = field(default_factory=list)
+
+    @property
+    def activated(self) -> Update | None:
+        """The update that a rollout under way has activated since the hub was last read, if any."""
+        done = (one for one in self.updates if one.state is HubState.ACTIVATED and one.changed_at)
+        return next((one for one in done if one.changed_at and one.changed_at > self.hub.read_at), None)
+
+    @property
+    def running_version(self) -> str:
+        """The version that the hub runs: as it was last read, or as it said itself when it activated."""
+        return self.activated.version if self.activated else self.hub.read_version.version
+
+    @property
+    def known_at(self) -> datetime:
+        """When it was known to run that."""
+        return (self.activated and self.activated.changed_at) or self.hub.read_at
+
+    @property
+    def inventory_version(self) -> str:
+        """The version in the inventory."""
+        return self.hub.inventory_version.version
+
+    @property
+    def differs(self) -> bool:
+        """Whether the inventory says something else than the hub."""
+        return self.running_version != self.inventory_version
+
+    @property
+    def coming(self) -> Update | None:
+        """The update under way for the hub, if any."""
+        open_ones = (one for one in self.updates if one.goes_on and one.state is not HubState.ACTIVATED)
+        return next(open_ones, None)
+
+    @property
+    def last_contact(self) -> datetime:
+        """When the hub was last heard of: read, or answering a rollout."""
+        heard = (HubState.DEPLOYED, HubState.ACTIVATED, HubState.FAILED)
+        moments = [one.changed_at for one in self.updates if one.state in heard and one.changed_at]
+        return max([self.hub.read_at, *moments])
+
+
+def answers(numbers: Iterable[int], actor: Actor, at: datetime) -> dict[int, Answer]:
+    """Return what the actor may know by the EUI-64s asked for, of the hub or of its gas proxy; a fixed set of queries.
+
+    A hub that the actor may not ask about is left out like one that does not exist. Rule: suppliers and their agents
+    see their own homes, either fuel; other DCC Users the running version only (Who).
+    """
+    asked = set(numbers)
+    hubs = _hubs(asked)
+    cells = _cells({hub.cell for hub in hubs.values() if hub.cell is not None})
+    whole = _whole({hub.cell for hub in hubs.values()}, actor)
+    versions_only = may.sees_versions_only(actor)
+    known = {number: hub for number, hub in hubs.items() if versions_only or hub.cell in whole}
+    updates = _updates({hub.pk for hub in known.values()}, actor)
+    placed = [] if versions_only else _in_force(actor, at)
+    found = {}
+    for number, hub in known.items():
+        cell = cells.get(hub.cell) if hub.cell is not None else None
+        mine = updates.get(hub.pk, [])
+        found[number] = Answer(hub, not versions_only, cell, mine, _stopping(placed, cell))
+    return found
+
+
+def _hubs(asked: Collection[int]) -> dict[int, Hub]:
+    """Return the hubs by the number asked for: its own, or that of its gas proxy, which is one more."""
+    wanted = {*asked, *(number - 1 for number in asked)}
+    rows = Hub.objects.filter(eui64__in=wanted).select_related("read_version__hub_model", "inventory_version")
+    by_number = {hub.eui64: hub for hub in rows}
+    found = {number: by_number.get(number) or by_number.get(number - 1) for number in asked}
+    return {number: hub for number, hub in found.items() if hub is not None}
+
+
+def _cells(numbers: Collection[int]) -> dict[int, Cell]:
+    devices = (f"combination__{name}" for name in ("hub_model", "esme", "gsme", "display"))
+    rows = Cell.objects.filter(number__in=numbers).select_related("electricity_supplier", "gas_supplier", *devices)
+    return {cell.number: cell for cell in rows}
+
+
+def _whole(cells: Collection[int | None], actor: Actor) -> set[int | None]:
+    """Return the cells of which the actor may know everything; no cell stands for hubs in no home, which DCC sees."""
+    rows = Cell.objects.filter(visible_cells(actor), number__in=[one for one in cells if one is not None])
+    found: set[int | None] = set(rows.values_list("number", flat=True))
+    return found | {None} if actor.has(Permission.MANAGE_ROLLOUTS) else found
+
+
+def _updates(hubs: Collection[int], actor: Actor) -> dict[int, list[Update]]:
+    """Return each hub's places in the rollouts the actor may know of, the newest first."""
+    rollouts = {row.pk: row for row in visible_rollouts(actor)}
+    rows = HubUpdate.objects.filter(hub__in=hubs, rollout__in=rollouts).order_by("-rollout")
+    places = list(rows.values_list("hub_id", "rollout_id", "slot", "wave", "state", "attempt", "changed_at"))
+    waves = {(one.rollout_id, one.number): one for one in Wave.objects.filter(rollout__in={row[1] for row in places})}
+    found: dict[int, list[Update]] = {}
+    for hub, rollout, slot, wave, state, attempt, changed_at in places:
+        place = waves[rollout, wave]
+        update = Update(rollouts[rollout], place, slot, HubState(state), attempt, changed_at)
+        found.setdefault(hub, []).append(update)
+    return found
+
+
+def _in_force(actor: Actor, at: datetime) -> list[Hold]:
+    rows = holds.visible_to(actor).filter(pk__in=holds.in_force(at).values("pk"))
+    return list(rows.prefetch_related("release__hub_models").order_by("pk"))
+
+
+def _stopping(placed: Iterable[Hold], cell: Cell | None) -> list[Hold]:
+    if cell is None:
+        return []
+    return [hold for hold in placed if _concerns(hold, cell) and cohorts.covers(Cohort.of(hold), cell)]
+
+
+def _concerns(hold: Hold, cell: Cell) -> bool:
+    """Whether a hold of one release can concern this cell: its hub model is one of the release's."""
+    models = {model.pk for model in hold.release.hub_models.all()} if hold.release else None
+    return models is None or cell.combination.hub_model_id in models
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A move of a hub on its path, with the device's answer in words, if one came."""
+
+    at: datetime
+    update: Update
+    words: str
+    answer: str
+
+
+def moves(answer: Answer) -> list[Move]:
+    """Return the history of a hub over its rollouts, the newest first; a query for each rollout.
+
+    Moves of one moment stand in the order of the path: a batch may take several steps at once.
+    """
+    found = []
+    for update in answer.updates:
+        rows = HubUpdateEvent.objects.filter(rollout=update.rollout, slot=update.slot).order_by(
+            "at", "attempt", "state"
+        )
+        stage = Stage.DEPLOYMENT
+        for at, number, code in rows.values_list("at", "state", "code"):
+            state = HubState(number)
+            stage = Stage.ACTIVATION if state is HubState.ACTIVATING else stage
+            found.append(Move(at, update, _WORDS[state], _answered(stage, code)))
+    return sorted(found, key=lambda move: move.at)[::-1]
+
+
+def _answered(stage: Stage, code: int | None) -> str:
+    """Return a device's answer in words: its outcome code and what it means, or that none came."""
+    if code is None:
+        return ""
+    return "No answer" if code == UNREACHABLE else f"{code}: {outcomes.WORDS[stage][code]}"

@@ -1,0 +1,60 @@
+"""How an answer is shown where it is data: the columns of the CSV file and the fields of the API."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from devices.enquiries.asked import Asked
+from devices.enquiries.queries import Answer, Update
+from portal.pages.exports import Column
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An entry that was asked for, with its answer, if there is one."""
+
+    asked: Asked
+    answer: Answer | None
+
+    @property
+    def result(self) -> str:
+        """Whether it was answered, and why not: what is unknown and what is another's read the same."""
+        if self.answer is not None:
+            return "answered"
+        return "no EUI-64" if self.asked.number is None else "not known to you"
+
+
+def _known(read: Callable[[Answer], Any]) -> Callable[[Line], Any]:
+    return lambda line: read(line.answer) if line.answer else None
+
+
+def _whole(read: Callable[[Answer], Any]) -> Callable[[Line], Any]:
+    return _known(lambda answer: read(answer) if answer.is_whole else None)
+
+
+def _coming(read: Callable[[Update], Any]) -> Callable[[Line], Any]:
+    return _whole(lambda answer: read(answer.coming) if answer.coming else None)
+
+
+VERSION_COLUMNS = (
+    Column("Asked", lambda line: line.asked.text),
+    Column("Result", lambda line: line.result),
+    Column("CHF", _known(lambda answer: answer.hub.chf)),
+    Column("Running version", _known(lambda answer: answer.running_version)),
+    Column("Known at", _known(lambda answer: answer.known_at)),
+)
+COLUMNS = (
+    *VERSION_COLUMNS,
+    Column("Inventory version", _whole(lambda answer: answer.inventory_version)),
+    Column("Inventory differs", _whole(lambda answer: "yes" if answer.differs else "no")),
+    Column("Hub model", _whole(lambda answer: answer.hub.read_version.hub_model.name)),
+    Column("Region", _whole(lambda answer: answer.cell.get_region_display() if answer.cell else None)),
+    Column("Release", _coming(lambda update: update.rollout.release.reference)),
+    Column("Coming version", _coming(lambda update: update.version)),
+    Column("Its state", _coming(lambda update: update.words)),
+    Column("Image held", _coming(lambda update: "yes" if update.waits else "no")),
+    Column("Wave", _coming(lambda update: update.wave.number + 1)),
+    Column("Activates from", _coming(lambda update: update.activates_from)),
+    Column("Holds", _whole(lambda answer: ", ".join(hold.reference for hold in answer.holds))),
+    Column("Last contact", _whole(lambda answer: answer.last_contact)),
+)
