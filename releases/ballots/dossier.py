@@ -25,6 +25,7 @@ from releases.ballots.models import Ballot, Determination, Entitlement, Objectio
 from releases.issues import queries as issues
 from releases.issues.models import Comment
 from releases.products.cohorts import Cohort
+from releases.publishing.documents import KINDS
 
 FORMAT = 1
 SUMS = "SHA256SUMS"
@@ -55,7 +56,7 @@ def _files(ballot: Ballot, actor: Actor, at: datetime) -> Iterator[tuple[str, It
     yield f"{determination.reference}.pdf", [pdf(notice(determination))]
     for objection in queries.heard(ballot):
         for comment in _evidence(objection, actor):
-            name = f"evidence/{comment.issue.reference}-{comment.pk}.{comment.file_kind}"
+            name = f"evidence/{comment.issue.reference}-{comment.pk}.{KINDS[comment.file_kind].ending}"
             with File(comment.file) as file:
                 yield name, file.chunks(IN_PIECES_OF)
 

@@ -43,6 +43,13 @@ def test_nothing_is_wrong_with_an_honest_ballot(ballot):
     assert recount(ballot.tally) == from_json(ballot.tally.result)
 
 
+def test_nothing_is_wrong_with_a_ballot_that_was_not_counted(matter):
+    ballot = make.open_ballot(matter)
+    make.cast(matter, ballot, "member", "proceed")
+    assert make.close(matter, ballot).state == "inquorate"
+    assert list(faults()) == []
+
+
 @pytest.mark.parametrize(
     "statement",
     [

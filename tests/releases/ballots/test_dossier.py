@@ -10,6 +10,7 @@ import sys
 import zipfile
 
 import pytest
+from django.core.files.base import ContentFile
 from django.urls import reverse
 from pypdf import PdfReader
 
@@ -17,6 +18,8 @@ from portal.journal.models import Entry
 from portal.workflow.errors import NotAllowed
 from releases.ballots import verbs
 from releases.ballots.models import Ballot, Determination
+from releases.issues.models import Comment
+from releases.publishing.models import Release
 from tests.architecture.sources import BASE
 from tests.factories import ballots as make
 
@@ -87,6 +90,25 @@ def test_a_decision_without_quorum_agrees_and_its_votes_stay_sealed(matter):
     found = json.loads(packed["decision.json"])
     assert found["tally"] is None and len(found["votes"]) == 1
     assert b"Nobody reads this." not in packed["decision.json"]
+
+
+def test_the_evidence_goes_with_it(matter):
+    comment = Comment(
+        issue=matter.issue,
+        organisation=matter.issue.organisation,
+        author_name="Supplier",
+        audience="all",
+        text="Ten displays.",
+        at=matter.at,
+        file_name="displays.pdf",
+        file_kind="PDF",
+        file_size=5,
+        sha256="0" * 64,
+    )
+    comment.file.save("displays", ContentFile(b"%PDF-"))
+    files = contents(taken(matter, published(matter, "proceed", "proceed", "proceed")))
+    assert files[f"evidence/{matter.issue.reference}-{comment.pk}.pdf"] == b"%PDF-"
+    assert check(files) == []
 
 
 def altered_vote(found, journal):
@@ -221,3 +243,40 @@ def test_a_notice_not_published_or_void_says_so(matter, sign_in):
     assert "Published not yet" in text_of(client.get(address).content).replace(":", "")
     verbs.void(ballot, why="Wrong roll.", by=matter.actor("secretary"), at=matter.at)
     assert "no longer in force: Wrong roll." in text_of(client.get(address).content)
+
+
+@pytest.mark.parametrize(
+    ("classification", "readers"),
+    [
+        ("white", {"", "supplier", "other_supplier", "manager", "secretary", "observer"}),
+        ("green", {"supplier", "other_supplier", "manager", "secretary", "observer"}),
+        ("amber", {"supplier", "manager", "secretary"}),
+    ],
+)
+def test_the_notice_is_read_as_its_release_is_classified(matter, sign_in, client, classification, readers):
+    determination = published(matter, "proceed", "proceed", "proceed")
+    Release.objects.update(classification=classification)
+    matter.release.readers.set([matter.world.organisations["heron"]])
+    page, document = (
+        reverse(f"ballots:{name}", args=[determination.reference]) for name in ("determination", "determination_pdf")
+    )
+    found = set()
+    for who in ("", "supplier", "other_supplier", "manager", "secretary", "observer"):
+        reader = sign_in(who) if who else client
+        answers = {reader.get(address).status_code for address in (page, document)}
+        assert len(answers) == 1 and answers <= {200, 404}
+        found |= {who} if answers == {200} else set()
+    assert found == readers
+
+
+def test_who_opens_the_notice_of_a_red_release_is_written_down(matter, sign_in):
+    determination = published(matter, "proceed", "proceed", "proceed")
+    Release.objects.update(classification="red")
+    matter.release.named_people.set([matter.world.users["supplier"]])
+    address = reverse("ballots:determination_pdf", args=[determination.reference])
+    assert sign_in("other_supplier").get(address).status_code == 404
+    client = sign_in("supplier")
+    assert client.get(address).status_code == 200
+    assert client.get(f"/api/v1/determinations/{determination.reference}/").status_code == 200
+    read = Entry.objects.filter(verb="read_red", actor_name="Supplier").values_list("data__what", flat=True)
+    assert list(read) == [address, f"/api/v1/determinations/{determination.reference}/"]
