@@ -1,5 +1,6 @@
 """The fifth beat of a verb: ``tell`` writes to the outbox in the verb's own transaction."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from portal.delivery.messages import Notification, Recipient
@@ -28,6 +29,27 @@ def tell(notification: Notification, *, at: datetime) -> Message:
     Delivery.objects.bulk_create(_delivery(message, one, quiet) for one in recipients.values())
     enqueue("delivery.deliver_all")
     return message
+
+
+WITHHELD = "Not shown any more"
+_INSTEAD = "What was told here is restricted now. Whoever may still know of it reads it in the portal."
+
+
+def withhold(kind: str, number: int, *, words: Iterable[str] = ()) -> None:
+    """Take out of what was told about something what must not be read any more: these words, or without any all of it.
+
+    What waits to be mailed goes out so; mail that has left cannot be called back.
+    """
+    told = Message.objects.filter(reference_kind=kind, reference_id=number)
+    secret = sorted(filter(None, words), key=len, reverse=True)
+    if not secret:
+        told.update(subject=WITHHELD, body=_INSTEAD, url="", restricted=True)
+        return
+    for message in told.select_for_update(no_key=True):
+        for word in secret:
+            message.subject = message.subject.replace(word, "restricted")
+            message.body = message.body.replace(word, "restricted")
+        message.save(update_fields=["subject", "body"])
 
 
 def _without_mail(notification: Notification, users: list[int]) -> set[int]:

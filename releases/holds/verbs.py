@@ -78,6 +78,18 @@ def _check(release: Release | None, cohort: Cohort, text: str, review_at: dateti
 
 
 @transaction.atomic
+def name_cause(hold: Hold, text: str, *, restricted: bool, by: Actor, at: datetime) -> Hold:
+    """Show a hold's cause as restricted from now on, or in words again; returns the hold."""
+    hold = lock(hold)
+    may.place(hold.cause, by=by)
+    hold.restricted = restricted
+    hold.cause_text = RESTRICTED if restricted else text
+    save(hold, "restricted", "cause_text")
+    note(hold, by=by, at=at, verb="name_cause", why=hold.cause_words)
+    return hold
+
+
+@transaction.atomic
 def announce_lift(hold: Hold, *, why: str, by: Actor, at: datetime, seen: int | None = None) -> Hold:
     """Tell those behind an issue's hold that it will end; it may be lifted 2 Working Days later (Holds)."""
     hold = lock(hold, seen=seen)

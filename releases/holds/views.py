@@ -25,7 +25,7 @@ from releases.publishing import queries as publishing
 
 PAGE_SIZE = 25
 HAPPENED = {"place_hold": "Placed", "announce_lift": "End announced", "lift_hold": "Lifted"}
-HAPPENED |= {"ask_for_review": "Review asked for", "review_hold": "Still stands"}
+HAPPENED |= {"name_cause": "Cause named anew", "ask_for_review": "Review asked for", "review_hold": "Still stands"}
 
 
 COLUMNS = (

@@ -46,6 +46,7 @@ ACTS = {
         IssueAct("accept", "Accept as a known issue", "required", "What is known", "Accepted: it is in the notes now."),
         IssueAct("reject", "Reject", "required", "Reasons", "Rejected: the raiser has been told."),
         IssueAct("resolve", "Resolve", "required", "How it was put right", "Resolved: the raiser has been told."),
+        IssueAct("withdraw", "Withdraw", "required", "Why it is withdrawn", "Withdrawn: DCC has been told."),
         IssueAct("close", "Close", "optional", "Remark", "Closed."),
         IssueAct("reopen", "Reopen", "required", "Why it is not put right", "Reopened."),
     )

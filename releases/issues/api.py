@@ -1,5 +1,6 @@
 """Issues by API: the same rules as the pages."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import QuerySet
@@ -20,6 +21,7 @@ from releases.issues.models import Issue
 from releases.issues.serializers import (
     AlikeSerializer,
     CommentSerializer,
+    CorrectSerializer,
     DuplicateSerializer,
     FoundAlikeSerializer,
     HoldCohortSerializer,
@@ -29,7 +31,7 @@ from releases.issues.serializers import (
     ReproducedSerializer,
     WhySerializer,
 )
-from releases.issues.verbs import Finding
+from releases.issues.verbs import Correction, Finding
 from releases.publishing import queries as publishing
 
 
@@ -111,6 +113,21 @@ class IssueViewSet(Acting, ReadOnlyModelViewSet[Issue]):
     def reopen(self, request: Request, reference: str) -> Response:
         """Put it back under investigation."""
         return self._act("reopen")
+
+    @extend_schema(request=WhySerializer, responses=IssueSerializer)
+    @action(detail=True, methods=["post"])
+    def withdraw(self, request: Request, reference: str) -> Response:
+        """The raiser takes it back before DCC has accepted it."""
+        return self._act("withdraw")
+
+    @extend_schema(request=CorrectSerializer, responses=IssueSerializer)
+    @action(detail=True, methods=["post"])
+    def correct(self, request: Request, reference: str) -> Response:
+        """DCC corrects category, severity or cohort; what is left out stays."""
+        issue, answers = self.get_object(), _answers(CorrectSerializer(data=request.data))
+        why, seen = answers.pop("why"), answers.pop("seen")
+        right = replace(Correction.of(issue), **answers)
+        return self._shown(verbs.correct(issue, right, why=why, seen=seen, by=self.actor, at=self.at))
 
     @extend_schema(request=DuplicateSerializer, responses=IssueSerializer)
     @action(detail=True, methods=["post"], url_path="mark-duplicate")

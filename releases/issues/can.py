@@ -5,7 +5,7 @@ from datetime import datetime
 from portal.pages.templatetags.words import uk_datetime
 from portal.workflow.rules import when
 from releases.issues.clocks import reopen_until
-from releases.issues.models import Issue
+from releases.issues.models import Category, Issue
 from releases.issues.states import IssueState
 from releases.publishing.models import Release
 from releases.publishing.states import ReleaseState
@@ -65,6 +65,41 @@ def reopen(issue: Issue, *, at: datetime) -> str | None:
     until = reopen_until(issue.ended_at)
     if until <= at:
         return f"This issue could be reopened until {uk_datetime(until)}: raise a new one and refer to it."
+    return None
+
+
+@when
+def withdraw(issue: Issue) -> str | None:
+    """Rule: before DCC accepts it, and not once somebody else has seen the fault too."""
+    if issue.reproduced_by_id is not None:
+        return f"{issue.reproduced_by} has reproduced this issue: DCC says what becomes of it."
+    return _is(issue, *UNANSWERED)
+
+
+@when
+def correct(issue: Issue, category: str) -> str | None:
+    """Rule: whatever its state; what everybody has read cannot become secret, nor point to what is (Issues).
+
+    An objection names its own cohort and a ballot freezes how the safeguard stands, so nothing heard changes.
+    """
+    if category == Category.SECURITY and not issue.is_security:
+        return _stays_public(issue)
+    if category != Category.SECURITY and issue.duplicate_of is not None and issue.duplicate_of.is_security:
+        return "It repeats a restricted issue, to which one that everybody sees cannot point: correct that one first."
+    return None
+
+
+def _stays_public(issue: Issue) -> str | None:
+    public = issue.duplicates.exclude(category=Category.SECURITY).order_by("pk").values_list("reference", flat=True)
+    if public:
+        return f"Everybody sees that {' and '.join(public)} repeats it: make that a security issue first."
+    named = issue.reference
+    noted = issue.release.notes.filter(markdown__contains=named).exists()
+    if noted or issue.release.waiting_notes.filter(text__contains=named).exists():
+        return (
+            f"{named} stands in the release notes: what was published cannot be made secret. Raise a security issue "
+            "for what must not be known."
+        )
     return None
 
 

@@ -12,7 +12,7 @@ from releases.holds.models import Stage
 from releases.issues import queries
 from releases.issues.models import Category, Comment, Issue
 from releases.issues.states import IssueState
-from releases.issues.verbs import Finding
+from releases.issues.verbs import Correction, Finding
 from releases.products.cohort_forms import CohortForm
 from releases.publishing.documents import ALLOWED
 from releases.publishing.models import Release
@@ -95,11 +95,30 @@ class RaiseForm(CohortForm):
         names = ("title", "description", "category", "severity")
         return Finding(**{name: answers[name] for name in names}, cohort=self.cohort())
 
-    def add_refusal(self, refusal: Any) -> None:
-        """Show what is wrong with the cohort beside its last field."""
-        fields = {("everything" if name == "cohort" else name): said for name, said in refusal.fields.items()}
-        refusal.fields = fields
-        super().add_refusal(refusal)
+
+class CorrectForm(CohortForm):
+    """What DCC finds to be right: category, severity and homes, with the reason."""
+
+    category = forms.ChoiceField(label="Category", choices=Category.choices)
+    severity = forms.TypedChoiceField(
+        label="Severity",
+        coerce=int,
+        widget=forms.RadioSelect,
+        choices=[(number, words) for number, (words, _) in SEVERITIES.items()],
+    )
+    why = forms.CharField(label="Reason", widget=REASON)
+    field_order = ["category", "severity", "why"]
+
+    def __init__(self, *args: Any, issue: Issue, **kwargs: Any) -> None:
+        right = Correction.of(issue)
+        now = {"category": right.category, "severity": right.severity, "everything": right.cohort.is_everything}
+        kwargs["initial"] = {"seen": issue.version, **now, **right.cohort.as_fields()}
+        super().__init__(*args, hub_models=issue.release.hub_models.values_list("pk", flat=True), **kwargs)
+
+    def correction(self) -> Correction:
+        """Return the answers as the verb takes them."""
+        answers = self.cleaned_data
+        return Correction(category=answers["category"], severity=answers["severity"], cohort=self.cohort())
 
 
 class WhyForm(VersionedForm):

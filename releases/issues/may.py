@@ -49,7 +49,7 @@ def acknowledge(issue: Issue, *, by: Actor) -> str | None:
     return _dcc(by)
 
 
-investigate = accept = reject = mark_duplicate = resolve = hold_cohort = acknowledge
+investigate = accept = reject = mark_duplicate = resolve = correct = hold_cohort = acknowledge
 
 
 @who
@@ -58,6 +58,13 @@ def close(issue: Issue, *, by: Actor) -> str | None:
 
 
 reopen = link_incident = close
+
+
+@who
+def withdraw(issue: Issue, *, by: Actor) -> str | None:
+    if by.has(Permission.RAISE_ISSUES) and is_raiser(issue, by):
+        return None
+    return "Only the organisation that raised the issue, or its agent, withdraws it."
 
 
 @who

@@ -125,6 +125,28 @@ class IssueMoved(_AboutIssue):
 
 
 @dataclass(frozen=True)
+class IssueCorrected(_AboutIssue):
+    """DCC corrected the category, the severity or the homes; told only to who may still know of it."""
+
+    kind: ClassVar[str] = "issues.corrected"
+    title: ClassVar[str] = "DCC corrected an issue of mine, or one I follow"
+    template: ClassVar[str] = "issues/corrected.txt"
+    words: ClassVar[str] = "was corrected"
+
+    issue: Issue
+    at: datetime
+    changes: str
+    why: str
+
+    def context(self) -> dict[str, Any]:
+        return {"issue": self.issue, "changes": self.changes, "why": self.why}
+
+    def recipients(self) -> Iterable[Recipient]:
+        found = [*behind(self.issue, self.at), *dcc(self.at)]
+        return [*found, *security_committee(self.at)] if self.issue.is_security else found
+
+
+@dataclass(frozen=True)
 class IssueEscalated(_AboutIssue):
     """The acknowledgement is late."""
 

@@ -66,6 +66,14 @@ class WhySerializer(SeenSerializer):
     why = serializers.CharField(required=False, allow_blank=True, default="", max_length=5000)
 
 
+class CorrectSerializer(WhySerializer):
+    """What the issue is rightly; what is left out stays as it is."""
+
+    category = serializers.ChoiceField(choices=Category.choices, required=False)
+    severity = serializers.IntegerField(min_value=1, max_value=5, required=False)
+    cohort = CohortField(required=False)
+
+
 class DuplicateSerializer(WhySerializer):
     original = serializers.CharField(max_length=20)
 

@@ -20,9 +20,9 @@ ISSUE = StateMachine(
     "issue",
     IssueState,
     moves=table(
-        raised="acknowledged investigating accepted rejected duplicate",
-        acknowledged="investigating accepted rejected duplicate",
-        investigating="accepted rejected duplicate resolved",
+        raised="acknowledged investigating accepted rejected duplicate closed",
+        acknowledged="investigating accepted rejected duplicate closed",
+        investigating="accepted rejected duplicate resolved closed",
         accepted="resolved",
         rejected="investigating closed",
         duplicate="closed",

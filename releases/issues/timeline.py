@@ -18,6 +18,8 @@ _WORDS = {
     "mark_duplicate": "Marked as a duplicate",
     "resolve": "Resolved",
     "close": "Closed",
+    "withdraw": "Withdrawn by the raiser",
+    "correct": "Corrected by DCC",
     "reopen": "Reopened",
     "confirm_reproduced": "Reproduced by a second organisation",
     "escalate": "Acknowledgement late: escalated",

@@ -18,6 +18,7 @@ urlpatterns = [
     path("<slug:reference>/follow/", acting.follow, name="follow"),
     path("<slug:reference>/unfollow/", acting.unfollow, name="unfollow"),
     path("<slug:reference>/incident/", acting.link_incident, name="link_incident"),
+    path("<slug:reference>/correct/", acting.correct, name="correct"),
     path("<slug:reference>/duplicate/", acting.mark_duplicate, name="mark_duplicate"),
     path("<slug:reference>/reproduced/", acting.confirm_reproduced, name="confirm_reproduced"),
     path("<slug:reference>/hold/", acting.hold_cohort, name="hold_cohort"),

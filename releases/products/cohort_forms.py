@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 
 from portal.pages.forms import VersionedForm
 from portal.people.models import Organisation, OrganisationKind
+from portal.workflow.errors import Invalid
 from releases.products.cohorts import Cohort
 from releases.products.models import (
     COHORT_AXES,
@@ -95,3 +96,8 @@ class CohortForm(VersionedForm):
         """Return the selection made so far; what could not be read is left out."""
         chosen = {axis: frozenset(self.cleaned_data.get(axis) or ()) for axis in COHORT_AXES}
         return Cohort(**chosen)
+
+    def add_refusal(self, refusal: Invalid) -> None:
+        """Show what is wrong with the cohort beside its last field."""
+        fields = {("everything" if name == "cohort" else name): said for name, said in refusal.fields.items()}
+        super().add_refusal(Invalid(refusal.reason, fields))

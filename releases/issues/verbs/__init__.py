@@ -9,7 +9,9 @@ from releases.issues.verbs.answering import (
     reject,
     reopen,
     resolve,
+    withdraw,
 )
+from releases.issues.verbs.correcting import Correction, correct
 from releases.issues.verbs.following import (
     comment,
     confirm_reproduced,
@@ -22,12 +24,14 @@ from releases.issues.verbs.following import (
 from releases.issues.verbs.raising import Finding, raise_issue
 
 __all__ = [
+    "Correction",
     "Finding",
     "accept",
     "acknowledge",
     "close",
     "comment",
     "confirm_reproduced",
+    "correct",
     "escalate",
     "follow",
     "hold_cohort",
@@ -39,4 +43,5 @@ __all__ = [
     "reopen",
     "resolve",
     "unfollow",
+    "withdraw",
 ]

@@ -1,6 +1,7 @@
 """DCC's answers to an issue, and the raiser's close or reopening of it."""
 
 from datetime import datetime
+from typing import cast
 
 from django.db import transaction
 
@@ -9,7 +10,7 @@ from portal.workflow.actor import Actor
 from portal.workflow.errors import Invalid
 from portal.workflow.transitions import lock, move
 from releases.issues import can, may, messages
-from releases.issues.models import Follower, Issue
+from releases.issues.models import Comment, Follower, Issue
 from releases.issues.states import IssueState
 from releases.publishing import can as publishing_can
 from releases.publishing import verbs as publishing
@@ -47,9 +48,15 @@ def accept(issue: Issue, *, why: str, by: Actor, at: datetime, seen: int | None 
     can.accept(issue)
     issue.answer = _said(why, "Say what is known of the issue.")
     issue = _move(issue, IssueState.ACCEPTED, "accept", by=by, at=at, why=issue.answer)
-    if not issue.is_security and publishing_can.add_to_notes.why_not(issue.release) is None:
-        publishing.add_to_notes(issue.release, _known(issue), by=by, at=at)
+    if not issue.is_security:
+        add_known(issue, by=by, at=at)
     return issue
+
+
+def add_known(issue: Issue, *, by: Actor, at: datetime) -> None:
+    """Add the line that says what is known to the notes; those of a release that has ended stay as they are."""
+    if publishing_can.add_to_notes.why_not(issue.release) is None:
+        publishing.add_to_notes(issue.release, _known(issue), by=by, at=at)
 
 
 def _known(issue: Issue) -> publishing.Addition:
@@ -114,6 +121,18 @@ def close(issue: Issue, *, by: Actor, at: datetime, why: str = "", seen: int | N
 
 
 @transaction.atomic
+def withdraw(issue: Issue, *, why: str, by: Actor, at: datetime, seen: int | None = None) -> Issue:
+    """The raiser, or its agent, takes it back before DCC has accepted it."""
+    issue = lock(issue, seen=seen)
+    may.withdraw(issue, by=by)
+    can.withdraw(issue)
+    why = _said(why, "Say why it is withdrawn.")
+    if issue.is_security:
+        say(issue, f"Withdrawn: {why}", by=by, at=at)
+    return _move(issue, IssueState.CLOSED, "withdraw", by=by, at=at, why=why)
+
+
+@transaction.atomic
 def reopen(issue: Issue, *, why: str, by: Actor, at: datetime, seen: int | None = None) -> Issue:
     """Put it back under investigation, within 10 Working Days of its end (Issues)."""
     issue = lock(issue, seen=seen)
@@ -133,6 +152,18 @@ def _move(issue: Issue, to: IssueState, verb: str, *, by: Actor, at: datetime, w
     move(issue, to=to, by=by, at=at, verb=verb, why=words, fields=fields)
     tell(messages.IssueMoved(issue, at, why), at=at)
     return issue
+
+
+def say(issue: Issue, text: str, *, by: Actor, at: datetime) -> None:
+    """Keep the reason of an act on a security issue as a comment: the journal and the mail have no word of it."""
+    Comment.objects.create(
+        issue=issue,
+        organisation_id=cast(int, by.organisation_id),  # the rule has asked
+        author_name=by.name,
+        audience=Comment.Audience.ALL,
+        text=text,
+        at=at,
+    )
 
 
 def _said(why: str, otherwise: str) -> str:

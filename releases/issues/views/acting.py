@@ -16,6 +16,7 @@ from releases.issues import can, may, queries, verbs
 from releases.issues.acts import ACTS
 from releases.issues.forms import (
     CommentForm,
+    CorrectForm,
     DuplicateForm,
     HoldForm,
     IncidentForm,
@@ -142,6 +143,25 @@ def link_incident(request: PortalRequest, reference: str) -> HttpResponse:
             messages.success(request, "The incident number is kept.")
             return redirect("issues:issue", row.reference)
     return _page(request, "link_incident", form, issue=row)
+
+
+@require_http_methods(["GET", "POST"])
+@login_required
+def correct(request: PortalRequest, reference: str) -> HttpResponse:
+    row = visible(request, reference)
+    may.correct(row, by=request.actor)
+    form = CorrectForm(request.POST or None, issue=row)
+    if form.is_valid():
+        chosen = {name: form.cleaned_data[name] for name in ("why", "seen")}
+        try:
+            verbs.correct(row, form.correction(), **chosen, by=request.actor, at=request.at)
+        except Invalid as refusal:
+            form.add_refusal(refusal)
+        else:
+            messages.success(request, "Corrected: whoever may know of it has been told.")
+            return redirect("issues:issue", row.reference)
+    counted = reach(form.cohort() if form.is_bound else Cohort.of(row), row.release)
+    return _page(request, "correct", form, issue=row, reach=counted)
 
 
 @require_http_methods(["GET", "POST"])

@@ -130,6 +130,7 @@ def _further(request: PortalRequest, row: Issue, refused: Refused | None) -> dic
     reproduces = can.confirm_reproduced.why_not(row) is None and queries.confirming(row, actor)
     return {
         "may_mark_duplicate": answers and can.mark_duplicate.why_not(row) is None,
+        "may_correct": answers,
         "may_hold": answers and can.hold_cohort.why_not(row) is None,
         "may_confirm": bool(reproduces),
         "may_link": may.link_incident.why_not(row, by=actor) is None and can.link_incident.why_not(row) is None,

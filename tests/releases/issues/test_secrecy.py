@@ -1,5 +1,7 @@
 """A security issue is known to its raiser, DCC and the Security Sub-Committee, and in no exit to anybody else."""
 
+from dataclasses import replace
+
 import pytest
 from django.core.cache import cache
 from django.core.files.base import ContentFile
@@ -175,6 +177,28 @@ def test_no_list_search_feed_export_or_api_tells_an_outsider_of_it(world, client
     """The sweep: every address that is about no single object, asked for the marker where it looks for words."""
     client.force_login(world.users[who], backend=BACKEND)
     assert shown_to(client, secret) == []
+
+
+@pytest.mark.parametrize("who", ["small_supplier", "administrator"])
+def test_one_that_everybody_saw_is_hidden_from_the_moment_it_is_a_security_issue(
+    world, client, announced, set_clock, who
+):
+    """The same sweep over an issue told to outsiders, held in words and followed, before it was corrected."""
+    set_clock(world.at)
+    by, at = world.actor("manager"), world.at
+    known = make_issue(world, announced, title=MARKER, description=MARKER)
+    verbs.follow(known, by=world.actor(who), at=at)
+    verbs.comment(known, audience="all", text=MARKER, file=ContentFile(b"x", "x.txt"), by=by, at=at)
+    verbs.hold_cohort(known, stage="both", by=by, at=at)
+    client.force_login(world.users[who], backend=BACKEND)
+    right = replace(verbs.Correction.of(known), category="security")
+    known = verbs.correct(known, right, why=MARKER, by=by, at=at)
+    assert shown_to(client, known) == [reverse("people:account")]  # that they followed it is their own act
+    assert MARKER not in client.get(reverse("people:account")).content.decode()
+    for address in pages(announced, known):
+        said = client.get(address, follow=True).content.decode()
+        assert MARKER not in said.replace(f"words={MARKER}", "").replace(f'value="{MARKER}"', ""), address
+        assert known.reference not in said.replace(address, ""), address
 
 
 def test_an_insider_finds_it_where_an_outsider_is_swept(world, client, secret):

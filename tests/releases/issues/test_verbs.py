@@ -22,8 +22,8 @@ from tests.factories.findings import DAY, make_issue
 
 pytestmark = pytest.mark.django_db
 CLOCK = system("Clock of issues")
-SIMPLE = ("acknowledge", "investigate", "accept", "reject", "resolve", "close", "reopen")
-TAKES_WHY = {"accept", "reject", "resolve", "reopen"}
+SIMPLE = ("acknowledge", "investigate", "accept", "reject", "resolve", "withdraw", "close", "reopen")
+TAKES_WHY = {"accept", "reject", "resolve", "withdraw", "reopen"}
 
 
 @pytest.fixture
@@ -31,8 +31,9 @@ def issue(world, announced) -> Issue:
     return make_issue(world, announced)
 
 
-def act(name, issue, world, who="manager", at=None, why="Because."):
+def act(name, issue, world, who="", at=None, why="Because."):
     said = {"why": why} if name in TAKES_WHY else {}
+    who = who or ("supplier" if name == "withdraw" else "manager")
     return getattr(verbs, name)(issue, **said, by=world.actor(who), at=at or world.at)
 
 
@@ -182,6 +183,7 @@ def test_each_act_is_possible_exactly_where_the_table_has_it(world, issue, name,
         "accept": ("accepted", ("raised", "acknowledged", "investigating")),
         "reject": ("rejected", ("raised", "acknowledged", "investigating")),
         "resolve": ("resolved", ("investigating", "accepted")),
+        "withdraw": ("closed", ("raised", "acknowledged", "investigating")),
         "close": ("closed", ("rejected", "duplicate", "resolved")),
         "reopen": ("investigating", ("rejected", "resolved", "closed")),
     }
