@@ -129,7 +129,7 @@ def count(request: PortalRequest) -> HttpResponse:
     form = PlaceForm(request.GET, releases=publishing.visible_to(request.actor))
     form.is_valid()
     reach = queries.reach(form.cohort(), form.cleaned_data.get("release"))
-    return render(request, "products/reach.html", {"reach": reach})
+    return render(request, "products/reach.html", {"reach": reach, "form": form, "swapped": True})
 
 
 def _placed(request: PortalRequest, form: PlaceForm) -> Hold | None:

@@ -74,6 +74,7 @@ class RaiseForm(CohortForm):
     )
     file = evidence_field()
     field_order = ["organisation", "title", "description", "category", "severity", "file"]
+    first = ("organisation", "title", "description")
 
     def __init__(self, *args: Any, release: Release, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, hub_models=release.hub_models.values_list("pk", flat=True), **kwargs)

@@ -19,6 +19,7 @@ from releases.products.cohorts import Cohort
 MOST = 5  # offered
 _RANKED = 20  # looked at for their homes
 _MOST_WORDS = 40
+_WEAK = 0.015  # about one in four of the words sought, each found once, ranks so
 _WORD = re.compile(r"[^\W_]{3,}")
 _OPEN = (*LIVE, IssueState.RESOLVED)
 
@@ -35,7 +36,8 @@ class Alike:
 def alike(text: str, cohort: Cohort, actor: Actor, *, besides: Issue | None = None) -> list[Alike]:
     """Return the issues this actor may know of that are alike, best first: nothing of others' security issues.
 
-    The score is how well the words fit, in parts of the best fit, doubled where the same homes are concerned.
+    The score is how well the words fit, in parts of the best fit, doubled where the same homes are concerned. A weak
+    fit is offered only where homes were chosen and some are shared.
     """
     words = list(dict.fromkeys(_WORD.findall(text.lower())))[:_MOST_WORDS]
     if not words:
@@ -46,7 +48,9 @@ def alike(text: str, cohort: Cohort, actor: Actor, *, besides: Issue | None = No
         found = found.exclude(pk=besides.pk)
     ranked = list(found.annotate(rank=SearchRank(F("vector"), sought)).order_by("-rank", "-pk")[:_RANKED])
     shared, homes = _shared(ranked, cohort)
-    scored = [Alike(one, shared[one.pk], _score(one, ranked[0], shared[one.pk], homes)) for one in ranked]
+    chosen = not cohort.is_everything
+    near = [one for one in ranked if one.rank >= _WEAK or chosen and shared[one.pk]]  # type: ignore[attr-defined]
+    scored = [Alike(one, shared[one.pk], _score(one, ranked[0], shared[one.pk], homes)) for one in near]
     return sorted(scored, key=lambda one: -one.score)[:MOST]
 
 

@@ -1,6 +1,7 @@
-"""The cohort builder: nine lists of checkboxes, as issues and holds ask for a selection of homes."""
+"""The cohort builder: nine lists of checkboxes, the long ones folded, as issues and holds ask for homes."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -22,6 +23,8 @@ from releases.products.models import (
 )
 
 Choice = tuple[Any, str]
+OPEN = ("regions", "han_variants", "smets")  # short lists that are not folded
+MOST_NAMED = 2  # choices made that are named where a list is folded
 
 
 class AxisField(forms.TypedMultipleChoiceField):
@@ -33,6 +36,27 @@ class AxisField(forms.TypedMultipleChoiceField):
         super().__init__(
             label=label, choices=list(choices), coerce=coerce, required=False, widget=forms.CheckboxSelectMultiple
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """One list of the cohort as a page shows it: folded under a line that says what is chosen."""
+
+    field: forms.BoundField
+
+    @property
+    def chosen(self) -> str:
+        """What is chosen in words, the first two by name."""
+        picked = {str(value) for value in self.field.value() or ()}
+        offered: Any = self.field.field
+        names = [label for value, label in offered.choices if str(value) in picked]
+        more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+        return ", ".join(names[:MOST_NAMED]) + more or "all"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it stands open: it is short, or something is to be put right on it."""
+        return self.field.name in OPEN or bool(self.field.errors)
 
 
 def _rows(rows: QuerySet[Any]) -> list[Choice]:
@@ -78,6 +102,8 @@ class CohortForm(VersionedForm):
     smets = AxisField("Devices", coerce=int)
     suppliers = AxisField("Suppliers", coerce=int)
     everything = forms.BooleanField(label="It concerns every home", required=False)
+    template_name = "products/cohort_form.html"
+    first: tuple[str, ...] = ()  # fields asked before what a page puts between
 
     def __init__(self, *args: Any, hub_models: Iterable[int] | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -91,6 +117,22 @@ class CohortForm(VersionedForm):
         if not broken and self.cohort().is_everything and not answers.get("everything"):
             self.add_error("everything", "Choose the homes it concerns, or say that it concerns every home.")
         return answers
+
+    @property
+    def before(self) -> list[forms.BoundField]:
+        """The fields that are asked first."""
+        return [self[name] for name in self.first]
+
+    @property
+    def after(self) -> list[forms.BoundField]:
+        """The fields asked next: all that are neither first nor of the cohort."""
+        names = {*self.first, *COHORT_AXES, "everything"}
+        return [field for field in self if field.name not in names]
+
+    @property
+    def axes(self) -> list[Axis]:
+        """The lists of the cohort, each with what is chosen on it in words."""
+        return [Axis(self[name]) for name in COHORT_AXES]
 
     def cohort(self) -> Cohort:
         """Return the selection made so far; what could not be read is left out."""

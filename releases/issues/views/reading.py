@@ -146,7 +146,7 @@ def count(request: PortalRequest, release: str) -> HttpResponse:
     row = visible_release(request, release)
     form = CohortForm(request.GET, hub_models=row.hub_models.values_list("pk", flat=True))
     form.is_valid()
-    return render(request, "products/reach.html", {"reach": reach(form.cohort(), row)})
+    return render(request, "products/reach.html", {"reach": reach(form.cohort(), row), "form": form, "swapped": True})
 
 
 @require_POST

@@ -46,6 +46,14 @@ def test_what_is_over_is_not_offered_and_no_more_than_a_few_are(world, announced
     assert len(found(world, "dark display")) == MOST
 
 
+def test_a_word_or_two_in_common_is_no_likeness_where_no_home_is_shared(world, announced):
+    issue = make_issue(world, announced)
+    said = "After the hub was exchanged, prepayment top-ups, meter readings, tariffs and gas alerts never arrived"
+    assert found(world, said, SOUTH) == []
+    assert found(world, said, Cohort()) == []
+    assert found(world, said) == [(issue.pk, 100)]
+
+
 def test_others_security_issues_are_not_offered(world, announced):
     secret = make_issue(world, announced, category="security")
     assert found(world, "dark display", who="small_supplier") == []

@@ -3,12 +3,14 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from portal.journal.models import Entry
+from portal.people.models import Organisation
 from portal.workflow.actor import system
 from releases.holds.models import Hold
 from releases.holds.queries import reach
 from releases.issues import contributes, queries, verbs
 from releases.issues.clocks import reopen_until
 from releases.issues.models import Comment, Issue
+from releases.products.cohort_forms import CohortForm
 from releases.products.cohorts import Cohort
 from releases.products.models import Cell
 from tests.factories.findings import DAY, make_issue
@@ -82,6 +84,23 @@ def test_a_supplier_counts_the_homes_and_raises_an_issue(supplier, world, announ
     done = supplier.post(address, raising(world), follow=True)
     assert "is raised. DCC has been told." in text(done)
     assert (Issue.objects.get().regions, Issue.objects.get().smets) == (["north"], [2])
+
+
+def test_what_is_alike_is_offered_right_under_the_words_and_the_count_beside_the_homes(supplier, announced):
+    page = text(supplier.get(f"/issues/on/{announced.reference}/raise/"))
+    places = [page.index(mark) for mark in ('name="description"', 'id="alike"', 'name="category"', 'id="reach"')]
+    assert places == sorted(places)
+    assert page.count('name="title"') == page.count('name="regions"') // 3 == 1
+
+
+def test_a_long_list_is_folded_under_what_is_chosen_on_it(supplier, announced):
+    address = f"/issues/on/{announced.reference}/count/"
+    assert '<span class="app-axis__chosen" id="chosen-esme" hx-swap-oob="true">all</span>' in text(
+        supplier.get(address)
+    )
+    axis = CohortForm({"suppliers": [str(row.pk) for row in Organisation.objects.filter(kind="supplier")]}).axes[-1]
+    assert (axis.is_open, axis.chosen) == (False, "Fernlight Energy, Heron Power and 1 more")
+    assert CohortForm({}).axes[2].is_open
 
 
 def test_the_count_follows_the_selection_without_a_reload(supplier, announced):
