@@ -70,6 +70,30 @@ def highest_place(environment: Environment, at: datetime) -> int:
     return max(booked, *waiting.offered_places(environment), 0)
 
 
+def closed_throughout(environment: Environment, start: datetime, end: datetime) -> Closure | None:
+    """Return a closure in force that holds this whole time, None where there is none."""
+    return environment.closures.filter(lifted_at=None, during__contains=TimestamptzRange(start, end)).first()
+
+
+def closures_over(window: TestWindow) -> list[Closure]:
+    """Return the closures that a booked window meets, the earliest first; none for one given back or reported on."""
+    if window.state != WindowState.BOOKED:
+        return []
+    return list(window.environment.closures.filter(lifted_at=None, during__overlap=window.during))
+
+
+def met_by_each(closures: Iterable[Closure]) -> list[tuple[Closure, list[TestWindow]]]:
+    """Return closures of one environment, each with the booked windows it meets; one query for all."""
+    several = list(closures)
+    if not several:
+        return []
+    start, end = min(one.starts_at for one in several), max(one.ends_at for one in several)
+    booked = met_by(several[0].environment, start, end)
+    return [
+        (one, [row for row in booked if row.starts_at < one.ends_at and one.starts_at < row.ends_at]) for one in several
+    ]
+
+
 def why_closed(environment: Environment, start: datetime, end: datetime) -> str | None:
     """Return which closure touches this time, None where none does."""
     closed = environment.closures.filter(lifted_at=None, during__overlap=TimestamptzRange(start, end)).first()

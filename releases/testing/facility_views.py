@@ -56,8 +56,10 @@ def environments(request: PortalRequest) -> HttpResponse:
 def environment(request: PortalRequest, slug: str) -> HttpResponse:
     _reader(request)
     row, at = get_object_or_404(Environment, slug=slug), request.at
-    closures = [(one, can.lift_closure.why_not(one, at=at) is None) for one in facilities.closures(row, at)]
     manages = _manages(request)
+    planned = facilities.closures(row, at).select_related("environment")
+    met = facilities.met_by_each(planned) if manages else [(one, []) for one in planned]
+    closures = [(one, can.lift_closure.why_not(one, at=at) is None, windows) for one, windows in met]
     context = {
         "environment": row,
         "week": facilities.week_of(row),

@@ -1,4 +1,4 @@
-"""How full an environment is at the fullest moment of a time; pure."""
+"""How full an environment is at the fullest moment of a time, and whether a time is covered; pure."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -15,3 +15,13 @@ def busiest(spans: Iterable[Span], start: datetime, end: datetime) -> int:
         running += step
         most = max(most, running)
     return most
+
+
+def covers(spans: Iterable[Span], start: datetime, end: datetime) -> bool:
+    """Return whether the spans together leave no moment from `start` to before `end` uncovered."""
+    reached = start
+    for begins, ends in sorted(spans):
+        if begins > reached:
+            break
+        reached = max(reached, ends)
+    return reached >= end

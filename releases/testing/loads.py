@@ -15,16 +15,20 @@ _ONE_DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """An environment on a day: windows at its fullest moment, of how many places, and why it is shut if it is."""
+    """An environment on a day: windows at its fullest moment, of how many open places, and why it is shut if it is.
+
+    A day on which it opens at no moment has no places.
+    """
 
     environment: Environment
     taken: int
+    places: int
     shut: str
 
     @property
     def is_full(self) -> bool:
         """Whether no place is left at the fullest moment."""
-        return self.taken >= self.environment.places
+        return 0 < self.places <= self.taken
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +57,11 @@ def by_day(first: date, days: int) -> list[DayLoad]:
 
 def _filled(row: Environment, spans: list[load.Span], closures: list[Closure], day: date) -> Filled:
     start, end = start_of(day), end_of(day)
-    closed = [
-        one.why for one in closures if one.environment_id == row.pk and one.starts_at < end and start < one.ends_at
-    ]
-    shut = "" if opening.open_on(row.week, day) else "Closed on this day of the week"
-    return Filled(row, load.busiest(spans, start, end), closed[0] if closed else shut)
+    met = [one for one in closures if one.environment_id == row.pk and one.starts_at < end and start < one.ends_at]
+    hours = opening.open_on(row.week, day)
+    shut = met[0].why if met else "" if hours else "Closed on this day of the week"
+    opens = hours is not None and not load.covers([(one.starts_at, one.ends_at) for one in met], *hours)
+    return Filled(row, load.busiest(spans, start, end), row.places if opens else 0, shut)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +81,7 @@ def figures(days: list[DayLoad]) -> list[Figure]:
         Figure(
             cells[0].environment,
             sum(cell.taken for cell in cells),
-            sum(cell.environment.places for cell in cells),
+            sum(cell.places for cell in cells),
             sum(cell.is_full for cell in cells),
         )
         for cells in columns

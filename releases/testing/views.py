@@ -1,5 +1,6 @@
 """Pages of user testing: windows, booking, results, coverage."""
 
+from datetime import datetime
 from functools import partial
 from operator import attrgetter
 
@@ -21,11 +22,12 @@ from portal.workflow.http import PortalRequest
 from portal.workflow.transitions import subject_of
 from releases.publishing import queries as publishing
 from releases.publishing.models import Release
-from releases.testing import can, may, queries, verbs
+from releases.testing import can, facilities, may, queries, verbs
 from releases.testing.forms import BookForm, CancelForm, FilterForm, ResultForm
 from releases.testing.models import TestWindow, WaitingPlace
 from releases.testing.period import results_until
 from releases.testing.posting import done, is_not_now, status_of
+from releases.testing.standing import standing
 from releases.testing.window_views import acts_on
 
 PAGE_SIZE = 25
@@ -55,17 +57,19 @@ def _page(request: PortalRequest, name: str, form: GovForm, **context: object) -
     return render(request, f"testing/{name}.html", {"form": form, **context}, status=status)
 
 
-COLUMNS = (
-    Column("Reference", attrgetter("reference")),
-    Column("Release", attrgetter("release.reference")),
-    Column("Environment", attrgetter("environment")),
-    Column("For", attrgetter("organisation")),
-    Column("Begins", attrgetter("starts_at")),
-    Column("Ends", attrgetter("ends_at")),
-    Column("State", lambda row: row.get_state_display()),
-    Column("Results", attrgetter("result_count")),
-    Column("Fails", attrgetter("fail_count")),
-)
+def columns(at: datetime) -> tuple[Column, ...]:
+    """Return the columns of the list as a file."""
+    return (
+        Column("Reference", attrgetter("reference")),
+        Column("Release", attrgetter("release.reference")),
+        Column("Environment", attrgetter("environment")),
+        Column("For", attrgetter("organisation")),
+        Column("Begins", attrgetter("starts_at")),
+        Column("Ends", attrgetter("ends_at")),
+        Column("State", lambda row: ", ".join(filter(None, standing(row.state, row.ends_at, at)))),
+        Column("Results", attrgetter("result_count")),
+        Column("Fails", attrgetter("fail_count")),
+    )
 
 
 def _listed(request: PortalRequest) -> tuple[FilterForm, QuerySet[TestWindow]]:
@@ -77,7 +81,7 @@ def _listed(request: PortalRequest) -> tuple[FilterForm, QuerySet[TestWindow]]:
 @require_safe
 @login_required
 def windows_csv(request: PortalRequest) -> HttpResponseBase:
-    return csv_of(request, "test-windows", _listed(request)[1], COLUMNS)
+    return csv_of(request, "test-windows", _listed(request)[1], columns(request.at))
 
 
 @require_safe
@@ -136,6 +140,7 @@ def window(request: PortalRequest, reference: str) -> HttpResponse:
         "rigs": row.rigs.all(),
         "cases": catalogue,
         "grid": queries.grid(row, catalogue),
+        "closures": facilities.closures_over(row),
         "until": results_until(row.ends_at),
         "superseded": queries.superseded(row)[:SHOWN_EARLIER],
         "entries": [(_happened(entry), entry) for entry in timeline(*subject_of(row)[:2])],

@@ -116,6 +116,11 @@ def close_environment(
         wrong["end"] = "The closure must end after it starts."
     elif end <= at:
         wrong["end"] = f"It is {uk_datetime(at)}: the closure must end in the future."
+    elif already := facilities.closed_throughout(environment, start, end):
+        wrong["start"] = (
+            f"{environment} is closed already from {uk_datetime(already.starts_at)} to {uk_datetime(already.ends_at)}: "
+            "enter only what is not closed yet."
+        )
     if not why.strip():
         wrong["why"] = "Say why it is closed: bookers read it."
     _refuse(wrong)

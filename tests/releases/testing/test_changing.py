@@ -8,6 +8,7 @@ from django.urls import reverse
 from portal.delivery.models import Delivery
 from portal.people import verbs as people
 from portal.workflow.errors import Invalid, NotAllowed, NotNow
+from portal.working_days import start_of
 from releases.testing import contributes, load, loads, queries, verbs
 from releases.testing.models import Extension, RigBooking, TestWindow
 from releases.testing.states import EXTENSION, ExtensionState, WindowState
@@ -290,7 +291,26 @@ def test_the_load_says_full_and_closed(world, announced):
     assert [uit[day].shut for day in (10, 11, 12, 13)] == ["", "Moves", "Moves", ""]
     assert lab[14].shut == "Closed on this day of the week"
     figures = loads.figures(days)[0]
-    assert (figures.taken, figures.places, figures.full) == (2, 10, 1)
+    assert (figures.taken, figures.places, figures.full) == (2, 8, 1)  # four open days with two places
+
+
+def test_a_day_closed_throughout_has_no_places(world, announced, sign_in_then):
+    make_window(world, announced, start=world.at + 2 * DAY)
+    by, midnight = world.actor("manager"), start_of(date(2017, 1, 11))
+    for start, end in ((midnight, midnight + 12 * HOUR), (midnight + 12 * HOUR, midnight + 36 * HOUR)):
+        verbs.close_environment(environment("uit-a"), start=start, end=end, why="Moves", by=by, at=world.at)
+    uit = [line.environments[1] for line in loads.by_day(date(2017, 1, 10), 3)]
+    assert [(cell.taken, cell.places, cell.is_full) for cell in uit] == [(0, 4, False), (1, 0, False), (0, 4, False)]
+    page = text(sign_in_then("manager").get(reverse("testing:load"), {"from": "2017-01-09"}))
+    assert "1 booked" in page
+
+
+def test_spans_cover_a_time_only_together_and_without_a_gap():
+    at = [date(2017, 1, day) for day in range(1, 9)]
+    assert load.covers([(at[3], at[6]), (at[0], at[3])], at[1], at[6])
+    assert not load.covers([(at[0], at[2]), (at[3], at[6])], at[1], at[6])
+    assert not load.covers([(at[0], at[5])], at[1], at[6])
+    assert not load.covers([], at[1], at[6])
 
 
 def test_dcc_sees_the_load(sign_in_then, world, announced):
@@ -320,6 +340,9 @@ def test_a_supplier_moves_and_asks_by_page(sign_in_then, world, announced, catal
     sent = {"environment": window.environment_id, "rigs": [rig.pk], "seen": window.version}
     sent |= {"start": "2017-01-12T09:00", "end": "2017-01-12T12:00"}
     assert "is moved" in text(supplier.post(address, sent, follow=True))
+    page = text(supplier.get(reverse("testing:window", kwargs=at)))
+    assert "From UIT-A, 10 January 2017" in page
+    assert "To UIT-A, 12 January 2017" in page
     stale = supplier.post(address, sent)
     assert stale.status_code == 409
     assert "Somebody else changed this" in text(stale)

@@ -156,6 +156,30 @@ def test_a_closure_at_the_wrong_time_is_refused(world, days, sentence):
         close(world, days=days)
 
 
+def test_the_same_closure_is_not_entered_twice(world):
+    closure = close(world)
+    with pytest.raises(
+        Invalid, match=r"UIT-A is closed already from 10 January 2017, .* enter only what is not closed"
+    ):
+        close(world)
+    verbs.lift_closure(closure, by=world.actor("manager"), at=world.at)
+    assert close(world).pk != closure.pk
+
+
+def test_a_closure_over_a_booked_window_shows_on_both_pages(sign_in_then, world, announced):
+    met, other = make_window(world, announced), make_window(world, announced, where="uit-b")
+    late = make_window(world, announced, start=world.at + 4 * DAY)
+    close(world)
+    shown = text(sign_in_then("manager").get(reverse("testing:environment", args=["uit-a"])))
+    assert [row.reference in shown for row in (met, other, late)] == [True, False, False]
+    supplier = sign_in_then("supplier")
+    assert "Windows booked then" not in text(supplier.get(reverse("testing:environment", args=["uit-a"])))
+    pages = [text(supplier.get(reverse("testing:window", args=[row.reference]))) for row in (met, other, late)]
+    assert ["UIT-A is closed from 10 January 2017" in page for page in pages] == [True, False, False]
+    verbs.cancel(met, why="", by=world.actor("supplier"), at=world.at)
+    assert "is closed from" not in text(supplier.get(reverse("testing:window", args=[met.reference])))
+
+
 def test_a_closure_has_a_reason(world):
     start, by = world.at, world.actor("manager")
     with pytest.raises(Invalid, match="Say why it is closed"):
@@ -225,7 +249,7 @@ def test_a_window_is_for_one_hub_model_or_for_any(world, catalogue, rig, announc
         assert refused.value.fields == wrong
     window = make_window(world, announced, rigs=[rig], hub_model=alder)
     assert {one.hub_model for one in queries.combinations_of(window)} == {alder}
-    other = Found(catalogue.combinations["birch"], TestCase.objects.get(code="JOIN"), "fail", "0A010200")
+    other = Found(catalogue.combinations["birch"], TestCase.objects.get(code="JOIN"), "fail", "0A010200", "Dark.")
     at = window.starts_at + HOUR
     with pytest.raises(Invalid, match="is not in this window"):
         verbs.report_results(window, [other], by=world.actor("supplier"), at=at)
