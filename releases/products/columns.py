@@ -26,6 +26,7 @@ class Column:
     name: str
     read: Callable[[str], Value]
     required: bool = True
+    prose: bool = False  # what people write, where a dash begins a list: exports make text of it, so it is taken
 
 
 def _digits(count: int, example: str, *, lower: bool = False) -> Callable[[str], Value]:
@@ -114,7 +115,7 @@ def _cell(column: Column, text: str) -> Value:
         if column.required:
             raise Unreadable("This is empty.")
         return None
-    if text.startswith(FORMULA):
+    if text.startswith(FORMULA) and not column.prose:
         raise Unreadable(f"“{_short(text)}” is a formula. Give the value itself.")
     return column.read(text)
 

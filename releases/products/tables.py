@@ -70,7 +70,8 @@ def _records(reader: Iterator[list[str]]) -> Iterator[tuple[int, list[str]]]:
         except UnicodeDecodeError as error:
             byte = error.object[error.start]
             raise TableError(
-                f"After row {number} the file is not UTF-8 (byte {byte:02X}). Save it as “CSV UTF-8 (comma delimited)”."
+                f"The file is not UTF-8 (it has the byte {byte:02X}). In a spreadsheet save it as “CSV UTF-8 (comma "
+                "delimited)”, in a text editor with the encoding UTF-8."
             ) from error
         except csv.Error as error:
             raise TableError(f"Row {number + 1} cannot be read as CSV: {error}.") from error

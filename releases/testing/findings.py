@@ -26,6 +26,11 @@ class Found:
     remark: str = ""
     evidence: int | None = None
 
+    @property
+    def pair(self) -> tuple[int, int]:
+        """The combination and the case it is about."""
+        return self.combination.pk, self.case.pk
+
 
 def says_the_same(found: Found, last: TestResult | None) -> bool:
     """Return whether a result repeats the last one of its window, so that it would be no correction."""
@@ -84,4 +89,6 @@ def _mistakes(release: Release, one: Found) -> list[str]:
         sentences.append("The version read has eight hexadecimal digits.")
     elif one.outcome == TestResult.Outcome.PASS and version != release.firmware_version:
         sentences.append(f"A pass counts on version {release.firmware_version} only: give the version read.")
+    if one.outcome == TestResult.Outcome.FAIL and not one.remark.strip():
+        sentences.append("A fail needs a note: say what happens and how to see it.")
     return sentences

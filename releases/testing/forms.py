@@ -13,7 +13,7 @@ from releases.products.models import HubModel
 from releases.publishing.models import Release
 from releases.testing import facilities, queries
 from releases.testing.models import Environment, Rig, TestCase, TestResult, TestWindow
-from releases.testing.result_forms import SeenForm, evidence_field, version_field
+from releases.testing.result_forms import NeededField, SeenForm, evidence_field, version_field
 from releases.testing.states import WindowState
 from releases.testing.verbs import Found
 
@@ -114,7 +114,9 @@ class ResultForm(SeenForm, VersionedForm):
 
     combination = forms.ChoiceField(label="Combination")
     version_read = version_field()
-    remark = forms.CharField(label="Note", required=False, widget=REASON, help_text="It is kept with each result.")
+    remark = NeededField(
+        needed="needed for a fail", label="Note", widget=REASON, help_text="It is kept with each result."
+    )
     file = evidence_field()
 
     def __init__(self, *args: Any, window: TestWindow, catalogue: list[TestCase], **kwargs: Any) -> None:

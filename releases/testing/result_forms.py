@@ -15,13 +15,21 @@ from releases.testing.queries import Row
 from releases.testing.sheets import MAX_BYTES
 
 
-def version_field() -> forms.CharField:
+class NeededField(forms.CharField):
+    """A field that only some answers need; `needed` says which, where others would be called optional."""
+
+    def __init__(self, *, needed: str, **kwargs: Any) -> None:
+        super().__init__(required=False, **kwargs)
+        self.needed = needed
+
+
+def version_field() -> NeededField:
     """Return the field for the version that the hub reported."""
-    return forms.CharField(
+    return NeededField(
+        needed="needed for a pass",
         label="Version the hub reported",
-        required=False,
         max_length=8,
-        help_text="Eight hexadecimal digits. A pass counts on the version of the release only.",
+        help_text="Eight hexadecimal digits, as read from the hub. A pass counts on the version of the release only.",
         widget=forms.TextInput(attrs={"class": "govuk-input--width-10"}),
     )
 

@@ -71,9 +71,22 @@ class CancelSerializer(serializers.Serializer[TestWindow]):
     version = serializers.IntegerField(required=False, allow_null=True, default=None)
 
 
+class CaseField(serializers.PrimaryKeyRelatedField[TestCase]):
+    """A case by its code, as answers name it: then the edition in force; or by the id of an edition."""
+
+    def to_internal_value(self, data: Any) -> TestCase:
+        """Return the case. Raises ValidationError where there is none."""
+        if isinstance(data, str) and not data.isdecimal():
+            found = self.get_queryset().filter(code=data.upper(), retired_at=None).first()
+            if found is None:
+                raise serializers.ValidationError(f"There is no case {data[:12]} in force.")
+            return found
+        return super().to_internal_value(data)
+
+
 class FoundSerializer(serializers.Serializer[Any]):
     combination = serializers.PrimaryKeyRelatedField[DeviceCombination](queryset=DeviceCombination.objects.all())
-    case = serializers.PrimaryKeyRelatedField[TestCase](queryset=TestCase.objects.all())
+    case = CaseField(queryset=TestCase.objects.all(), help_text="Its code, for the edition in force; or its id.")
     outcome = serializers.ChoiceField(choices=TestResult.Outcome.choices)
     version_read = serializers.CharField(required=False, allow_blank=True, default="", max_length=8)
     remark = serializers.CharField(required=False, allow_blank=True, default="", max_length=5000)

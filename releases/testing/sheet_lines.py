@@ -96,10 +96,10 @@ def _judged(window: TestWindow, drafts: list[Line]) -> Iterator[Line]:
     for line in drafts:
         if line.found is None:
             yield line
-        elif line.number in refused:
+        elif line.number in refused and not says_the_same(line.found, last.get(line.found.pair)):
             yield Line(line.number, line.subject, Fate.REFUSED, refused[line.number])
         else:
-            yield _compared(line, line.found, last.get((line.found.combination.pk, line.found.case.pk)))
+            yield _compared(line, line.found, last.get(line.found.pair))
 
 
 def _compared(line: Line, found: Found, last: TestResult | None) -> Line:

@@ -73,7 +73,7 @@ LAYOUT = Layout(
         Column("case", _code),
         Column("outcome", _outcome, required=False),
         Column("version_read", _version, required=False),
-        Column("note", _note, required=False),
+        Column("note", _note, required=False, prose=True),
     ),
     key=("combination", "case"),
     contradictions=_contradictions,

@@ -202,7 +202,7 @@ def test_a_row_refused_has_no_hidden_effect_on_the_ones_after_it(check):
         (b"\x00\x01binary", "This is not a text file."),
         (
             lines(ROW.replace("1.2", "\u00e9")).decode().encode("latin-1"),
-            "After row 0 the file is not UTF-8 (byte E9).",
+            "The file is not UTF-8 (it has the byte E9). In a spreadsheet save it as",
         ),
         (lines(ROW).replace(b",", b";"), "The columns are separated by semicolons. Separate them by commas."),
         (lines(ROW, head=HEAD.replace("chts,", "")), "Lacking columns: chts."),

@@ -37,7 +37,8 @@ def supplier(sign_in_then, world, window):
 
 def report(world, window, catalogue, outcome="pass", codes=("JOIN",), on="dual", who="supplier", days=0):
     rows = [
-        Found(catalogue.combinations[on], case, outcome, "0A010200") for case in TestCase.objects.filter(code__in=codes)
+        Found(catalogue.combinations[on], case, outcome, "0A010200", "Dark.")
+        for case in TestCase.objects.filter(code__in=codes)
     ]
     at = window.starts_at + timedelta(hours=1, days=days)
     return verbs.report_results(window, rows, by=world.actor(who), at=at)

@@ -53,7 +53,13 @@ def booking(world, **changes) -> dict:
 
 def result(window, catalogue, on="dual", **outcomes) -> dict:
     numbers = {f"case_{TestCase.objects.get(code=code).pk}": outcome for code, outcome in outcomes.items()}
-    return {"combination": catalogue.combinations[on].pk, "version_read": "0A010200", "seen": window.version, **numbers}
+    return {
+        "combination": catalogue.combinations[on].pk,
+        "version_read": "0A010200",
+        "remark": "Dark.",
+        "seen": window.version,
+        **numbers,
+    }
 
 
 # Booking
@@ -93,7 +99,7 @@ def test_a_page_sent_twice_asks_whether_a_second_window_is_meant(supplier, world
         ({"end": "2017-01-11T08:00"}, "The window must end after it starts."),
         ({"start": "2017-01-25T09:00", "end": "2017-01-25T17:00"}, "must lie within the user-test period"),
         ({"start": "2016-12-01T09:00"}, "must start in the future"),
-        ({"start": "2017-03-26T01:30"}, "The clocks go forward then: that time does not exist."),
+        ({"start": "2017-03-26T01:30"}, "the clocks go forward then: that time does not exist."),
         ({"organisation": 0}, "Select a valid choice"),
         ({"environment": ""}, "Choose environment."),
         ({"end": ""}, "To: enter a date and a time."),

@@ -1,6 +1,6 @@
 import csv
 import io
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.files.base import ContentFile
@@ -15,7 +15,8 @@ from releases.testing.findings import Found, says_the_same
 from releases.testing.models import ResultEvidence, TestCase, TestResult, TestWindow
 from releases.testing.period import results_until
 from releases.testing.sheet_lines import read_sheet, template
-from tests.factories.findings import make_window
+from releases.testing.standing import standing
+from tests.factories.findings import DAY, make_window
 from tests.factories.queries import same_queries
 
 pytestmark = pytest.mark.django_db
@@ -46,7 +47,8 @@ def dual(catalogue) -> int:
 
 
 def found(catalogue, outcome="pass", code="JOIN", on="dual", version=VERSION, remark="", **more) -> Found:
-    return Found(catalogue.combinations[on], TestCase.objects.get(code=code), outcome, version, remark, **more)
+    said = remark or ("Dark." if outcome == "fail" else "")
+    return Found(catalogue.combinations[on], TestCase.objects.get(code=code), outcome, version, said, **more)
 
 
 def report(world, window, rows, file=None, who="supplier"):
@@ -168,7 +170,7 @@ def test_what_somebody_else_reported_meanwhile_is_not_taken_back(supplier, world
     """The page was made before the fail was reported: its empty cell is no change."""
     report(world, window, [found(catalogue, "fail")])
     supplier.post(address(window, "report_grid"), {**cells(dual, JOIN="", READ="blocked")})
-    assert said() == [("JOIN", "fail", ""), ("READ", "blocked", "")]
+    assert said() == [("JOIN", "fail", "Dark."), ("READ", "blocked", "")]
 
 
 def test_a_fail_reported_meanwhile_is_seen_before_the_grid_outvotes_it(supplier, world, window, catalogue, dual):
@@ -197,7 +199,7 @@ def test_a_fail_reported_meanwhile_is_seen_before_a_checked_file_outvotes_it(sup
     assert answer.status_code == 400
     assert "Meanwhile Rsa reported: Fail." in text(answer)
     assert "Fail becomes Pass." in text(answer)
-    assert said() == [("JOIN", "fail", "")]
+    assert said() == [("JOIN", "fail", "Dark.")]
     supplier.post(address(window, "report_sheet"), body | {"seen_until": answer.context["form"]["seen_until"].value()})
     assert said()[1:] == [("JOIN", "pass", "Fine.")]
 
@@ -378,7 +380,7 @@ def test_each_row_has_its_fate(world, window, catalogue, dual):
         ),
         ("refused", "version_read: “nothing” is not 8 hexadecimal digits, such as 0A010200."),
         ("refused", "outcome: “=1+1” is a formula. Give the value itself."),
-        ("refused", "note: “=HYPERLINK(1)” is a formula. Give the value itself."),
+        ("new", "Blocked"),
         ("refused", "combination: “one” is not the number of a combination: take it from the template."),
         ("refused", "note: It is longer than 5,000 characters."),
         ("refused", "It has 3 columns, the header 6."),
@@ -461,3 +463,58 @@ def test_the_pages_cost_the_same_for_one_and_three_results(supplier, world, wind
             more = [found(catalogue, "blocked", code="READ"), found(catalogue, "blocked", on="single")]
             report(world, window, more, file=ContentFile(PNG))
             cost.of(lambda name=name: supplier.get(address(window, name)))
+
+
+def test_the_api_takes_a_case_by_its_code_as_it_answers_it(supplier, set_clock, window, dual):
+    set_clock(window.starts_at + timedelta(hours=1))
+    here, one = f"{API}{window.reference}/results/", {"combination": dual, "outcome": "fail", "case": "join"}
+    wrong = supplier.post(here, {"results": [one]}, content_type="application/json")
+    assert "A fail needs a note: say what happens" in text(wrong)
+    told = supplier.post(here, {"results": [one | {"remark": "-85 dBm"}]}, content_type="application/json")
+    assert [(row["case"], row["remark"]) for row in told.json()] == [("JOIN", "-85 dBm")]
+    unknown = supplier.post(here, {"results": [one | {"case": "NONE"}]}, content_type="application/json")
+    assert "There is no case NONE in force." in text(unknown)
+
+
+def test_a_note_may_begin_as_a_list_does_in_every_way_in(window, catalogue, dual):
+    rows = f"{dual},,JOIN,fail,,- dark", f"{dual},,READ,fail,,", f"{dual},,TOPUP,blocked,,=1+1"
+    assert fates(window, *rows) == [
+        ("new", "Fail"),
+        ("refused", "A fail needs a note: say what happens and how to see it."),
+        ("new", "Blocked"),
+    ]
+
+
+def test_a_fail_without_a_note_from_before_may_be_sent_back(window, catalogue, world, dual):
+    report(world, window, [found(catalogue, "fail")])
+    TestResult.objects.create(
+        window=window,
+        combination=catalogue.combinations["dual"],
+        case=TestCase.objects.get(code="READ"),
+        outcome="fail",
+        reported_by_name="Supplier",
+        reported_at=window.starts_at,
+    )
+    assert fates(window, f"{dual},,READ,fail,,") == [("same", "Fail, as reported before.")]
+
+
+@pytest.mark.parametrize(
+    ("days", "state", "said"),
+    [
+        (-1, "booked", ("Booked", "")),
+        (0, "booked", ("Booked", "results due until the end of 17 January 2017")),
+        (8, "booked", ("No results", "")),
+        (8, "reported", ("Results reported", "")),
+    ],
+)
+def test_a_window_that_is_over_says_until_when_its_results_are_due(days, state, said):
+    end = datetime(2017, 1, 10, 16, tzinfo=UTC)
+    assert standing(state, end, end + days * DAY) == said
+
+
+def test_the_list_says_that_no_results_came(supplier, set_clock, window):
+    set_clock(window.ends_at)
+    assert "results due until the end of" in text(supplier.get(reverse("testing:windows")))
+    set_clock(window.ends_at + 10 * DAY)
+    assert "No results" in text(supplier.get(reverse("testing:windows")))
+    assert ",No results," in b"".join(supplier.get(reverse("testing:windows_csv")).streaming_content).decode()

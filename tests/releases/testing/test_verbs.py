@@ -32,7 +32,8 @@ def during(window: TestWindow):
 
 
 def found(catalogue, outcome="pass", code="JOIN", on="dual", version="0a010200", remark="") -> Found:
-    return Found(catalogue.combinations[on], TestCase.objects.get(code=code), outcome, version, remark)
+    said = remark or ("Dark." if outcome == "fail" else "")
+    return Found(catalogue.combinations[on], TestCase.objects.get(code=code), outcome, version, said)
 
 
 def told(kind: str) -> set[str]:
