@@ -4,6 +4,7 @@ Markup follows the GOV.UK form conventions: label, hint, the error in words besi
 the summary at the top of the page, three boxes for a date.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from typing import Any
@@ -45,10 +46,15 @@ class GovMixin:
         super().__init__(*args, **kwargs)
 
     def full_clean(self) -> None:
-        """Check the answers; every field, also one made after the form, says in its own words that it is missing."""
+        """Check the answers; every field, also one made after the form, says in its own words that it is missing.
+
+        So it does where a number or a text is beyond its limits.
+        """
         for name, field in self.fields.items():
             if field.error_messages.get("required") == forms.Field.default_error_messages["required"]:
                 field.error_messages["required"] = _required(name, field)
+            for code, sentence in _limits(name, field).items():
+                field.error_messages.setdefault(code, sentence)
         super().full_clean()  # type: ignore[misc]  # the form this is mixed into has it
 
     def offer(self, name: str, options: Any) -> None:
@@ -84,6 +90,16 @@ def _required(name: str, field: forms.Field) -> str:
         return f"Answer the question: {label}"
     said = label[:1].lower() + label[1:] if label.split()[0][1:].islower() else label
     return f"{'Choose' if isinstance(field, forms.ChoiceField | forms.FileField) else 'Enter'} {said}."
+
+
+def _limits(name: str, field: forms.Field) -> dict[str, str]:
+    """Return the sentences for a number beyond its limits and a text that is too long, by their codes."""
+    label = str(field.label or name.replace("_", " "))
+    least, most = getattr(field, "min_value", None), getattr(field, "max_value", None)
+    asked = f"at least {least}" if most is None else f"at most {most}"
+    span = f"a number from {least} to {most}" if least is not None and most is not None else f"a number of {asked}"
+    too_long = f"{label}: write at most %(limit_value)d characters; there are %(show_value)d."
+    return dict.fromkeys(("min_value", "max_value"), f"{label}: enter {span}.") | {"max_length": too_long}
 
 
 class GovForm(GovMixin, forms.Form):
@@ -191,13 +207,21 @@ def _date_of(texts: Sequence[str]) -> date:
         raise ValidationError("The date must be a real date.", code="invalid") from None
 
 
+_TIME = re.compile(r"(\d{1,2})(?:[:.](\d\d))?\s*([ap])\.?m\.?|(\d{1,2})[:.](\d\d)|(\d\d)(\d\d)", re.IGNORECASE)
+
+
 def _time_of(text: str) -> time:
+    """Return the time somebody wrote: 09:30, 9.30, 0930, 9am or 9:30 pm; a number alone could be either half."""
     if not text:
         raise ValidationError("Enter a time, like 09:30.", code="incomplete")
+    found = _TIME.fullmatch(text)
     try:
-        return datetime.strptime(text.replace(".", ":"), "%H:%M").time()
+        if found is None or found[3] and not 1 <= int(found[1]) <= 12:
+            raise ValueError(text)
+        hours = int(found[1]) % 12 + 12 * (found[3].lower() == "p") if found[3] else int(found[4] or found[6])
+        return time(hours, int(found[2] or found[5] or found[7] or 0))
     except ValueError:
-        raise ValidationError("The time must be written like 09:30 or 17:00.", code="invalid") from None
+        raise ValidationError("The time must be written like 09:30, 17:00 or 5pm.", code="invalid") from None
 
 
 def in_london(day: date, at: time) -> datetime:
@@ -220,6 +244,16 @@ class _PartsField(forms.Field):
     def _texts(self, value: Any) -> list[str]:
         texts = [str(part or "").strip() for part in value]
         return texts if any(texts) else []
+
+    def clean(self, value: Any) -> Any:
+        """Check the answer; what is wrong is said with the field's name, for a form may ask for several."""
+        try:
+            return super().clean(value)
+        except ValidationError as error:
+            if error.code == "required" or not self.label:
+                raise
+            said = error.messages[0]
+            raise ValidationError(f"{self.label}: {said[:1].lower()}{said[1:]}", code=error.code) from None
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         """Whether the answer differs from the first value."""

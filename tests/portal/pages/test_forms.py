@@ -50,12 +50,18 @@ class TestDateField:
         ("boxes", "sentence"),
         [
             ({}, "Planned activation: enter a date."),
-            ({"day": "19"}, "The date must include a month and a year."),
-            ({"day": "31", "month": "2", "year": "2017"}, "The date must be a real date."),
-            ({"day": "1", "month": "2", "year": "17"}, "The year must have 4 numbers, like 2017."),
-            ({"day": "x", "month": "2", "year": "2017"}, "The date must be written in numbers, like 9 1 2017."),
-            ({"day": "1", "month": "ma", "year": "2017"}, "The date must be written in numbers, like 9 1 2017."),
-            ({"day": "1", "month": "13", "year": "2017"}, "The date must be a real date."),
+            ({"day": "19"}, "Planned activation: the date must include a month and a year."),
+            ({"day": "31", "month": "2", "year": "2017"}, "Planned activation: the date must be a real date."),
+            ({"day": "1", "month": "2", "year": "17"}, "Planned activation: the year must have 4 numbers, like 2017."),
+            (
+                {"day": "x", "month": "2", "year": "2017"},
+                "Planned activation: the date must be written in numbers, like 9 1 2017.",
+            ),
+            (
+                {"day": "1", "month": "ma", "year": "2017"},
+                "Planned activation: the date must be written in numbers, like 9 1 2017.",
+            ),
+            ({"day": "1", "month": "13", "year": "2017"}, "Planned activation: the date must be a real date."),
         ],
     )
     def test_what_is_wrong_is_said(self, boxes: dict[str, str], sentence: str) -> None:
@@ -63,7 +69,9 @@ class TestDateField:
         assert form.errors["day"] == [sentence]
 
     def test_a_bad_iso_text_is_refused(self) -> None:
-        assert DayForm({"day": "19th"}).errors["day"] == ["The date must be a real date, like 2017-01-19."]
+        assert DayForm({"day": "19th"}).errors["day"] == [
+            "Planned activation: the date must be a real date, like 2017-01-19."
+        ]
 
     def test_answers_are_kept_when_refused(self) -> None:
         page = str(day_of(day="31", month="2", year="2017"))
@@ -81,7 +89,34 @@ class TestDateField:
         assert field.clean(field.widget.decompress(day)) == day
 
 
+class SpanForm(GovForm):
+    start = UkDateTimeField(label="From")
+    end = UkDateTimeField(label="To")
+
+
+class LimitsForm(GovForm):
+    slots = forms.IntegerField(min_value=1, max_value=20)
+    least = forms.IntegerField(label="Reports needed", min_value=1)
+    most = forms.IntegerField(label="Places", max_value=9)
+    name = forms.CharField(label="Name", max_length=3)
+
+
+def test_a_number_beyond_its_limits_is_refused_in_our_own_words() -> None:
+    form = LimitsForm({"slots": "21", "least": "0", "most": "10", "name": "four"})
+    assert form.errors == {
+        "slots": ["slots: enter a number from 1 to 20."],
+        "least": ["Reports needed: enter a number of at least 1."],
+        "most": ["Places: enter a number of at most 9."],
+        "name": ["Name: write at most 3 characters; there are 4."],
+    }
+
+
 class TestUkDateTimeField:
+    def test_of_two_times_each_says_what_is_wrong_with_it(self) -> None:
+        typed = {"_day": "19", "_month": "1", "_year": "2017", "_time": "nine"}
+        form = SpanForm({f"{name}{part}": value for name in ("start", "end") for part, value in typed.items()})
+        assert [form.errors[name][0].partition(":")[0] for name in ("start", "end")] == ["From", "To"]
+
     @pytest.mark.parametrize(
         ("data", "expected"),
         [
@@ -90,6 +125,12 @@ class TestUkDateTimeField:
             ("2017-07-19T09:30:00+00:00", datetime(2017, 7, 19, 9, 30, tzinfo=UTC)),
             (["19", "7", "2017", "09:30"], datetime(2017, 7, 19, 8, 30, tzinfo=UTC)),
             (["19", "7", "2017", "9.30"], datetime(2017, 7, 19, 8, 30, tzinfo=UTC)),
+            (["19", "1", "2017", "0930"], datetime(2017, 1, 19, 9, 30, tzinfo=UTC)),
+            (["19", "1", "2017", "9am"], datetime(2017, 1, 19, 9, tzinfo=UTC)),
+            (["19", "1", "2017", "9:30 PM"], datetime(2017, 1, 19, 21, 30, tzinfo=UTC)),
+            (["19", "1", "2017", "9.30 p.m."], datetime(2017, 1, 19, 21, 30, tzinfo=UTC)),
+            (["19", "1", "2017", "12am"], datetime(2017, 1, 19, tzinfo=UTC)),
+            (["19", "1", "2017", "12pm"], datetime(2017, 1, 19, 12, tzinfo=UTC)),
         ],
     )
     def test_wall_clock_time_is_that_of_london(self, data: Any, expected: datetime) -> None:
@@ -99,7 +140,10 @@ class TestUkDateTimeField:
         ("data", "sentence"),
         [
             (["19", "7", "2017", ""], "Enter a time, like 09:30."),
-            (["19", "7", "2017", "25:00"], "The time must be written like 09:30 or 17:00."),
+            (["19", "7", "2017", "25:00"], "The time must be written like 09:30, 17:00 or 5pm."),
+            (["19", "7", "2017", "9"], "The time must be written like"),
+            (["19", "7", "2017", "13pm"], "The time must be written like"),
+            (["19", "7", "2017", "0am"], "The time must be written like"),
             (["26", "3", "2017", "01:30"], "The clocks go forward then: that time does not exist."),
             ("tomorrow", "The time must be like 2017-01-19T09:30."),
         ],
