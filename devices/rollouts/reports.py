@@ -8,7 +8,7 @@ from devices.gateway import Stage
 from devices.rollouts import outcomes, queries
 from devices.rollouts.models import Rollout
 from devices.rollouts.states import HubState
-from releases.issues.models import Issue
+from releases.issues.models import Category, Issue
 
 
 def report_figures(rollout: Rollout) -> dict[str, Any]:
@@ -23,7 +23,7 @@ def report_figures(rollout: Rollout) -> dict[str, Any]:
         },
         "answers": {stage.word: _answers(found, stage) for stage in Stage},
         "waves": [_wave(found, number, verdicts) for number, verdicts in _waves(rollout)],
-        "issues": Issue.objects.filter(release=rollout.release).count(),
+        "issues": Issue.objects.filter(release=rollout.release).exclude(category=Category.SECURITY).count(),
         "deployment_started_at": _text(rollout.deployment_started_at),
         "activation_started_at": _text(rollout.activation_started_at),
         "finished_at": _text(rollout.finished_at),

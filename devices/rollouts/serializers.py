@@ -12,11 +12,16 @@ from releases.publishing.models import Release
 
 
 class WaveSerializer(serializers.ModelSerializer[Wave]):
-    """A wave with its verdicts by stage."""
+    """A wave with its number from 1, as the pages have it, and its verdicts by stage."""
+
+    number = serializers.SerializerMethodField()
 
     class Meta:
         model = Wave
         fields = ("number", "hubs", "state", "verdicts")
+
+    def get_number(self, wave: Wave) -> int:
+        return wave.number + 1
 
 
 class RolloutSerializer(serializers.ModelSerializer[Rollout]):

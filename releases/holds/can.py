@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from portal.pages.templatetags.words import uk_datetime
 from portal.workflow.rules import when
 from portal.working_days import clear_working_days_after
 from releases.holds.models import Cause, Ground, Hold
@@ -73,4 +74,6 @@ def lift(hold: Hold, ground: str, *, at: datetime) -> str | None:
     over = lift_notice_over(hold)
     if over is None:
         return "Those behind this hold must be told 2 Working Days before it ends: announce its end first."
-    return None if over <= at else "Those behind this hold were told less than 2 Working Days ago."
+    if at < over:
+        return f"Those behind this hold were told less than 2 Working Days ago: lift it from {uk_datetime(over)}."
+    return None
