@@ -49,7 +49,7 @@ def alike(text: str, cohort: Cohort, actor: Actor, *, besides: Issue | None = No
     ranked = list(found.annotate(rank=SearchRank(F("vector"), sought)).order_by("-rank", "-pk")[:_RANKED])
     shared, homes = _shared(ranked, cohort)
     chosen = not cohort.is_everything
-    near = [one for one in ranked if one.rank >= _WEAK or chosen and shared[one.pk]]  # type: ignore[attr-defined]
+    near = [one for one in ranked if one.rank >= _WEAK or chosen and shared[one.pk]]
     scored = [Alike(one, shared[one.pk], _score(one, ranked[0], shared[one.pk], homes)) for one in near]
     return sorted(scored, key=lambda one: -one.score)[:MOST]
 

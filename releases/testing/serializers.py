@@ -77,7 +77,7 @@ class CaseField(serializers.PrimaryKeyRelatedField[TestCase]):
     def to_internal_value(self, data: Any) -> TestCase:
         """Return the case. Raises ValidationError where there is none."""
         if isinstance(data, str) and not data.isdecimal():
-            found = self.get_queryset().filter(code=data.upper(), retired_at=None).first()
+            found = TestCase.objects.filter(code=data.upper(), retired_at=None).first()
             if found is None:
                 raise serializers.ValidationError(f"There is no case {data[:12]} in force.")
             return found

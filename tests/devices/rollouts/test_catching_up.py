@@ -169,6 +169,7 @@ def test_both_pages_show_it(road, sign_in, set_clock):
     page = client.get(reverse("rollouts:rollout", args=[road.rollout.reference])).content.decode()
     assert wave.reference in page and "Catch-up waves" in page
     shown = client.get(reverse("rollouts:rollout", args=[wave.reference])).content.decode()
+    assert f"Catch-up wave {wave.reference}" in shown
     assert "A catch-up wave of" in shown and "not before" in shown
     assert client.get(f"/api/v1/rollouts/{wave.reference}/").json()["catches_up"] == road.rollout.reference
 

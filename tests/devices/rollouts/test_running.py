@@ -2,8 +2,10 @@ import pytest
 
 from devices.rollouts import verbs
 from devices.rollouts.models import Batch
+from devices.rollouts.reports import report_figures
 from devices.rollouts.states import HubState
 from portal.workflow.errors import Invalid, NotAllowed, NotNow
+from tests.factories.findings import make_issue
 from tests.factories.rollouts import ENGINE, assert_counts_agree, make_road
 
 
@@ -263,6 +265,12 @@ class TestReport:
         release.hypercare_until = None
         release.save(update_fields=["hypercare_until"])
         assert verbs.report(road.fresh(), by=road.manager, at=road.at).rollout == road.rollout
+
+
+def test_a_report_counts_no_security_issue(road):
+    for category in ("security", "other"):
+        make_issue(road.world, road.rollout.release, category=category)
+    assert report_figures(road.rollout)["issues"] == 1
 
 
 def test_the_engine_may_pause(road):
