@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from portal.journal import queries as journal
+from portal.journal.models import Entry
 from portal.workflow.actor import Actor
 from portal.workflow.transitions import subject_of
 from releases.issues import queries
@@ -51,10 +52,17 @@ def timeline(issue: Issue, actor: Actor) -> list[Event]:
 def _acts(issue: Issue, *, of: Issue) -> list[Event]:
     kept = _WORDS if issue == of else _MERGED
     return [
-        Event(_on(issue, of, kept[entry.verb]), entry.at, _signed(entry.actor_name, entry.organisation_name), entry.why)
+        Event(
+            _on(issue, of, kept[entry.verb]), entry.at, _signed(entry.actor_name, entry.organisation_name), _why(entry)
+        )
         for entry in journal.timeline(*subject_of(issue)[:2])
         if entry.verb in kept
     ]
+
+
+def _why(entry: Entry) -> str:
+    """Return what a correction changed, and the reason given."""
+    return " ".join(filter(None, (entry.data.get("changes", ""), entry.why)))
 
 
 def _said(comment: Comment, *, of: Issue) -> Event:

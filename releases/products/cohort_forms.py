@@ -24,6 +24,7 @@ from releases.products.models import (
 
 Choice = tuple[Any, str]
 OPEN = ("regions", "han_variants", "smets")  # short lists that are not folded
+HUB_AXES = 4  # the first of the axes: what the hub is and where
 MOST_NAMED = 2  # choices made that are named where a list is folded
 
 
@@ -133,6 +134,11 @@ class CohortForm(VersionedForm):
     def axes(self) -> list[Axis]:
         """The lists of the cohort, each with what is chosen on it in words."""
         return [Axis(self[name]) for name in COHORT_AXES]
+
+    @property
+    def columns(self) -> list[list[Axis]]:
+        """The lists in two columns, what the hub is and what stands around it; a list that opens moves no other."""
+        return [self.axes[:HUB_AXES], self.axes[HUB_AXES:]]
 
     def cohort(self) -> Cohort:
         """Return the selection made so far; what could not be read is left out."""

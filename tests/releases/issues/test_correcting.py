@@ -214,6 +214,7 @@ def test_dcc_corrects_on_its_page(world, issue, sign_in_then):
     assert dcc.post(address, body).status_code == 302
     page = dcc.get(reverse("issues:issue", args=[issue.reference])).content.decode()
     assert "Corrected by DCC" in page
+    assert "Severity from 3 to 1. Worse." in page
 
 
 def test_the_raiser_finds_the_way_to_withdraw(world, issue, sign_in_then):

@@ -87,7 +87,7 @@ class TestPage:
         at = f"/releases/what-if/?release={draft.reference}&urgency_class=major&announced_at=soon&approach=consultation"
         answer = client.get(at + "&planned_activation_at=2017-01-30T00:00")
         assert answer.status_code == 400
-        assert "The time must be like" in answer.content.decode()
+        assert "the time must be like" in answer.content.decode()
 
     def test_no_release_no_comparison(self, sign_in_then, catalogue):
         assert "Beside the present plan" not in sign_in_then("manager").get("/releases/what-if/").content.decode()
