@@ -59,6 +59,11 @@ class AnswerSerializer(VersionSerializer):
     inventory_differs = serializers.BooleanField(source="differs")
     coming = ComingSerializer(allow_null=True)
     holds = HeldSerializer(many=True)
+
+
+class HubSerializer(AnswerSerializer):
+    """A hub asked about alone."""
+
     last_contact = serializers.DateTimeField()
 
 
@@ -80,10 +85,8 @@ class EnquiredSerializer(serializers.Serializer[Any]):
     hub = AnswerSerializer(allow_null=True)
 
 
-def _shown(answer: Answer | None) -> dict[str, Any] | None:
-    if answer is None:
-        return None
-    return dict((AnswerSerializer if answer.is_whole else VersionSerializer)(answer).data)
+def _shown(answer: Answer, whole: type[AnswerSerializer] = AnswerSerializer) -> dict[str, Any]:
+    return dict((whole if answer.is_whole else VersionSerializer)(answer).data)
 
 
 class HubViewSet(Acting, ViewSet):
@@ -99,20 +102,18 @@ class HubViewSet(Acting, ViewSet):
         (answer,) = verbs.enquire([Asked(eui64, read(eui64))], by=self.actor, at=self.at)
         if answer is None:
             raise NotFound("No hub with this EUI-64 is known to you.")
-        return answer
+        return queries.with_history(answer) if answer.is_whole else answer
 
-    @extend_schema(responses=AnswerSerializer)
+    @extend_schema(responses=HubSerializer)
     def retrieve(self, request: Request, eui64: str) -> Response:
         """Ask one hub, by the EUI-64 of its CHF or GPF."""
-        return Response(_shown(self._one(eui64)))
+        return Response(_shown(self._one(eui64), HubSerializer))
 
     @extend_schema(responses=MoveSerializer(many=True))
     @action(detail=True, methods=["get"])
     def history(self, request: Request, eui64: str) -> Response:
         """Every move of a hub in the rollouts you may know of, the newest first."""
-        answer = self._one(eui64)
-        found = queries.moves(answer) if answer.is_whole else []
-        return Response(MoveSerializer(found, many=True).data)
+        return Response(MoveSerializer(self._one(eui64).moves, many=True).data)
 
     @extend_schema(request=AskSerializer, responses=EnquiredSerializer(many=True))
     @action(detail=False, methods=["post"])
@@ -124,7 +125,7 @@ class HubViewSet(Acting, ViewSet):
         asked = [Asked(text, read(text)) for text in given.validated_data["hubs"]]
         found = verbs.enquire(asked, by=self.actor, at=self.at)
         pairs = zip(asked, found, strict=True)
-        return Response([{"asked": one.text, "hub": _shown(answer)} for one, answer in pairs])
+        return Response([{"asked": one.text, "hub": answer and _shown(answer)} for one, answer in pairs])
 
 
 ENTRIES = [("hubs", HubViewSet, "hub")]

@@ -1,7 +1,7 @@
 """What a hub runs, what waits in it, and when that activates: read for one hub or for many at once."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from devices.enquiries import may
@@ -21,6 +21,7 @@ from releases.products.cohorts import Cohort
 from releases.products.models import Cell
 
 _HELD_IMAGE = (HubState.DEPLOYED, HubState.ACTIVATING)
+_ENDED = (HubState.ACTIVATED, HubState.FAILED, HubState.EXPIRED, HubState.EXCLUDED)
 _WORDS = {state: HubPath[state.name].value.capitalize() for state in HubState}
 
 
@@ -70,6 +71,7 @@ class Answer:
     cell: Cell | None = None
     updates: list[Update] = field(default_factory=list)
     holds: list[Hold] = field(default_factory=list)
+    moves: list["Move"] = field(default_factory=list)
 
     @property
     def activated(self) -> Update | None:
@@ -100,15 +102,12 @@ class Answer:
     @property
     def coming(self) -> Update | None:
         """The update under way for the hub, if any."""
-        open_ones = (one for one in self.updates if one.goes_on and one.state is not HubState.ACTIVATED)
-        return next(open_ones, None)
+        return next((one for one in self.updates if one.goes_on and one.state not in _ENDED), None)
 
     @property
     def last_contact(self) -> datetime:
-        """When the hub was last heard of: read, or answering a rollout."""
-        heard = (HubState.DEPLOYED, HubState.ACTIVATED, HubState.FAILED)
-        moments = [one.changed_at for one in self.updates if one.state in heard and one.changed_at]
-        return max([self.hub.read_at, *moments])
+        """When the hub was last heard of: read, or answering a rollout; asked of an answer with its history."""
+        return max([self.hub.read_at, *(move.at for move in self.moves if move.is_answered)])
 
 
 def answers(numbers: Iterable[int], actor: Actor, at: datetime) -> dict[int, Answer]:
@@ -194,10 +193,11 @@ class Move:
     update: Update
     words: str
     answer: str
+    is_answered: bool
 
 
-def moves(answer: Answer) -> list[Move]:
-    """Return the history of a hub over its rollouts, the newest first; a query for each rollout.
+def with_history(answer: Answer) -> Answer:
+    """Return the answer with the hub's moves in its rollouts, the newest first; a query for each rollout.
 
     Moves of one moment stand in the order of the path: a batch may take several steps at once.
     """
@@ -210,8 +210,9 @@ def moves(answer: Answer) -> list[Move]:
         for at, number, code in rows.values_list("at", "state", "code"):
             state = HubState(number)
             stage = Stage.ACTIVATION if state is HubState.ACTIVATING else stage
-            found.append(Move(at, update, _WORDS[state], _answered(stage, code)))
-    return sorted(found, key=lambda move: move.at)[::-1]
+            heard = code is not None and code != UNREACHABLE
+            found.append(Move(at, update, _WORDS[state], _answered(stage, code), heard))
+    return replace(answer, moves=sorted(found, key=lambda move: move.at)[::-1])
 
 
 def _answered(stage: Stage, code: int | None) -> str:

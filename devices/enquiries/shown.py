@@ -56,5 +56,4 @@ COLUMNS = (
     Column("Wave", _coming(lambda update: update.wave.number + 1)),
     Column("Activates from", _coming(lambda update: update.activates_from)),
     Column("Holds", _whole(lambda answer: ", ".join(hold.reference for hold in answer.holds))),
-    Column("Last contact", _whole(lambda answer: answer.last_contact)),
 )

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from devices.enquiries import may, verbs
 from devices.enquiries.asked import MOST, Asked, read
 from devices.enquiries.forms import EnquiryForm
-from devices.enquiries.queries import moves
+from devices.enquiries.queries import with_history
 from devices.enquiries.shown import COLUMNS, VERSION_COLUMNS, Line
 from devices.fleet.models import eui64_text
 from portal.pages.exports import lines
@@ -73,5 +73,5 @@ def hub(request: PortalRequest, eui64: str) -> HttpResponseBase:
     (answer,) = verbs.enquire([Asked(eui64, number)], by=request.actor, at=request.at)
     if answer is None:
         return render(request, "enquiries/unknown.html", {"eui64": eui64_text(number)}, status=404)
-    context = {"answer": answer, "asked": eui64_text(number), "moves": moves(answer) if answer.is_whole else []}
-    return render(request, "enquiries/hub.html", context)
+    whole = with_history(answer) if answer.is_whole else answer
+    return render(request, "enquiries/hub.html", {"answer": whole, "asked": eui64_text(number)})

@@ -123,7 +123,7 @@ def test_what_is_coming_is_followed_to_its_activation(world, catalogue, road):
     waiting = now()
     assert (waiting.coming.words, waiting.coming.waits, waiting.running_version) == ("Deployed", True, OLD)
     assert waiting.coming.activates_from == road.rollout.release.planned_activation_at
-    assert waiting.last_contact == waiting.coming.changed_at > own.read_at
+    assert queries.with_history(waiting).last_contact == waiting.coming.changed_at > own.read_at
     road.activate()
     road.turn()
     assert now().coming.activates_from == road.at
@@ -134,11 +134,19 @@ def test_what_is_coming_is_followed_to_its_activation(world, catalogue, road):
     road.run()
     done = now()
     assert (done.running_version, done.inventory_version, done.differs) == (NEW, NEW, False)
-    moves = queries.moves(done)
+    moves = queries.with_history(done).moves
     assert {"Activated", "Activating"} <= {move.words for move in moves if move.at == road.at}
     assert {"Deployed", "Distributing"} <= {move.words for move in moves if move.at == DEPLOYMENT_DAY}
     assert [move.at for move in moves] == sorted((move.at for move in moves), reverse=True)
     assert {"0: Success", ""} <= {move.answer for move in moves} <= {"0: Success", "", "No answer"}
+
+
+def test_a_hub_whose_update_ended_has_nothing_coming(world, catalogue, road):
+    own = hub_in(catalogue, "north")
+    road.deploy()
+    HubUpdate.objects.filter(rollout=road.rollout, hub=own).update(state=HubState.FAILED)
+    (answer,) = ask(world, own, at=road.at)
+    assert (answer.coming, answer.running_version) == (None, OLD)
 
 
 def test_the_answers_of_a_hub_that_fails_are_in_its_history(world, catalogue, served):
