@@ -12,7 +12,7 @@ from portal.people.models import Organisation, PartyCategory, Seat
 from portal.workflow.actor import Actor
 from releases.ballots import may, queries, rulesets
 from releases.ballots import tally as counting
-from releases.ballots.models import ABSTAIN, Ballot, Determination, Entitlement, Joinder, Objection
+from releases.ballots.models import ABSTAIN, Ballot, Determination, Entitlement, Joinder, Objection, Ruling
 from releases.ballots.options import option_effects
 from releases.ballots.paper import OPTION_WORDS, Safeguard
 from releases.ballots.roll import Roll, awaits_ruling, is_recused, last_declaration, last_ruling, roll_of
@@ -90,10 +90,18 @@ def _member(found: Roll, row: Entitlement, actor: Actor) -> Member:
         capacity=dict(Seat.Capacity.choices).get(row.capacity, row.capacity),
         constituency=category(row.constituency),
         standing=_standing(found, row),
-        reason=ruling.reasons if ruling else row.conflict,
+        reason=_reason(row, ruling),
         has_voted=row.pk in found.voted,
         may_rule=may.rule_on_interest.why_not(found, row, by=actor) is None,
     )
+
+
+def _reason(row: Entitlement, ruling: Ruling | None) -> str:
+    """Why somebody stands as they do: the ruling or the conflict found, and the interest they declared themselves."""
+    declaration = last_declaration(row)
+    declared = f"Declared: {declaration.text}" if declaration and declaration.has_interest else ""
+    found = ruling.reasons if ruling else row.conflict
+    return " ".join(text for text in (found, declared) if text)
 
 
 def _standing(found: Roll, row: Entitlement) -> str:

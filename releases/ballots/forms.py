@@ -25,7 +25,7 @@ def suppliers_of(actor: Actor) -> Any:
     return Organisation.objects.filter(pk__in=actor.suppliers).order_by("name")
 
 
-class MeetingField(forms.ModelChoiceField):
+class MeetingField(forms.ModelChoiceField):  # type: ignore[type-arg]  # takes no argument at run time
     """A choice of meetings, each with its time and place."""
 
     def label_from_instance(self, obj: Any) -> str:

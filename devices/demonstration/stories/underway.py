@@ -194,13 +194,21 @@ def disputed(stage: Stage) -> Story:
     question = f"May {release.reference} be activated in homes whose display may stay dark?"
     ballot = yield from chamber.opened(stage, objection, question=question, defer_days=60, opens=stage.day(-1, 9, 30))
     chamber.state(stage, ballot, _STATEMENTS)
+    ballots.call_meeting(
+        stage.players.panel,
+        starts_at=stage.day(6, 10),
+        ends_at=stage.day(6, 13),
+        place="Room 2 at SECAS, or by the link in the invitation",
+        by=stage.actor(SECRETARY),
+        at=stage.at,
+    )
     yield from _declared_interest(stage, ballot)
     yield from chamber.vote(stage, ballot, _FIRST_VOTES, minutes=40)
 
 
 _STATEMENTS = {
     "Heron Power": "Customers in debt need the display to see their balance. We ask for our northern homes to wait.",
-    "DCC": "The release helps 400,000 homes. We offer to write to the customers concerned.",
+    "DCC": "The release helps every home with this hub. We offer to write to the customers concerned.",
 }
 _FIRST_VOTES = (
     ("Deirdre Walsh", "proceed_with_exclusions", "The cohort is small and well described."),

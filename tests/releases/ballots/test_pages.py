@@ -271,7 +271,7 @@ def test_interests_are_ruled_on_from_the_roll(matter, enter):
     assert "Error: " in client.post(url("rule_on_interest", ballot, member.pk), {"recused": "no", "reasons": " "}).text
     matter.later(minutes=1)
     client.post(url("rule_on_interest", ballot, member.pk), {"recused": "no", "reasons": "Remote."})
-    assert "Remote." in client.get(url("turnout", ballot)).text
+    assert "Remote. Declared: We make the displays." in client.get(url("turnout", ballot)).text
     assert enter("deputy").get(url("rule_on_interest", ballot, member.pk)).status_code == 403
 
 
