@@ -14,11 +14,12 @@ from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from portal.people.api_base import Acting
 from portal.workflow.errors import Invalid
-from releases.ballots import queries, verbs
+from releases.ballots import bundle, queries, verbs
 from releases.ballots import serializers as shapes
 from releases.ballots.determination_api import DeterminationViewSet
 from releases.ballots.meeting_api import MeetingViewSet
 from releases.ballots.models import Ballot, Objection
+from releases.ballots.roll import rolls_of
 from releases.ballots.rule_api import RuleSetViewSet
 from releases.publishing import queries as publishing
 
@@ -144,8 +145,25 @@ class BallotViewSet(Acts, ReadOnlyModelViewSet[Ballot]):
     queryset = Ballot.objects.none()
 
     def get_queryset(self) -> QuerySet[Ballot]:
-        rows = queries.ballots(self.actor).select_related("release", "committee", "follows", "meeting")
+        rows = queries.ballots(self.actor).select_related("release", "committee", "follows", "meeting", "tally")
         return rows.prefetch_related("objections").order_by("-pk")
+
+    def paginate_queryset(self, queryset: Any) -> Any:
+        """The page asked for; the rolls of its ballots are read together."""
+        page = super().paginate_queryset(queryset)
+        self.rolls = rolls_of(page or ())
+        return page
+
+    def get_serializer_context(self) -> dict[str, Any]:
+        """What the framework gives, and the rolls of the page."""
+        return {**super().get_serializer_context(), "rolls": getattr(self, "rolls", {})}
+
+    @extend_schema(responses=shapes.MemberSerializer(many=True))
+    @action(detail=True, methods=["get"], pagination_class=None, filterset_fields=())
+    def roll(self, request: Request, reference: str) -> Response:
+        """Return who is on the frozen roll and who has voted, never what; empty until voting opens."""
+        members = bundle.roll(self.get_object(), self.actor)["members"]
+        return Response(shapes.MemberSerializer(members, many=True).data)
 
     @extend_schema(request=shapes.DraftSerializer, responses={201: shapes.BallotSerializer})
     def create(self, request: Request) -> Response:

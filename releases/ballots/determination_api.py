@@ -27,7 +27,9 @@ class DeterminationViewSet(Acting, ReadOnlyModelViewSet[Determination]):
     queryset = Determination.objects.none()
 
     def get_queryset(self) -> QuerySet[Determination]:
-        rows = queries.determinations(self.actor).select_related("ballot__release", "ballot__committee")
+        rows = queries.determinations(self.actor).select_related(
+            "ballot__release", "ballot__committee", "ballot__tally", "ballot__casting_vote"
+        )
         return rows.order_by("-decided_at", "-pk")
 
     def get_object(self) -> Determination:

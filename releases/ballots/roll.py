@@ -105,9 +105,17 @@ class Roll:
 
 def roll_of(ballot: Ballot) -> Roll:
     """The roll of this ballot, read now; no vote is read, only who has cast one."""
-    rows = ballot.roll.order_by("pk").prefetch_related("declarations", "rulings").select_related("alternate_for")
-    return Roll(rows=tuple(rows), voted=frozenset(_voted(ballot)))
+    return rolls_of([ballot])[ballot.pk]
 
 
-def _voted(ballot: Ballot) -> Iterable[int]:
-    return Vote.objects.filter(entitlement__ballot=ballot).values_list("entitlement_id", flat=True).distinct()
+def rolls_of(ballots: Iterable[Ballot]) -> dict[int, Roll]:
+    """The rolls of these ballots by their ids, read together."""
+    rows: dict[int, list[Entitlement]] = {ballot.pk: [] for ballot in ballots}
+    voted: dict[int, set[int]] = {pk: set() for pk in rows}
+    found = Entitlement.objects.filter(ballot__in=rows).order_by("pk").select_related("alternate_for")
+    for row in found.prefetch_related("declarations", "rulings"):
+        rows[row.ballot_id].append(row)
+    casts = Vote.objects.filter(entitlement__ballot__in=rows)
+    for ballot, entitlement in casts.values_list("entitlement__ballot_id", "entitlement_id").distinct():
+        voted[ballot].add(entitlement)
+    return {pk: Roll(rows=tuple(rows[pk]), voted=frozenset(voted[pk])) for pk in rows}

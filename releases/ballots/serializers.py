@@ -7,7 +7,7 @@ from rest_framework import serializers
 from portal.people.models import Committee, Organisation
 from releases.ballots import bundle
 from releases.ballots.models import AppealResult, Ballot, Determination, Meeting, Objection, Remedy
-from releases.ballots.roll import roll_of
+from releases.ballots.roll import Roll, roll_of
 from releases.issues.models import Issue
 from releases.products.cohort_serializers import CohortField
 from releases.publishing.models import Release
@@ -86,11 +86,15 @@ class BallotSerializer(serializers.ModelSerializer[Ballot]):
 
     def get_turnout(self, ballot: Ballot) -> int:
         """How many entitled seats have voted."""
-        return roll_of(ballot).turnout
+        return self._roll(ballot).turnout
 
     def get_entitled(self, ballot: Ballot) -> int:
         """How many seats may vote, the recused left out."""
-        return len(roll_of(ballot).base)
+        return len(self._roll(ballot).base)
+
+    def _roll(self, ballot: Ballot) -> Roll:
+        """The roll as the view has read it for a whole page, or read now."""
+        return self.context.get("rolls", {}).get(ballot.pk) or roll_of(ballot)
 
     def get_working(self, ballot: Ballot) -> list[str]:
         """The count in sentences; empty until the votes are opened."""
@@ -98,9 +102,24 @@ class BallotSerializer(serializers.ModelSerializer[Ballot]):
         return list(shown.working) if shown else []
 
 
+class MemberSerializer(serializers.Serializer[bundle.Member]):
+    """A row of the roll: its number names the member to whoever rules on interests. Never what was voted."""
+
+    member = serializers.IntegerField(source="row.pk")
+    name = serializers.CharField(source="row.name")
+    organisation = serializers.CharField(source="row.organisation_name")
+    capacity = serializers.CharField()
+    constituency = serializers.CharField()
+    standing = serializers.CharField()
+    reason = serializers.CharField()
+    has_voted = serializers.BooleanField()
+
+
 class DeterminationSerializer(serializers.ModelSerializer[Determination]):
     ballot = Slug[Ballot](slug_field="reference", read_only=True)
     release = Slug[Release](slug_field="reference", source="ballot.release", read_only=True)
+    tally = serializers.SerializerMethodField()
+    casting_vote = serializers.SerializerMethodField()
 
     class Meta:
         model = Determination
@@ -114,6 +133,8 @@ class DeterminationSerializer(serializers.ModelSerializer[Determination]):
             "defer_to",
             "effects",
             "rule_in_words",
+            "tally",
+            "casting_vote",
             "reasons",
             "minority_statement",
             "decided_at",
@@ -127,6 +148,16 @@ class DeterminationSerializer(serializers.ModelSerializer[Determination]):
             "appeal_ended_at",
         )
         read_only_fields = fields
+
+    def get_tally(self, determination: Determination) -> dict[str, dict[str, int]] | None:
+        """Votes by category and option; null where no vote was opened."""
+        ballot = determination.ballot
+        return ballot.tally.result["by_category"] if hasattr(ballot, "tally") else None
+
+    def get_casting_vote(self, determination: Determination) -> dict[str, str] | None:
+        """The casting vote and its reasons; null where none was given."""
+        vote = getattr(determination.ballot, "casting_vote", None)
+        return {"choice": vote.choice, "reasons": vote.reasons} if vote else None
 
 
 class Input(serializers.Serializer[Any]):

@@ -628,6 +628,7 @@ API = [
     Row("objection-narrow", "POST", "admitted", "DCC", hidden="outsider"),
     Row("objection-return-with-reasons", "POST", "lodged", "secretary", hidden="outsider"),
     Row("objection-withdraw", "POST", "lodged", "HERON", hidden="outsider"),
+    Row("ballot-roll", "GET", "open_ballot", "READERS", hidden="outsider"),
     Row("ballot-list", "GET", "", "SIGNED_IN"),
     Row("ballot-list", "POST", "", "secretary", hidden="outsider"),
     Row("ballot-detail", "GET", "open_ballot", "READERS", hidden="outsider"),

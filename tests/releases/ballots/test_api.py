@@ -5,10 +5,12 @@ from django.urls import NoReverseMatch, reverse
 from rest_framework.test import APIClient
 
 from portal.people import verbs as people
+from releases.ballots import verbs
 from releases.ballots.models import Ballot, Objection
 from releases.publishing.models import Release, UrgencyClass
 from tests.factories import ballots as make
 from tests.factories.fixtures import BACKEND
+from tests.factories.queries import same_queries
 
 MARKER = "zebra crossing at dawn"
 
@@ -186,3 +188,35 @@ def test_an_expedited_ballot_is_drafted(matter, call):
     answer = call("secretary", "post", "ballots/draft-waiver", body)
     assert answer.status_code == 201
     assert (answer.json()["kind"], answer.json()["recommends"], answer.json()["follows"]) == ("waiver", False, None)
+
+
+def test_the_roll_names_members_and_who_has_voted_and_never_what(matter, call):
+    path = f"ballots/{make.draft(matter, make.contest(matter)).reference}"
+    assert call("secretary", "get", f"{path}/roll").json() == []
+    verbs.notice(Ballot.objects.get(), by=matter.actor("secretary"), at=matter.at)
+    matter.until(Ballot.objects.get().opens_at)
+    ballot = verbs.open_voting(Ballot.objects.get(), by=matter.actor("secretary"), at=matter.at)
+    make.cast(matter, ballot, "member", "reject", reason=MARKER)
+    roll = call("supplier", "get", f"{path}/roll")
+    assert {row["name"]: row["has_voted"] for row in roll.json()}["Member"] is True
+    assert sum(row["has_voted"] for row in roll.json()) == 1
+    assert "reject" not in roll.text and MARKER not in roll.text
+    assert {row["member"] for row in roll.json()} == set(ballot.roll.values_list("pk", flat=True))
+
+
+def test_lists_cost_the_same_however_many_ballots_there_are(matter, sign_in):
+    client = sign_in("secretary")
+    with same_queries() as ballots, same_queries() as determinations, same_queries() as objections:
+        for _ in range(3):
+            matter.until(matter.world.at)
+            ballot = make.open_ballot(matter)
+            make.vote(matter, ballot, "proceed", "proceed", "reject", "reject")
+            ballot = make.close(matter, ballot)
+            verbs.casting_vote(ballot, choice="proceed", reasons="So.", by=matter.actor("chair"), at=matter.at)
+            ballots.of(lambda: client.get("/api/v1/ballots/"))
+            determinations.of(lambda: client.get("/api/v1/determinations/"))
+            objections.of(lambda: client.get("/api/v1/objections/"))
+    shown = client.get("/api/v1/determinations/").json()["results"]
+    assert len(shown) == 3
+    assert sum(votes["proceed"] for votes in shown[0]["tally"].values()) == 2
+    assert shown[0]["casting_vote"] == {"choice": "proceed", "reasons": "So."}
