@@ -158,7 +158,7 @@ def test_the_casting_vote_is_the_chair_s_in_person_between_the_two_with_reasons(
     for by in (matter.actor("deputy"), matter.actor("secretary"), replace(chair, channel=Channel.API)):
         with pytest.raises(NotAllowed, match="Only the Chair"):
             verbs.casting_vote(ballot, **cast, by=by)
-    with pytest.raises(NotAllowed, match="password again"):
+    with pytest.raises(NotAllowed, match="Prove again who you are"):
         verbs.casting_vote(ballot, **cast, by=replace(chair, proved_at=None))
     with pytest.raises(Invalid, match="two tied"):
         verbs.casting_vote(ballot, **cast | {"choice": "defer"}, by=chair)
