@@ -183,6 +183,13 @@ def holds_of(determination: Determination) -> QuerySet[Hold]:
     return Hold.objects.filter(cause=Cause.DETERMINATION, cause_id=determination.pk, state=HoldState.PLACED)
 
 
+def run_out(at: datetime) -> list[Hold]:
+    """The holds in force that a determination placed until a date which is reached."""
+    reached = {one.pk: one.until for one in Determination.objects.filter(defer_to__lte=at)}
+    holds = Hold.objects.filter(cause=Cause.DETERMINATION, cause_id__in=reached, state=HoldState.PLACED)
+    return [hold for hold in holds.order_by("pk") if hold.condition == reached[hold.cause_id or 0]]
+
+
 def is_deferred_by(determination: Determination) -> bool:
     """Whether it is this determination that defers its release now."""
     until = Release.objects.get(pk=determination.ballot.release_id).deferred_until

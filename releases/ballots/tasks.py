@@ -11,6 +11,8 @@ from portal.workflow.errors import Refusal
 from releases.ballots import queries, verbs
 from releases.ballots.states import BallotState
 from releases.ballots.verbs.settling import CLERK
+from releases.holds import verbs as holds
+from releases.holds.models import Ground
 from releases.publishing.endings import why_set_aside
 
 log = logging.getLogger(__name__)
@@ -18,13 +20,15 @@ log = logging.getLogger(__name__)
 
 @shared_task(name="ballots.keep_clocks")
 def keep_clocks(**_: Any) -> None:
-    """Contest what nobody answered, close what is over, settle a tie nobody settled. Safe to repeat."""
+    """Contest what nobody answered, close what is over, settle ties, end what was held until now. Safe to repeat."""
     at = clock.now()
     for objection in queries.silent(at):
         _try(objection.reference, verbs.contest_by_silence, objection, by=CLERK, at=at)
     for ballot in queries.over(at):
         verb = verbs.close if ballot.state == BallotState.OPEN else verbs.determine
         _try(ballot.reference, verb, ballot, by=CLERK, at=at)
+    for hold in queries.run_out(at):
+        _try(hold.reference, holds.lift, hold, ground=Ground.CONDITION, why="Its date is reached.", by=CLERK, at=at)
 
 
 @shared_task(name="ballots.end_set_aside")

@@ -29,11 +29,12 @@ def review(hold: Hold, *, by: Actor) -> str | None:
 
 @who
 def lift(hold: Hold, ground: str, *, by: Actor) -> str | None:
-    """Rule: a determination's hold ends by its condition, which the secretary records, or a new determination; a
-    provisional one with its objection; an issue's by DCC on passing evidence; others by DCC."""
+    """Rule: a determination's hold ends by its condition, which the secretary records and the clock where it is a date,
+    or a new determination; a provisional one with its objection; an issue's by DCC on passing evidence; others by DCC.
+    """
     if ground in (Ground.DETERMINATION, Ground.SETTLED):
         return None if by.is_system else "This hold ends by itself, with a new determination or its objection."
     if ground == Ground.CONDITION:
-        secretary = by.has(Permission.PUBLISH_DETERMINATIONS)
+        secretary = by.is_system or by.has(Permission.PUBLISH_DETERMINATIONS)
         return None if secretary else "Only the SECAS secretary records that a determination's condition is met."
     return None if by.has(Permission.PLACE_HOLDS) else "Only DCC lifts this hold."

@@ -7,6 +7,7 @@ from simple_history.models import HistoricalRecords
 
 from portal.pages.searching import vector
 from portal.workflow.transitions import Versioned
+from portal.working_days import LONDON
 from releases.ballots.models.ballots import Ballot, Entitlement
 from releases.ballots.paper import AXIS
 
@@ -120,3 +121,10 @@ class Determination(Versioned):
 
     def __str__(self) -> str:
         return self.reference
+
+    @property
+    def until(self) -> str:
+        """The condition of a hold that lasts until the deferral date; empty where nothing is deferred."""
+        if self.defer_to is None:
+            return ""
+        return f"Until {self.defer_to.astimezone(LONDON):%-d %B %Y}, as determined in {self.reference}."

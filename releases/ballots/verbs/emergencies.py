@@ -19,7 +19,6 @@ from releases.products.cohorts import Cohort
 from releases.publishing import can as publishing_can
 from releases.publishing import verbs as publishing
 from releases.publishing.models import Release
-from releases.publishing.working import words
 
 
 @transaction.atomic
@@ -77,9 +76,7 @@ def take_effect(determination: Determination, release: Release, *, at: datetime)
 
 
 def _hold_the_rest(determination: Determination, release: Release, at: datetime) -> str:
-    condition = f"Until a new determination replaces {determination.reference}."
-    if determination.outcome == Option.DEFER and determination.defer_to is not None:
-        condition = f"Until {words(determination.defer_to)}, as determined in {determination.reference}."
+    condition = determination.until or f"Until a new determination replaces {determination.reference}."
     holds.place(
         release,
         Cohort(),

@@ -92,7 +92,7 @@ def _apply(
         return ["The release was returned to draft meanwhile: its notice starts again."]
     whole = release.state in OPEN_TO_OBJECTIONS
     if option is Option.EXCLUDE or not whole:
-        condition = _condition(option, determination)
+        condition = determination.until or f"Until a new determination replaces {determination.reference}."
         return [*(_hold(determination, one, condition, at) for one in rest), "The rest of the release proceeds."]
     if option is Option.DEFER and determination.defer_to is not None:
         defer(release, until=determination.defer_to, why=why, at=at)
@@ -104,12 +104,6 @@ def _apply(
         release = publishing.dispute(release, by=CLERK, at=at, why=why)
     publishing.reject(release, by=CLERK, at=at, why=why)
     return ["The release is rejected."]
-
-
-def _condition(option: Option, determination: Determination) -> str:
-    if option is Option.DEFER and determination.defer_to is not None:
-        return f"Until {_date(determination.defer_to)}, as determined in {determination.reference}."
-    return f"Until a new determination replaces {determination.reference}."
 
 
 def _hold(determination: Determination, objection: Objection, condition: str, at: datetime) -> str:
