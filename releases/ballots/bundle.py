@@ -14,12 +14,13 @@ from releases.ballots import may, queries, rulesets
 from releases.ballots import tally as counting
 from releases.ballots.models import ABSTAIN, Ballot, Determination, Entitlement, Joinder, Objection, Ruling
 from releases.ballots.options import option_effects
-from releases.ballots.paper import OPTION_WORDS, Safeguard
+from releases.ballots.paper import OPTION_WORDS, Kind, Option, Safeguard
 from releases.ballots.roll import Roll, awaits_ruling, is_recused, last_declaration, last_ruling, roll_of
 from releases.holds.queries import cells_of, homes_held
 from releases.issues.models import Issue
 from releases.products import cohorts
 from releases.products.cohorts import Cohort, Counts
+from releases.publishing import can as publishing_can
 from releases.publishing.states import FINISHED, ReleaseState
 from releases.publishing.working import words
 from releases.testing import matrix
@@ -170,6 +171,9 @@ def voiding(ballot: Ballot) -> list[str]:
         " It stays readable, marked void.",
         *(f"{hold} ends: {homes[hold.pk]:,} homes are no longer held by it." for hold in found),
     ]
+    if ballot.kind == Kind.WAIVER and determination.outcome == Option.PROCEED:
+        refused = publishing_can.restore_notice.why_not(ballot.release)
+        effects.append(f"The notice stays waived: {refused}" if refused else "The notice runs to its end again.")
     if queries.is_deferred_by(determination):
         before = queries.deferral_without(determination)
         effects.append(f"Activation is deferred to {words(before)} only." if before else "Activation is not deferred.")

@@ -163,13 +163,14 @@ def release_stages(release: Release, actor: Actor, at: datetime) -> Iterator[Sta
         url = _at("ballot", running.reference)
         yield Stage(50, "Decision", "current", planned=running.closes_at, holder=holder, url=url)
         return
+    if release.objections.filter(state=ObjectionState.CONTESTED).exists():
+        yield Stage(50, "Decision", "waiting", holder="SECAS", blocks="a ballot is to be prepared")
+        return
     decision = queries.determination_in_force(release)
     if decision and ballots.filter(pk=decision.ballot_id).exists():
         readable = queries.determinations(actor).filter(pk=decision.pk).exists()
         url = _at("determination", decision.reference) if readable else _at("ballot", decision.ballot.reference)
         yield Stage(50, "Decision", "done", at=decision.decided_at, url=url)
-    elif release.objections.filter(state=ObjectionState.CONTESTED).exists():
-        yield Stage(50, "Decision", "waiting", holder="SECAS", blocks="a ballot is to be prepared")
     else:
         yield Stage(50, "Decision", "waiting" if release.state in STILL_OPEN else "skipped")
 

@@ -200,6 +200,7 @@ def deferral_without(determination: Determination) -> datetime | None:
     """The date to which the release were deferred without this determination, by others and by remedies accepted."""
     release = determination.ballot.release_id
     others = Determination.objects.filter(ballot__release=release, ballot__state__in=IN_FORCE)
+    others = others.filter(ballot__kind=Kind.OBJECTIONS)  # what is decided on an Emergency defers nothing: it holds
     others = others.exclude(appeal_result__in=(AppealResult.FREED, AppealResult.REMITTED))
     accepted = Objection.objects.filter(release=release, state=ObjectionState.ACCEPTED, is_limited=False)
     dates = [

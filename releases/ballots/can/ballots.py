@@ -9,6 +9,7 @@ from releases.ballots.models import Ballot, Entitlement, Objection
 from releases.ballots.paper import Kind
 from releases.ballots.roll import Roll, last_declaration
 from releases.ballots.states import BallotState, ObjectionState
+from releases.issues.models import Category
 
 
 @when
@@ -152,7 +153,7 @@ def determine(ballot: Ballot, *, at: datetime) -> str | None:
         return reason
     if extend.why_not(ballot) is None:
         return "The ballot can still be extended."
-    if ballot.committee.kind == CommitteeKind.SECURITY_SUB_COMMITTEE and ballot.kind == Kind.OBJECTIONS:
+    if ballot.objections.filter(issues__category=Category.SECURITY).exists():
         return "A security issue is shown to no other committee: void this ballot and draft a new one here."
     if ballot.committee.kind != CommitteeKind.PANEL:
         return "A Sub-Committee without quorum refers the matter to the Panel: void this ballot and draft one there."

@@ -213,6 +213,14 @@ def test_a_sub_committee_without_quorum_refers_to_the_panel(matter):
         verbs.determine(ballot, by=CLERK, at=matter.at)
 
 
+def test_a_security_issue_is_heard_anew_by_its_own_committee(matter):
+    ballot = inquorate_twice(matter)
+    matter.issue.category = "security"
+    matter.issue.save()
+    with pytest.raises(NotNow, match="shown to no other committee"):
+        verbs.determine(ballot, by=CLERK, at=matter.at)
+
+
 def test_a_ballot_of_abstentions_at_the_panel_holds_the_cohort_too(matter):
     ballot = make.decided(matter, "abstain", "abstain", "abstain")
     assert verbs.determine(ballot, by=CLERK, at=matter.at).outcome == Option.EXCLUDE

@@ -10,6 +10,7 @@ from django.urls import reverse
 from portal.workflow.actor import system
 from portal.workflow.errors import Invalid, NotAllowed, NotNow
 from releases.ballots import contributes, verbs
+from releases.ballots.bundle import voiding
 from releases.ballots.models import Ballot
 from releases.ballots.options import option_effects
 from releases.ballots.queries import heard
@@ -146,6 +147,7 @@ def test_dcc_is_recused_from_its_own_release(emergency):
 def test_voiding_it_lets_the_whole_notice_run_again(emergency):
     earliest = emergency.release.earliest_activation_at
     ballot = decided(emergency, waiver(emergency), "proceed", "proceed", "proceed")
+    assert voiding(Ballot.objects.get())[-1] == "The notice runs to its end again."
     verbs.void(ballot, why="A member was not told.", by=emergency.actor("secretary"), at=emergency.at)
     release = Release.objects.get()
     assert (release.notice_waived_at, release.earliest_activation_at) == (None, earliest)
@@ -157,6 +159,7 @@ def test_voiding_it_lets_the_whole_notice_run_again(emergency):
 def test_once_activation_has_begun_the_waiver_cannot_be_taken_back(emergency):
     ballot = decided(emergency, waiver(emergency), "proceed", "proceed", "proceed")
     under_way(emergency)
+    assert voiding(Ballot.objects.get())[-1].startswith("The notice stays waived: Activation has begun")
     verbs.void(ballot, why="A member was not told.", by=emergency.actor("secretary"), at=emergency.at)
     ballot.determination.refresh_from_db()
     assert "The notice stays waived: Activation has begun" in ballot.determination.effects[-1]

@@ -58,6 +58,8 @@ def test_a_recommendation_decides_nothing(matter, operations):
     assert objection.state == "contested" and blocking(matter.release, matter.at) == [objection]
     texts = [one.text for one in contributes.waiting(matter.actor("secretary"), matter.at)]
     assert texts == [f"Prepare a ballot on {matter.release.reference}"]
+    (stage,) = contributes.release_stages(matter.release, matter.actor("member"), matter.at)
+    assert (stage.state, stage.holder) == ("waiting", "SECAS")
 
 
 def test_the_panel_s_ballot_follows_it_and_determines(matter, operations):

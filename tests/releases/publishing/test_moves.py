@@ -193,6 +193,10 @@ class TestWaiver:
         assert waived.earliest_activation_at == world.at + timedelta(hours=4)
         assert announced.notices.get().activation_at == world.at + timedelta(hours=4)
 
+    def test_only_a_waived_notice_is_restored(self, world, announced):
+        with pytest.raises(NotNow, match="is not waived"):
+            verbs.restore_notice(announced, by=CLOCK, at=world.at)
+
     def test_nothing_else_can_be_waived(self, world, announced):
         with pytest.raises(NotNow, match="Only the notice of an Emergency"):
             verbs.waive_notice(announced, by=CLOCK, at=world.at)
