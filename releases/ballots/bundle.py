@@ -15,7 +15,7 @@ from releases.ballots import tally as counting
 from releases.ballots.models import ABSTAIN, Ballot, Determination, Entitlement, Joinder, Objection, Ruling
 from releases.ballots.options import option_effects
 from releases.ballots.paper import OPTION_WORDS, Kind, Option, Safeguard
-from releases.ballots.roll import Roll, awaits_ruling, is_recused, last_declaration, last_ruling, roll_of
+from releases.ballots.roll import Roll, awaits_ruling, is_recused, last_declaration, last_interest, last_ruling, roll_of
 from releases.holds.queries import cells_of, homes_held
 from releases.issues.models import Issue
 from releases.products import cohorts
@@ -99,8 +99,8 @@ def _member(found: Roll, row: Entitlement, actor: Actor) -> Member:
 
 def _reason(row: Entitlement, ruling: Ruling | None) -> str:
     """Why somebody stands as they do: the ruling or the conflict found, and the interest they declared themselves."""
-    declaration = last_declaration(row)
-    declared = f"Declared: {declaration.text}" if declaration and declaration.has_interest else ""
+    interest = last_interest(row)
+    declared = f"Declared: {interest.text}" if interest else ""
     found = ruling.reasons if ruling else row.conflict
     return " ".join(text for text in (found, declared) if text)
 

@@ -5,7 +5,7 @@ from portal.people.permissions import Permission
 from portal.workflow.actor import Actor, Channel
 from portal.workflow.rules import who
 from releases.ballots.models import Ballot, Determination, Entitlement, Objection
-from releases.ballots.roll import Roll, is_recused
+from releases.ballots.roll import Roll, awaits_ruling, is_recused
 
 PROOF_MINUTES = 15
 
@@ -191,6 +191,8 @@ def cast(roll: Roll, *, by: Actor) -> str | None:
         return "A vote is cast in person on the page, never through the API."
     if row == roll.presiding or row.capacity == Seat.Capacity.CHAIR:
         return "The Chair has only the casting vote."
+    if awaits_ruling(row):
+        return "You declared an interest: you are recused until the Chair rules on it."
     if is_recused(row):
         return "You are recused from this matter and do not vote on it."
     seat = row.alternate_for

@@ -15,11 +15,12 @@ VOTING = (Seat.Capacity.MEMBER, Seat.Capacity.DEPUTY)
 def is_recused(row: Entitlement) -> bool:
     """Whether this person takes no part.
 
-    A party to the matter is recused, and so is who declares an interest, until the Chair or deputy rules; a later
-    declaration of an interest asks for a new ruling. Rule: recused unless the Chair rules otherwise.
+    A party to the matter is recused, and so is who declares an interest, until the Chair or deputy rules; nobody takes
+    an interest back by declaring that there is none, and a new one asks for a new ruling. Rule: recused unless the
+    Chair rules otherwise.
     """
-    ruling, declaration = last_ruling(row), last_declaration(row)
-    if declaration and declaration.has_interest and (ruling is None or declaration.at > ruling.at):
+    ruling = last_ruling(row)
+    if awaits_ruling(row):
         return True
     return ruling.recused if ruling else row.is_conflicted
 
@@ -34,10 +35,15 @@ def last_declaration(row: Entitlement) -> Declaration | None:
     return max(row.declarations.all(), key=lambda one: one.pk, default=None)
 
 
+def last_interest(row: Entitlement) -> Declaration | None:
+    """The interest last declared, also where none was declared since."""
+    return max((one for one in row.declarations.all() if one.has_interest), key=lambda one: one.pk, default=None)
+
+
 def awaits_ruling(row: Entitlement) -> bool:
     """Whether an interest was declared that nobody has ruled on."""
-    ruling, declaration = last_ruling(row), last_declaration(row)
-    return bool(declaration and declaration.has_interest and (ruling is None or declaration.at > ruling.at))
+    ruling, interest = last_ruling(row), last_interest(row)
+    return interest is not None and (ruling is None or interest.at > ruling.at)
 
 
 @dataclass(frozen=True)

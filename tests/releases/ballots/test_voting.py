@@ -54,10 +54,15 @@ def test_who_declares_an_interest_is_recused_until_the_chair_rules(matter):
     assert Declaration.objects.count() == 3
 
 
-def test_an_interest_withdrawn_before_any_ruling_recuses_nobody(matter):
+def test_nobody_takes_an_interest_back_without_the_chair(matter):
     ballot = make.open_ballot(matter)
     declare(matter, ballot, "member")
     make.declare(matter, ballot, "member")
+    assert awaits_ruling(row(ballot, "Member"))
+    assert [one.name for one in roll_of(ballot).recused] == ["Member"]
+    with pytest.raises(NotAllowed, match="recused until the Chair rules on it"):
+        make.cast(matter, ballot, "member", "proceed")
+    rule(matter, ballot, "chair", "Member", recused=False)
     assert roll_of(ballot).recused == ()
 
 
@@ -195,6 +200,7 @@ def test_who_may_not_vote(matter, who, reason):
 def test_the_recused_do_not_vote(matter):
     ballot = make.open_ballot(matter)
     declare(matter, ballot, "member")
+    rule(matter, ballot, "chair", "Member", recused=True)
     with pytest.raises(NotAllowed, match="recused from this matter"):
         verbs.cast(ballot, paper=verbs.Paper("proceed", "x"), by=matter.actor("member"), at=matter.at)
 
