@@ -54,11 +54,10 @@ def _files(ballot: Ballot, actor: Actor, at: datetime) -> Iterator[tuple[str, It
     yield "decision.json", [_json(decision(ballot, actor, at))]
     yield "journal.json", [_json(journal(ballot))]
     yield f"{determination.reference}.pdf", [pdf(notice(determination))]
-    for objection in queries.heard(ballot):
-        for comment in _evidence(objection, actor):
-            name = f"evidence/{comment.issue.reference}-{comment.pk}.{KINDS[comment.file_kind].ending}"
-            with File(comment.file) as file:
-                yield name, file.chunks(IN_PIECES_OF)
+    for comment in _evidence(ballot, actor):
+        name = f"evidence/{comment.issue.reference}-{comment.pk}.{KINDS[comment.file_kind].ending}"
+        with File(comment.file) as file:
+            yield name, file.chunks(IN_PIECES_OF)
 
 
 def _json(data: dict[str, Any]) -> bytes:
@@ -151,9 +150,10 @@ def _objection(objection: Objection, actor: Actor) -> dict[str, Any]:
     }
 
 
-def _evidence(objection: Objection, actor: Actor) -> Iterator[Comment]:
-    """The files of evidence on the issues cited that the actor may see."""
-    for issue in queries.cited(objection, actor):
+def _evidence(ballot: Ballot, actor: Actor) -> Iterator[Comment]:
+    """The files of evidence on the issues cited that the actor may see, each once however often its issue is cited."""
+    cited = {issue.pk: issue for one in queries.heard(ballot) for issue in queries.cited(one, actor)}
+    for issue in cited.values():
         yield from issues.comments(issue, actor).exclude(file="").select_related("issue")
 
 

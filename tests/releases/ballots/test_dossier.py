@@ -106,7 +106,14 @@ def test_the_evidence_goes_with_it(matter):
         sha256="0" * 64,
     )
     comment.file.save("displays", ContentFile(b"%PDF-"))
-    files = contents(taken(matter, published(matter, "proceed", "proceed", "proceed")))
+    twice = [
+        make.contest(matter),
+        make.contest(matter, who="other_supplier", supplier="osprey", issues=[matter.issue]),
+    ]
+    ballot = make.open_ballot(matter, *twice)
+    make.vote(matter, ballot, "proceed", "proceed", "proceed")
+    packed = taken(matter, make.close(matter, ballot).determination)
+    assert len(zipfile.ZipFile(io.BytesIO(packed)).namelist()) == len(files := contents(packed))
     assert files[f"evidence/{matter.issue.reference}-{comment.pk}.pdf"] == b"%PDF-"
     assert check(files) == []
 
