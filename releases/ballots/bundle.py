@@ -237,15 +237,23 @@ def result(ballot: Ballot) -> Shown | None:
 
 def document(determination: Determination) -> dict[str, Any]:
     """Everything on the page of a determination: tally by category, rule in words, reasons, appeal."""
-    ballot = determination.ballot
+    ballot, objections = determination.ballot, queries.heard(determination.ballot)
     return {
         "ballot": ballot,
+        "classification": _classification(ballot, objections),
         "result": result(ballot),
         "working": determination.rule_in_words.splitlines(),
         "reasons": _reasons(ballot),
         "casting_vote": getattr(ballot, "casting_vote", None),
-        "objections": queries.heard(ballot),
+        "objections": objections,
     }
+
+
+def _classification(ballot: Ballot, objections: Iterable[Objection]) -> str:
+    """Who may read the decision: who reads the release, or far fewer where a security issue is cited (Issues)."""
+    if any(issue.is_security for objection in objections for issue in objection.issues.all()):
+        return "Restricted: the parties, DCC, SECAS and the Security Sub-Committee"
+    return str(ballot.release.get_classification_display())
 
 
 def _reasons(ballot: Ballot) -> list[dict[str, str]]:

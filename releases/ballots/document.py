@@ -19,7 +19,7 @@ def notice(determination: Determination) -> Document:
         kind="Determination",
         title=f"{determination.get_outcome_display()}: {release.title}",
         reference=determination.reference,
-        classification=release.get_classification_display(),
+        classification=shown["classification"],
         at=determination.published_at or determination.decided_at,
         facts=_facts(determination, shown["objections"]),
         blocks=[

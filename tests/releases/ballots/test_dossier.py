@@ -276,6 +276,18 @@ def test_the_notice_is_read_as_its_release_is_classified(matter, sign_in, client
     assert found == readers
 
 
+def test_the_notice_on_a_security_issue_says_that_it_is_restricted(matter, sign_in):
+    determination = published(matter, "proceed", "proceed", "proceed")
+    determination.ballot.objections.get().issues.update(category="security")
+    client = sign_in("secretary")
+    for name in ("determination", "determination_pdf"):
+        answer = client.get(reverse(f"ballots:{name}", args=[determination.reference]))
+        shown = text_of(answer.content) if name.endswith("pdf") else answer.content.decode()
+        assert "Restricted: the parties, DCC, SECAS and the Security Sub-Committee" in " ".join(shown.split())
+        assert "White" not in shown
+    assert sign_in("observer").get(reverse("ballots:determination", args=[determination.reference])).status_code == 404
+
+
 def test_who_opens_the_notice_of_a_red_release_is_written_down(matter, sign_in):
     determination = published(matter, "proceed", "proceed", "proceed")
     Release.objects.update(classification="red")
