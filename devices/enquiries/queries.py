@@ -132,6 +132,13 @@ def answers(numbers: Iterable[int], actor: Actor, at: datetime) -> dict[int, Ans
     return found
 
 
+def examples(actor: Actor, most: int = 3) -> list[str]:
+    """Return the EUI-64s of a few hubs that the actor may ask about, for a demonstration in which nobody knows one."""
+    cells = Cell.objects.all() if may.sees_versions_only(actor) else Cell.objects.filter(visible_cells(actor))
+    cell = cells.filter(homes__gt=0).order_by("number").values_list("number", flat=True).first()
+    return [] if cell is None else [hub.chf for hub in Hub.objects.filter(cell=cell).order_by("pk")[:most]]
+
+
 def _hubs(asked: Collection[int]) -> dict[int, Hub]:
     """Return the hubs by the number asked for: its own, or that of its gas proxy, which is one more."""
     wanted = {*asked, *(number - 1 for number in asked)}

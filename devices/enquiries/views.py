@@ -1,5 +1,6 @@
 """Pages on which hubs are asked what they run."""
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect, render
@@ -8,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from devices.enquiries import may, verbs
 from devices.enquiries.asked import MOST, Asked, read
 from devices.enquiries.forms import EnquiryForm
-from devices.enquiries.queries import with_history
+from devices.enquiries.queries import examples, with_history
 from devices.enquiries.shown import COLUMNS, VERSION_COLUMNS, Line
 from devices.fleet.models import eui64_text
 from portal.pages.exports import lines
@@ -49,6 +50,7 @@ def _asking(request: PortalRequest, form: EnquiryForm, rows: list[Line] | None =
         "most": MOST,
         "answered": sum(row.answer is not None for row in rows or ()),
         "versions_only": may.sees_versions_only(request.actor),
+        "examples": examples(request.actor) if settings.DEMO else [],
     }
     return render(request, "enquiries/enquire.html", context, status=status_of(form))
 

@@ -16,6 +16,7 @@ from portal.people import verbs as people
 from portal.workflow.errors import Invalid, NotAllowed
 from releases.holds.models import Cause
 from releases.products.cohorts import Cohort
+from releases.products.models import Cell
 from tests.factories.findings import make_hold
 from tests.factories.queries import same_queries
 from tests.factories.releases import OLD
@@ -244,6 +245,17 @@ def test_another_dcc_user_sees_versions_only(sign_in_then, catalogue, served, ne
     answer = client.get(f"{API}{eui64_text(own.eui64)}/").json()
     assert set(answer) == {"chf", "running_version", "known_at"}
     assert client.get(f"{API}{eui64_text(own.eui64)}/history/").json() == []
+
+
+def test_a_demonstration_names_hubs_to_ask(sign_in, sign_in_then, catalogue, served, settings, network):
+    settings.DEMO = False
+    client = sign_in_then("supplier")
+    assert "Hubs of this demonstration" not in text(client.get(reverse("enquiries:enquire")))
+    settings.DEMO = True
+    assert hub_in(catalogue, "north").chf in text(client.get(reverse("enquiries:enquire")))
+    assert "Hubs of this demonstration" in text(sign_in(network).get(reverse("enquiries:enquire")))
+    Cell.objects.update(homes=0)
+    assert "Hubs of this demonstration" not in text(sign_in("supplier").get(reverse("enquiries:enquire")))
 
 
 def test_what_is_no_eui64_is_said_and_kept(sign_in_then, served):
