@@ -11,11 +11,11 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portal.journal.queries import acts_of
 from portal.pages.forms import status_of
-from portal.people import may, queries, verbs
+from portal.people import can, may, queries, verbs
 from portal.people.forms import (
     AppointForm,
     CommitteeForm,
@@ -190,10 +190,17 @@ def _seat(request: PortalRequest, shown: Committee, form: SeatForm) -> bool:
     return True
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @login_required
 def end_seat(request: PortalRequest, pk: int) -> HttpResponse:
-    seat = get_object_or_404(Seat.objects.filter(committee__in=queries.committees(request.actor)), pk=pk)
+    """Say what ending a seat does, and end it."""
+    seats = Seat.objects.filter(committee__in=queries.committees(request.actor)).select_related("user", "committee")
+    seat = get_object_or_404(seats, pk=pk)
+    if request.method == "GET":
+        may.manage_committees(by=request.actor)
+        can.end_seat(seat, at=request.at)
+        alternates = Seat.objects.current(request.at).filter(alternate_for=seat).select_related("user")
+        return render(request, "people/end_seat.html", {"seat": seat, "alternates": alternates})
     verbs.end_seat(seat, by=request.actor, at=request.at, **_reason(request))
     messages.success(request, f"{seat.user} no longer sits on the {seat.committee}.")
     return redirect("people:committee", seat.committee.slug)

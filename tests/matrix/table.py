@@ -85,6 +85,7 @@ PORTAL = [
     Row("people:set_places", "POST", "committee", "secretary administrator", hidden="outsider"),
     Row("people:seat_member", "GET", "committee", "secretary administrator", hidden="outsider"),
     Row("people:seat_member", "POST", "committee", "secretary administrator", hidden="outsider"),
+    Row("people:end_seat", "GET", "seat", "secretary administrator", hidden="outsider"),
     Row("people:end_seat", "POST", "seat", "secretary administrator", hidden="outsider"),
     Row("people:record", "GET", "", "AUDITORS"),
     Row("people:verify_record", "POST", "", "AUDITORS"),

@@ -106,6 +106,17 @@ def test_committees_show_who_sits_today(sign_in, world):
     assert client.get(reverse("people:committee", args=["none"])).status_code == 404
 
 
+def test_what_ending_a_seat_does_is_said_first(sign_in, world):
+    client = sign_in("secretary")
+    address = reverse("people:end_seat", args=[world.seats["member"].pk])
+    page = text(client.get(address))
+    assert "neither do Alternate, who stands in for them" in page
+    assert "keeps the roll it opened with" in page
+    assert world.seats["member"].ends_at is None
+    client.post(address, {"seen": 1, "why": "Resigned."})
+    assert client.get(address).status_code == 409
+
+
 def test_who_sits_on_another_day_is_shown(sign_in, world):
     client = sign_in("supplier")
     address = reverse("people:committee", args=["panel"])
