@@ -136,9 +136,10 @@ def contest_by_silence(objection: Objection, *, at: datetime) -> str | None:
 
 @when
 def agree(objection: Objection, *, at: datetime) -> str | None:
-    if objection.due_at is not None and at >= objection.due_at:
+    reason = _in(objection, ObjectionState.NARROWED)
+    if reason is None and objection.due_at is not None and at >= objection.due_at:
         return "The time to agree is over: the objection counts as contested."
-    return _in(objection, ObjectionState.NARROWED)
+    return reason
 
 
 @when

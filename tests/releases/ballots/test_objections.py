@@ -295,6 +295,7 @@ def test_silence_of_dcc_and_of_the_objector_counts_as_contest(matter):
     with pytest.raises(NotNow, match="not over"):
         verbs.contest_by_silence(silent, by=CLERK, at=matter.at)
     matter.later(days=3)
+    assert "time to agree" not in (can.agree.why_not(silent, at=matter.at) or "")
     with pytest.raises(NotNow, match="counts as contested"):
         verbs.agree(narrowed, by=matter.actor("supplier"), at=matter.at)
     assert verbs.contest_by_silence(silent, by=CLERK, at=matter.at).state == "contested"

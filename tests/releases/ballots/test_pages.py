@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from releases.ballots import verbs
 from releases.ballots.models import Ballot, Objection, Vote
+from releases.ballots.verbs.settling import CLERK
 from releases.publishing.models import Release
 from tests.factories import ballots as make
 from tests.factories.world import PASSWORD
@@ -54,6 +55,15 @@ def test_a_supplier_objects_from_the_page_of_the_release(matter, enter):
     assert objection.suppliers == [matter.world.organisations["heron"].pk]
     page = client.get(url("objection", objection))
     assert "Withdraw the objection" in page.text and "Admit" not in page.text
+
+
+def test_an_objection_that_dcc_never_answered_says_so(matter, enter):
+    objection = make.admit(matter)
+    client = enter("secretary")
+    assert "DCC did not answer in time" not in client.get(url("objection", objection)).text
+    matter.later(days=3)
+    verbs.contest_by_silence(objection, by=CLERK, at=matter.at)
+    assert "DCC did not answer in time" in client.get(url("objection", objection)).text
 
 
 def test_answers_are_kept_when_the_grounds_do_not_hold(matter, enter):
