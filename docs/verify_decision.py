@@ -3,8 +3,9 @@
 
 Needs Python 3.11 and nothing else: no portal, no database, no key. It checks that every file is the one exported, that
 the roll is the one frozen when voting opened, that the votes are those the journal has receipts of, that the stored
-votes add up to the stored result under the ballot's own rules, that the notice says what was published, and that the
-journal's entries are where their sealed blocks have them. It prints each fault, and exits with 1 where there is one.
+votes add up to the stored result under the ballot's own rules, that what was declared, ruled, said and voted is what
+the decision was made on, that the notice says what was published, and that the journal's entries are where their sealed
+blocks have them. It prints each fault, and exits with 1 where there is one.
 
 Compare the hashes of the blocks, printed at the end, with those on the portal's record page, or with an earlier export:
 then nobody, the operator included, can have written the journal anew since.
@@ -45,6 +46,7 @@ def faults(archive: zipfile.ZipFile) -> Iterator[str]:
     if found["tally"]:
         yield from tally(found)
     yield from outcome(found)
+    yield from heard(found, [entry["data"]["heard"] for entry in entries if "heard" in entry["data"]])
     yield from notice(found, said(entries, "publish", "document"))
 
 
@@ -161,10 +163,37 @@ def outcome(found):
         yield "The determination is not what the ballot decided."
 
 
+def heard(found, digests):
+    """Interests, rulings, what each side said, the opened votes with their reasons, and the casting vote are those of
+    the decision."""
+    counted, casting = found["tally"], found["casting_vote"]
+    facts = {
+        "roll": [
+            [
+                row["seat"],
+                [[one["has_interest"], one["text"], one["at"]] for one in row["declarations"]],
+                [[one["recused"], one["reasons"], one["ruled_by_name"], one["at"]] for one in row["rulings"]],
+            ]
+            for row in found["roll"]
+        ],
+        "objections": [
+            [one[field] for field in ("reference", "organisation", "lodged_by_name", "evidence", "remedy", "answer")]
+            for one in found["objections"]
+        ],
+        "statements": [
+            [one[field] for field in ("organisation", "text", "by_name", "at")] for one in found["statements"]
+        ],
+        "tally": [counted["result"], counted["votes"]] if counted else None,
+        "casting_vote": [casting[field] for field in ("by_name", "choice", "reasons")] if casting else None,
+    }
+    if digests != [sha256(json.dumps(facts, sort_keys=True, separators=(",", ":")))]:
+        yield "What was declared, ruled, said or voted is not what the decision was made on."
+
+
 def notice(found, published):
     """The notice says what was published."""
     text = json.dumps(found["determination"], sort_keys=True, separators=(",", ":"))
-    if published and published != [sha256(text)]:
+    if (found["determination"]["published_at"] or published) and published != [sha256(text)]:
         yield "The determination does not say what was published."
 
 

@@ -28,6 +28,7 @@ def faults_of(ballot: Ballot) -> Iterator[str]:
     yield from _votes(ballot, entries)
     if hasattr(ballot, "tally"):
         yield from _tally(ballot.tally)
+    yield from _heard(ballot, entries)
     yield from _notice(ballot, entries)
 
 
@@ -91,6 +92,12 @@ def recount(tally: Tally) -> counting.Result:
         rules=rulesets.parse(tally.ballot.rules or {}),
         safeguard=stored.safeguard,
     )
+
+
+def _heard(ballot: Ballot, entries: Iterable[Entry]) -> Iterator[str]:
+    digests = {str(entry.data["heard"]) for entry in entries if "heard" in entry.data}
+    if digests and digests != {hashes.heard_hash(ballot)}:
+        yield f"What {ballot.reference} was decided on, or who was recused, is not what it was at the decision."
 
 
 def _notice(ballot: Ballot, entries: Iterable[Entry]) -> Iterator[str]:

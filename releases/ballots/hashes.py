@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from releases.ballots.models import Determination, Entitlement
+from releases.ballots.models import Ballot, Determination, Entitlement
 
 
 def place(ballot: str, *, seat: int, sequence: int) -> str:
@@ -29,6 +29,38 @@ def roll_hash(rows: Iterable[Entitlement]) -> str:
 def votes_hash(votes: Iterable[Mapping[str, Any]]) -> str:
     """The SHA-256 over the receipts of the votes counted, in the order of the roll."""
     return _sha256("\n".join(str(vote["receipt"]) for vote in votes))
+
+
+def heard(ballot: Ballot) -> dict[str, Any]:
+    """What a ballot was decided on: interests and rulings, what each side said, the votes opened, the casting vote."""
+    roll = ballot.roll.order_by("pk").prefetch_related("declarations", "rulings")
+    tally = getattr(ballot, "tally", None)
+    casting = getattr(ballot, "casting_vote", None)
+    return {
+        "roll": [
+            [
+                row.pk,
+                [[one.has_interest, one.text, _moment(one.at)] for one in row.declarations.all()],
+                [[one.recused, one.reasons, one.ruled_by_name, _moment(one.at)] for one in row.rulings.all()],
+            ]
+            for row in roll
+        ],
+        "objections": [
+            [one.reference, one.organisation.name, one.lodged_by_name, one.evidence, one.remedy, one.answer]
+            for one in ballot.objections.select_related("organisation").order_by("pk")
+        ],
+        "statements": [
+            [one.organisation.name, one.text, one.by_name, _moment(one.at)]
+            for one in ballot.statements.select_related("organisation").order_by("pk")
+        ],
+        "tally": [tally.result, tally.votes] if tally else None,
+        "casting_vote": [casting.by_name, casting.choice, casting.reasons] if casting else None,
+    }
+
+
+def heard_hash(ballot: Ballot) -> str:
+    """The SHA-256 of what a ballot was decided on; the journal keeps it from the decision on."""
+    return _sha256(json.dumps(heard(ballot), sort_keys=True, separators=(",", ":")))
 
 
 def document(determination: Determination) -> dict[str, Any]:

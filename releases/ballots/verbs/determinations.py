@@ -13,7 +13,7 @@ from portal.workflow.transitions import lock, move, save
 from releases.ballots import can, may, messages, rulesets
 from releases.ballots import tally as counting
 from releases.ballots.clocks import due
-from releases.ballots.hashes import document_hash
+from releases.ballots.hashes import document_hash, heard_hash
 from releases.ballots.models import Ballot, Determination
 from releases.ballots.paper import Kind, Option, Safeguard
 from releases.ballots.roll import roll_of
@@ -50,7 +50,8 @@ def decide(ballot: Ballot, result: Result, *, by: Actor, at: datetime, verb: str
         rule_in_words="\n".join(result.working),
         decided_at=at,
     )
-    move(ballot, to=BallotState.DECIDED, by=by, at=at, verb=verb, data={"outcome": str(outcome)})
+    data: dict[str, Jsonable] = {"outcome": str(outcome), "heard": heard_hash(ballot)}
+    move(ballot, to=BallotState.DECIDED, by=by, at=at, verb=verb, data=data)
     for objection in objections:
         why = f"{determination.reference}: {outcome.words}."
         move(objection, to=ObjectionState.DETERMINED, by=settling.CLERK, at=at, verb="determine", why=why)

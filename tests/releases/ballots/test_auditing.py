@@ -87,6 +87,11 @@ def test_the_database_refuses_edits_and_deletions(ballot, statement):
             "counts a vote that nobody cast last.",
         ),
         ("UPDATE ballots_determination SET reasons = 'None.'", "does not say what was published."),
+        ("UPDATE ballots_objection SET answer = 'DCC agrees.'", "is not what it was at the decision."),
+        (
+            "UPDATE ballots_tally SET votes = jsonb_set(votes, '{0,reason}', to_jsonb('Another.'::text))",
+            "is not what it was at the decision.",
+        ),
     ],
 )
 def test_an_edited_row_is_named(ballot, statement, sentence):

@@ -75,6 +75,14 @@ def test_a_decision_is_whole_and_checked_by_a_script_of_its_own(matter, tmp_path
     assert Entry.objects.filter(verb="dossier", actor_name="Secretary").count() == 1
 
 
+def test_the_reasons_of_a_casting_vote_are_those_given(matter):
+    files = contents(taken(matter, published(matter, "proceed", "proceed", "reject", "reject")))
+    found = json.loads(files["decision.json"])
+    found["casting_vote"]["reasons"] = "Otherwise."
+    wrong = check(files | {"decision.json": json.dumps(found).encode()})
+    assert wrong == ["What was declared, ruled, said or voted is not what the decision was made on."]
+
+
 @pytest.mark.parametrize("choices", [("proceed", "proceed", "reject", "reject"), ("defer",) * 3, ("retest",) * 3])
 def test_every_way_to_a_decision_agrees(matter, choices):
     assert check(contents(taken(matter, published(matter, *choices)))) == []
@@ -149,6 +157,29 @@ def altered_reasons(found, journal):
     found["determination"]["reasons"] = "None."
 
 
+def swapped_votes(found, journal):
+    first, second = found["tally"]["votes"][0], found["tally"]["votes"][2]
+    for key in ("choice", "reason"):
+        first[key], second[key] = second[key], first[key]
+
+
+def altered_answer(found, journal):
+    found["objections"][0]["answer"] = "DCC agrees."
+
+
+def dropped_declarations(found, journal):
+    found["roll"][0]["declarations"] = [{"has_interest": True, "text": "Shares.", "at": "2017-01-09T12:00:00+00:00"}]
+
+
+def dropped_decision(found, journal):
+    kept = [entry for entry in journal["entries"] if "heard" not in entry["content"]["data"]]
+    journal["entries"] = kept
+
+
+def dropped_publication(found, journal):
+    journal["entries"] = [entry for entry in journal["entries"] if entry["content"]["verb"] != "publish"]
+
+
 def altered_entry(found, journal):
     journal["entries"][0]["content"]["why"] = "Another reason."
 
@@ -180,6 +211,11 @@ def test_whatever_is_altered_is_named(files):
         altered_safeguard: "The minority safeguard was not applied",
         altered_outcome: "The determination is not what the ballot decided.",
         altered_reasons: "The determination does not say what was published.",
+        swapped_votes: "is not what the decision was made on.",
+        altered_answer: "is not what the decision was made on.",
+        dropped_declarations: "is not what the decision was made on.",
+        dropped_decision: "is not what the decision was made on.",
+        dropped_publication: "The determination does not say what was published.",
         altered_entry: "is not what was sealed in block",
         altered_block: "does not fit its members.",
         unsealed_entry: "is not in a sealed block yet",
