@@ -18,7 +18,7 @@ from portal.people.api_base import Acting
 _PAIRS = "[0-9A-Fa-f]{2}(?:[-:]?[0-9A-Fa-f]{2}){7}"
 
 
-class ComingSerializer(serializers.Serializer[Any]):
+class ComingUpdateSerializer(serializers.Serializer[Any]):
     """The update under way for a hub; ``image_held`` says that the image is in the hub, verified, and waits."""
 
     rollout = serializers.CharField(source="rollout.reference")
@@ -34,13 +34,13 @@ class ComingSerializer(serializers.Serializer[Any]):
         return update.wave.number + 1
 
 
-class HeldSerializer(serializers.Serializer[Any]):
+class HubHoldSerializer(serializers.Serializer[Any]):
     reference = serializers.CharField()
     stage = serializers.CharField()
     cause = serializers.CharField(source="cause_words")
 
 
-class VersionSerializer(serializers.Serializer[Any]):
+class HubVersionSerializer(serializers.Serializer[Any]):
     """What any DCC User may know of a hub."""
 
     chf = serializers.CharField(source="hub.chf")
@@ -48,7 +48,7 @@ class VersionSerializer(serializers.Serializer[Any]):
     known_at = serializers.DateTimeField()
 
 
-class AnswerSerializer(VersionSerializer):
+class HubAnswerSerializer(HubVersionSerializer):
     """What its suppliers, their agents, the CSP of the region and DCC may know of a hub."""
 
     gpf = serializers.CharField(source="hub.gpf")
@@ -57,36 +57,36 @@ class AnswerSerializer(VersionSerializer):
     region = serializers.CharField(source="cell.region", default=None, allow_null=True)
     inventory_version = serializers.CharField()
     inventory_differs = serializers.BooleanField(source="differs")
-    coming = ComingSerializer(allow_null=True)
-    holds = HeldSerializer(many=True)
+    coming = ComingUpdateSerializer(allow_null=True)
+    holds = HubHoldSerializer(many=True)
 
 
-class HubSerializer(AnswerSerializer):
+class HubDetailSerializer(HubAnswerSerializer):
     """A hub asked about alone."""
 
     last_contact = serializers.DateTimeField()
 
 
-class MoveSerializer(serializers.Serializer[Any]):
+class HubMoveSerializer(serializers.Serializer[Any]):
     at = serializers.DateTimeField()
     rollout = serializers.CharField(source="update.rollout.reference")
     state = serializers.CharField(source="words")
     answer = serializers.CharField(help_text="The device's outcome code and what it means; empty where none came.")
 
 
-class AskSerializer(serializers.Serializer[Any]):
+class AskHubsSerializer(serializers.Serializer[Any]):
     hubs = serializers.ListField(child=serializers.CharField(max_length=40), allow_empty=False, max_length=MOST)
 
 
-class EnquiredSerializer(serializers.Serializer[Any]):
+class EnquiredHubSerializer(serializers.Serializer[Any]):
     """An entry as it was asked for; ``hub`` is null for one that is unknown, another's, or no EUI-64."""
 
     asked = serializers.CharField()
-    hub = AnswerSerializer(allow_null=True)
+    hub = HubAnswerSerializer(allow_null=True)
 
 
-def _shown(answer: Answer, whole: type[AnswerSerializer] = AnswerSerializer) -> dict[str, Any]:
-    return dict((whole if answer.is_whole else VersionSerializer)(answer).data)
+def _shown(answer: Answer, whole: type[HubAnswerSerializer] = HubAnswerSerializer) -> dict[str, Any]:
+    return dict((whole if answer.is_whole else HubVersionSerializer)(answer).data)
 
 
 class HubViewSet(Acting, ViewSet):
@@ -104,23 +104,23 @@ class HubViewSet(Acting, ViewSet):
             raise NotFound("No hub with this EUI-64 is known to you.")
         return queries.with_history(answer) if answer.is_whole else answer
 
-    @extend_schema(responses=HubSerializer)
+    @extend_schema(responses=HubDetailSerializer)
     def retrieve(self, request: Request, eui64: str) -> Response:
         """Ask one hub, by the EUI-64 of its CHF or GPF."""
-        return Response(_shown(self._one(eui64), HubSerializer))
+        return Response(_shown(self._one(eui64), HubDetailSerializer))
 
-    @extend_schema(responses=MoveSerializer(many=True))
+    @extend_schema(responses=HubMoveSerializer(many=True))
     @action(detail=True, methods=["get"])
     def history(self, request: Request, eui64: str) -> Response:
         """Every move of a hub in the rollouts you may know of, the newest first."""
-        return Response(MoveSerializer(self._one(eui64).moves, many=True).data)
+        return Response(HubMoveSerializer(self._one(eui64).moves, many=True).data)
 
-    @extend_schema(request=AskSerializer, responses=EnquiredSerializer(many=True))
+    @extend_schema(request=AskHubsSerializer, responses=EnquiredHubSerializer(many=True))
     @action(detail=False, methods=["post"])
     def enquire(self, request: Request) -> Response:
         """Ask several hubs at once; the answers come in the order asked."""
         may.enquire(by=self.actor)
-        given = AskSerializer(data=request.data)
+        given = AskHubsSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         asked = [Asked(text, read(text)) for text in given.validated_data["hubs"]]
         found = verbs.enquire(asked, by=self.actor, at=self.at)
