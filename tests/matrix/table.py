@@ -601,7 +601,7 @@ API = [
     Row("issue-detail", "GET", "issue", "READERS", hidden="outsider"),
     Row("issue-accept", "POST", "issue", "DCC", hidden="outsider"),
     Row("issue-acknowledge", "POST", "issue", "DCC", hidden="outsider"),
-    Row("issue-alike", "POST", "", "SIGNED_IN"),
+    Row("issue-alike", "POST", "", "READERS", hidden="outsider"),
     Row("issue-close", "POST", "issue", "DCC supplier", hidden="outsider"),
     Row("issue-comments", "GET", "issue", "READERS", hidden="outsider"),
     Row("issue-comments", "POST", "issue", "SUPPLIERS DCC csp", hidden="outsider"),
