@@ -250,10 +250,11 @@ class _PartsField(forms.Field):
         try:
             return super().clean(value)
         except ValidationError as error:
-            if error.code == "required" or not self.label:
+            code = getattr(error, "code", None)  # what validators find comes as a list, which has none
+            if code in (None, "required") or not self.label:
                 raise
             said = error.messages[0]
-            raise ValidationError(f"{self.label}: {said[:1].lower()}{said[1:]}", code=error.code) from None
+            raise ValidationError(f"{self.label}: {said[:1].lower()}{said[1:]}", code=code) from None
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         """Whether the answer differs from the first value."""
