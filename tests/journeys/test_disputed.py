@@ -73,6 +73,7 @@ def raised(road: Road, release: Release) -> None:
     supplier.get_by_label("Description").fill("Seven days after an exchange the new meter is gone from the join list.")
     supplier.get_by_label("Category").select_option("Faulty meter replacement")
     supplier.get_by_label("3:").check()
+    supplier.get_by_text(re.compile("^Electricity meters: ")).click()
     supplier.get_by_label("Merlin M1").check()
     look(supplier, "raise-issue-on-cohort")
     supplier.get_by_role("button", name="Raise the issue").click()
@@ -119,7 +120,7 @@ def contested(road: Road, release: Release) -> Ballot:
 
     secretary.goto(f"/releases/{release.reference}/")
     secretary.get_by_role("button", name="Prepare a ballot").click()
-    secretary.get_by_label("Committee").select_option("Panel")
+    secretary.get_by_label("Committee", exact=True).select_option("Panel")
     secretary.get_by_label(re.compile(objection.reference)).check()
     secretary.get_by_label("Question").fill("May it be activated in homes with a Merlin M1?")
     when(secretary, "Date to which “defer” would defer", START + timedelta(days=120))
