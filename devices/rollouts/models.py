@@ -79,7 +79,7 @@ class Rollout(Stateful):
     history = HistoricalRecords(excluded_fields=["regressing_cells", "source_cells", "target_cells"])
 
     class Meta:
-        ordering = ["-planned_at"]
+        ordering = ["-planned_at", "-pk"]
         constraints = [
             models.CheckConstraint(
                 condition=Q(approved_at=None, approved_by_name="")

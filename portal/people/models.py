@@ -265,7 +265,7 @@ class SavedFilter(models.Model):
     kept_at = models.DateTimeField()
 
     class Meta:
-        ordering = ["name"]
+        ordering = ["name", "pk"]
         constraints = [models.UniqueConstraint(fields=["user", "page", "name"], name="one_filter_a_name")]
 
     def __str__(self) -> str:

@@ -75,7 +75,7 @@ class Hold(Stateful, Selected):
     history = HistoricalRecords()
 
     class Meta:
-        ordering = ["-placed_at"]
+        ordering = ["-placed_at", "-pk"]
         constraints = [
             models.CheckConstraint(
                 condition=Q(lifted_at=None, lifted_by_name="") | (Q(lifted_at__isnull=False) & ~Q(lifted_by_name="")),

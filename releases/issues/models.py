@@ -58,7 +58,7 @@ class Issue(Stateful, Selected):
     history = HistoricalRecords()
 
     class Meta:
-        ordering = ["-raised_at"]
+        ordering = ["-raised_at", "-pk"]
         indexes = [GinIndex(vector(*SEARCHED), name="issue_search")]
         constraints = [
             models.CheckConstraint(condition=Q(severity__gte=1, severity__lte=5), name="severity_1_to_5"),

@@ -184,7 +184,7 @@ class Release(Stateful):
     history = HistoricalRecords(m2m_fields=[hub_models])
 
     class Meta:
-        ordering = ["-drafted_at"]
+        ordering = ["-drafted_at", "-pk"]
         indexes = [GinIndex(vector(*SEARCHED_RELEASE), name="release_search")]
         constraints = [
             models.CheckConstraint(
@@ -253,7 +253,7 @@ class NotesRevision(models.Model):
     class Meta:
         indexes = [GinIndex(vector(*SEARCHED_NOTES), name="notes_search")]
         constraints = [models.UniqueConstraint(fields=["release", "number"], name="one_notes_revision")]
-        ordering = ["-number"]
+        ordering = ["-number", "-pk"]
 
     def __str__(self) -> str:
         return f"{self.release.reference} notes, revision {self.number}"
@@ -350,7 +350,7 @@ class Amendment(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["notice", "number"], name="one_amendment_number")]
-        ordering = ["number"]
+        ordering = ["number", "pk"]
 
     def __str__(self) -> str:
         return f"{self.notice}, amendment {self.number}"

@@ -62,7 +62,7 @@ class TestCase(models.Model):
             models.UniqueConstraint(fields=["code", "edition"], name="one_test_case_edition"),
             models.UniqueConstraint(fields=["code"], condition=Q(retired_at=None), name="one_edition_in_force"),
         ]
-        ordering = ["code"]
+        ordering = ["code", "edition"]
 
     def __str__(self) -> str:
         return f"{self.code} {self.title}"
@@ -99,7 +99,7 @@ class TestWindow(Stateful):
     history = HistoricalRecords()
 
     class Meta:
-        ordering = ["during"]
+        ordering = ["during", "pk"]
         constraints = [
             ExclusionConstraint(
                 name="one_booking_a_place",

@@ -60,3 +60,20 @@ def test_every_app_of_ours_has_its_place_in_the_import_law():
     assert [
         app.name for app in apps.get_app_configs() if app.name.split(".")[0] in FLOORS and app.name not in ranks
     ] == []
+
+
+def test_every_standing_order_is_total():
+    """Rows that tie are listed in one order, or a row could be on two pages of a list and another on none."""
+    found = []
+    for model in ours():
+        names = {str(name).lstrip("-").replace("pk", "id") for name in model._meta.ordering}
+        alone = [{field.name} for field in model._meta.concrete_fields if field.unique]
+        together = [
+            set(rule.fields)
+            for rule in model._meta.constraints
+            if isinstance(rule, models.UniqueConstraint) and rule.condition is None and rule.fields
+        ]
+        if names and not any(unique <= names for unique in alone + together):
+            found.append(f"{model._meta.label}: {model._meta.ordering}")
+
+    assert found == []

@@ -107,7 +107,7 @@ class Ballot(Stateful):
     history = HistoricalRecords(excluded_fields=["wrapped_private_key", "public_key"])
 
     class Meta:
-        ordering = ["-drafted_at"]
+        ordering = ["-drafted_at", "-pk"]
         constraints = [
             models.UniqueConstraint(
                 fields=["release", "subject"],

@@ -27,7 +27,7 @@ class Vote(models.Model):
     at = models.DateTimeField()
 
     class Meta:
-        ordering = ["sequence"]
+        ordering = ["sequence", "pk"]
         constraints = [
             models.UniqueConstraint(fields=["entitlement", "sequence"], name="one_cast_a_sequence"),
             models.CheckConstraint(condition=Q(sequence__gte=1), name="casts_count_from_one"),
@@ -101,7 +101,7 @@ class Determination(Versioned):
     history = HistoricalRecords()
 
     class Meta:
-        ordering = ["-decided_at"]
+        ordering = ["-decided_at", "-pk"]
         indexes = [GinIndex(vector(*SEARCHED), name="determination_search")]
         constraints = [
             models.CheckConstraint(

@@ -45,7 +45,7 @@ class Objection(Stateful, Selected):
     history = HistoricalRecords()
 
     class Meta:
-        ordering = ["-lodged_at"]
+        ordering = ["-lodged_at", "-pk"]
         constraints = [
             models.CheckConstraint(condition=~Q(evidence=""), name="objection_has_evidence"),
             models.CheckConstraint(

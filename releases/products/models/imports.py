@@ -66,7 +66,7 @@ class ImportLine(models.Model):
     values = models.JSONField(default=dict, help_text="The row as read.")
 
     class Meta:
-        ordering = ["number"]
+        ordering = ["number", "pk"]
         constraints = [models.UniqueConstraint(fields=["list_import", "number"], name="one_fate_a_row")]
         indexes = [models.Index(fields=["list_import", "fate", "number"], name="lines_by_fate")]
 
