@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from time import monotonic, sleep
 
 from django.core.management import call_command
 from django.utils import timezone
@@ -16,6 +17,7 @@ from portal.people.demo_accounts import BY_KEY, PASSWORD
 from portal.workflow.models import ClockSetting
 from portal.working_days import LONDON
 from releases.products.models import HubModel
+from releases.publishing import queries, scope
 from releases.publishing.models import Release
 from tests.journeys.browser import Visit, look
 
@@ -42,7 +44,18 @@ class Road:
     def announced(self, script: Script, *, wait: int = 2) -> Release:
         """Return a release announced a moment ago and served on everybody, by the verbs and without a page."""
         self.play(desk.publish(self.stage, script, self.stage.now, wait=wait))
-        return Release.objects.get(firmware_version=script.version)
+        release = Release.objects.get(firmware_version=script.version)
+        self.is_served(release)
+        return release
+
+    def is_served(self, release: Release) -> None:
+        """Wait until the worker has served everybody, for whoever is served later has notice till later."""
+        limit = monotonic() + PATIENCE / 1_000
+        notice = queries.notice_in_force(release)
+        everybody = set(scope.recipients(release).values_list("pk", flat=True))
+        while missing := everybody - queries.served(notice).keys():
+            assert monotonic() < limit, f"{len(missing)} of {len(everybody)} are not served"
+            sleep(0.2)
 
     def play(self, story: Story) -> None:
         """Play a story of the demonstration to its end and set the portal's clock to where it leads."""
