@@ -12,6 +12,7 @@ from rest_framework.viewsets import ViewSet
 
 from devices.enquiries import may, queries, verbs
 from devices.enquiries.asked import MOST, Asked, read
+from devices.enquiries.file_api import FILE_ENTRIES
 from devices.enquiries.queries import Answer
 from portal.people.api_base import Acting
 
@@ -128,4 +129,4 @@ class HubViewSet(Acting, ViewSet):
         return Response([{"asked": one.text, "hub": answer and _shown(answer)} for one, answer in pairs])
 
 
-ENTRIES = [("hubs", HubViewSet, "hub")]
+ENTRIES = [("hubs", HubViewSet, "hub"), *FILE_ENTRIES]

@@ -1,9 +1,13 @@
-"""The form of a hub enquiry."""
+"""The forms of a hub enquiry."""
+
+from typing import Any
 
 from django import forms
 
-from devices.enquiries.asked import MOST, Asked, read_many
+from devices.enquiries.asked import MOST, MOST_IN_FILE, Asked, read_many
 from portal.pages.forms import GovForm
+
+MAX_BYTES = 10 * 1024**2
 
 
 class EnquiryForm(GovForm):
@@ -19,3 +23,21 @@ class EnquiryForm(GovForm):
     def asked(self) -> list[Asked]:
         """Return what was asked for."""
         return read_many(self.cleaned_data["hubs"])
+
+
+def not_too_large(file: Any) -> None:
+    """Raise ValidationError for a file larger than is read."""
+    if file.size > MAX_BYTES:
+        raise forms.ValidationError(f"The file is larger than {MAX_BYTES // 1024**2} MB. Divide it.")
+
+
+class FileForm(GovForm):
+    """A file of hubs."""
+
+    file = forms.FileField(
+        label="CSV file",
+        help_text=f"In UTF-8, one EUI-64 at the beginning of each row, up to {MOST_IN_FILE:,} rows; a heading does no "
+        "harm. Every row has its place in the result, also one that repeats another or is no EUI-64.",
+        allow_empty_file=True,
+        validators=[not_too_large],
+    )

@@ -4,12 +4,16 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from django.db import connection
+from django.db.models import QuerySet
+
 from devices.enquiries import may
+from devices.enquiries.models import FileEnquiry
 from devices.fleet.models import Hub
 from devices.fleet.queries import visible_cells
 from devices.gateway import UNREACHABLE, Stage
 from devices.rollouts import outcomes
-from devices.rollouts.models import HubUpdate, HubUpdateEvent, Rollout, Wave
+from devices.rollouts.models import HubUpdateEvent, Rollout, Wave
 from devices.rollouts.queries import visible_to as visible_rollouts
 from devices.rollouts.states import OVER, HubPath, HubState
 from portal.people.permissions import Permission
@@ -18,11 +22,18 @@ from releases.holds import queries as holds
 from releases.holds.models import Hold
 from releases.products import cohorts
 from releases.products.cohorts import Cohort
-from releases.products.models import Cell
+from releases.products.models import Cell, FirmwareVersion
+from releases.publishing.queries import visible_to as visible_releases
 
 _HELD_IMAGE = (HubState.DEPLOYED, HubState.ACTIVATING)
 _ENDED = (HubState.ACTIVATED, HubState.FAILED, HubState.EXPIRED, HubState.EXCLUDED)
 _WORDS = {state: HubPath[state.name].value.capitalize() for state in HubState}
+# Arrays, not lists of parameters: a file asks about thousands of hubs at once.
+_HUBS = "SELECT * FROM fleet_hub WHERE eui64 = ANY(%s::bigint[])"
+_PLACES = """
+SELECT hub_id, rollout_id, slot, wave, state, attempt, changed_at FROM rollouts_hubupdate
+ WHERE hub_id = ANY(%s::bigint[]) AND rollout_id = ANY(%s::bigint[]) ORDER BY rollout_id DESC
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,11 +135,12 @@ def answers(numbers: Iterable[int], actor: Actor, at: datetime) -> dict[int, Ans
     known = {number: hub for number, hub in hubs.items() if versions_only or hub.cell in whole}
     updates = _updates({hub.pk for hub in known.values()}, actor)
     placed = [] if versions_only else _in_force(actor, at)
+    stopping = {number: _stopping(placed, cell) for number, cell in cells.items()}
     found = {}
     for number, hub in known.items():
         cell = cells.get(hub.cell) if hub.cell is not None else None
-        mine = updates.get(hub.pk, [])
-        found[number] = Answer(hub, not versions_only, cell, mine, _stopping(placed, cell))
+        held = stopping[cell.number] if cell else []
+        found[number] = Answer(hub, not versions_only, cell, updates.get(hub.pk, []), held)
     return found
 
 
@@ -139,11 +151,25 @@ def examples(actor: Actor, most: int = 3) -> list[str]:
     return [] if cell is None else [hub.chf for hub in Hub.objects.filter(cell=cell).order_by("pk")[:most]]
 
 
+def files(actor: Actor) -> QuerySet[FileEnquiry]:
+    """Return the files that this person sent for the organisation acted for now; nobody else's."""
+    mine = FileEnquiry.objects.filter(user=actor.user_id, organisation=actor.organisation_id)
+    return mine.select_related("organisation")
+
+
+def may_know_releases(row: FileEnquiry, actor: Actor) -> bool:
+    """Whether the actor may still know of every release that the result of a file names."""
+    return visible_releases(actor).filter(pk__in=row.releases).count() == len(row.releases)
+
+
 def _hubs(asked: Collection[int]) -> dict[int, Hub]:
     """Return the hubs by the number asked for: its own, or that of its gas proxy, which is one more."""
     wanted = {*asked, *(number - 1 for number in asked)}
-    rows = Hub.objects.filter(eui64__in=wanted).select_related("read_version__hub_model", "inventory_version")
-    by_number = {hub.eui64: hub for hub in rows}
+    by_number = {hub.eui64: hub for hub in Hub.objects.raw(_HUBS, [sorted(wanted)])}
+    ids = {key for hub in by_number.values() for key in (hub.read_version_id, hub.inventory_version_id)}
+    versions = FirmwareVersion.objects.select_related("hub_model").in_bulk(ids)
+    for hub in by_number.values():
+        hub.read_version, hub.inventory_version = versions[hub.read_version_id], versions[hub.inventory_version_id]
     found = {number: by_number.get(number) or by_number.get(number - 1) for number in asked}
     return {number: hub for number, hub in found.items() if hub is not None}
 
@@ -164,8 +190,9 @@ def _whole(cells: Collection[int | None], actor: Actor) -> set[int | None]:
 def _updates(hubs: Collection[int], actor: Actor) -> dict[int, list[Update]]:
     """Return each hub's places in the rollouts the actor may know of, the newest first."""
     rollouts = {row.pk: row for row in visible_rollouts(actor)}
-    rows = HubUpdate.objects.filter(hub__in=hubs, rollout__in=rollouts).order_by("-rollout")
-    places = list(rows.values_list("hub_id", "rollout_id", "slot", "wave", "state", "attempt", "changed_at"))
+    with connection.cursor() as cursor:
+        cursor.execute(_PLACES, [list(hubs), list(rollouts)])
+        places = cursor.fetchall()
     waves = {(one.rollout_id, one.number): one for one in Wave.objects.filter(rollout__in={row[1] for row in places})}
     found: dict[int, list[Update]] = {}
     for hub, rollout, slot, wave, state, attempt, changed_at in places:
@@ -180,9 +207,7 @@ def _in_force(actor: Actor, at: datetime) -> list[Hold]:
     return list(rows.prefetch_related("release__hub_models").order_by("pk"))
 
 
-def _stopping(placed: Iterable[Hold], cell: Cell | None) -> list[Hold]:
-    if cell is None:
-        return []
+def _stopping(placed: Iterable[Hold], cell: Cell) -> list[Hold]:
     return [hold for hold in placed if _concerns(hold, cell) and cohorts.covers(Cohort.of(hold), cell)]
 
 

@@ -5,20 +5,24 @@ from dataclasses import dataclass
 from typing import Any
 
 from devices.enquiries.asked import Asked
+from devices.enquiries.models import View
 from devices.enquiries.queries import Answer, Update
 from portal.pages.exports import Column
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """An entry that was asked for, with its answer, if there is one."""
+    """An entry that was asked for, with its answer, if there is one; or the line of the file that it repeats."""
 
     asked: Asked
     answer: Answer | None
+    repeats: int = 0
 
     @property
     def result(self) -> str:
         """Whether it was answered, and why not: what is unknown and what is another's read the same."""
+        if self.repeats:
+            return f"repeats line {self.repeats}"
         if self.answer is not None:
             return "answered"
         return "no EUI-64" if self.asked.number is None else "not known to you"
@@ -57,3 +61,8 @@ COLUMNS = (
     Column("Activates from", _coming(lambda update: update.activates_from)),
     Column("Holds", _whole(lambda answer: ", ".join(hold.reference for hold in answer.holds))),
 )
+
+
+def columns_for(view: str) -> tuple[Column, ...]:
+    """Return the columns for an asker who is answered about these hubs."""
+    return VERSION_COLUMNS if view == View.VERSIONS else COLUMNS

@@ -10,7 +10,7 @@ from devices.enquiries import may, verbs
 from devices.enquiries.asked import MOST, Asked, read
 from devices.enquiries.forms import EnquiryForm
 from devices.enquiries.queries import examples, with_history
-from devices.enquiries.shown import COLUMNS, VERSION_COLUMNS, Line
+from devices.enquiries.shown import Line, columns_for
 from devices.fleet.models import eui64_text
 from portal.pages.exports import lines
 from portal.pages.forms import status_of
@@ -56,7 +56,7 @@ def _asking(request: PortalRequest, form: EnquiryForm, rows: list[Line] | None =
 
 
 def _csv(request: PortalRequest, rows: list[Line]) -> HttpResponseBase:
-    columns = VERSION_COLUMNS if may.sees_versions_only(request.actor) else COLUMNS
+    columns = columns_for(may.view_of(request.actor))
     sent = StreamingHttpResponse(lines(rows, columns), content_type="text/csv; charset=utf-8")
     sent["Content-Disposition"] = f'attachment; filename="hubs-{request.at:%Y-%m-%d}.csv"'
     return sent

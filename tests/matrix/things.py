@@ -11,6 +11,7 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 from django.test import Client
 
+from devices.enquiries import verbs as hub_enquiries
 from devices.fleet.models import Hub
 from portal.delivery.models import Delivery
 from portal.delivery.unsubscribe import sign
@@ -162,6 +163,8 @@ def _of_rollouts(things: Things, matter: Matter) -> None:
     things.add("rollout", road.rollout)
     hub = Hub.objects.filter(cell=matter.catalogue.cells["north"].number).earliest("pk")
     things.kwargs["hub"] = {"eui64": hub.chf}
+    sent = hub_enquiries.ask_by_file(hub.chf.encode(), name="hubs.csv", by=matter.actor("supplier"), at=matter.at)
+    things.add("hub_file", sent)
 
 
 def _of_tests_and_products(things: Things, matter: Matter) -> None:

@@ -25,8 +25,8 @@ COLOURS = {
     " published reported resolved served success up_to_date verified",
     "teal": "activating deployed deploying distributing finishing hypercare in_force investigating"
     " running sending started testing under_way",
-    "yellow": "asked booked current due lodged narrowed noticed notified now pending planned proposed raised"
-    " requested scheduled soon submitted tied waiting warning",
+    "yellow": "asked booked current due lodged narrowed noticed notified now pending planned proposed queued"
+    " raised requested scheduled soon submitted tied waiting warning",
     "orange": "appealed contested deferred disputed held inquorate later paused placed provisional retest"
     " retrying returned stopping unreachable",
     "red": "blocked bounced declined expired failed halted late lost not_met overdue refused regressed rejected"

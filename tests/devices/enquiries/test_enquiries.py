@@ -21,7 +21,6 @@ from tests.factories.findings import make_hold
 from tests.factories.queries import same_queries
 from tests.factories.releases import OLD
 from tests.factories.rollouts import DEPLOYMENT_DAY
-from tests.factories.world import SEED
 from tests.html import mistakes
 
 pytestmark = pytest.mark.django_db
@@ -292,12 +291,3 @@ def test_the_api_answers_for_one_and_for_many(sign_in_then, catalogue, road, set
     assert [row["hub"] is not None for row in many] == [False, False, True]
     nothing = client.post(f"{API}enquire/", {"hubs": ["x"]}, content_type="application/json")
     assert (nothing.status_code, list(nothing.json()["fields"])) == (400, ["hubs"])
-
-
-@pytest.fixture
-def network(world) -> str:
-    """A person of a network operator, by short name."""
-    made = people.create_organisation(name="Pennine Wires", kind="network", user_roles=["ED"], by=SEED, at=world.at)
-    joined = people.invite(made, name="Wires", email="wires@portal.example", role="observer", by=SEED, at=world.at)
-    world.users["wires"] = joined.user
-    return "wires"
