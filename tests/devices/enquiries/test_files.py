@@ -22,6 +22,7 @@ from portal.people import verbs as people
 from portal.people.models import Membership, Organisation
 from portal.workflow.errors import Invalid, NotAllowed, NotNow
 from releases.publishing.models import Release
+from tests.factories.meanwhile import meanwhile
 from tests.factories.queries import same_queries
 from tests.factories.releases import OLD
 from tests.html import mistakes
@@ -156,6 +157,13 @@ def test_the_same_file_twice_is_one_while_it_is_under_way(world, served):
     assert send(world, file_of(2), who="other_supplier") != one
     work(one, world.at)
     assert send(world, file_of(2)) != one
+
+
+def test_a_file_sent_twice_between_two_statements_is_one_too(world, served):
+    first = []
+    with meanwhile("nextval", lambda: first.append(send(world, file_of(2)))):
+        assert send(world, file_of(2)) == first[0]
+    assert Entry.objects.filter(verb="ask_by_file").count() == FilePart.objects.count() == 1
 
 
 def test_a_person_has_five_files_under_way_at_most(world, served):
