@@ -3,9 +3,9 @@
 
 Needs Python 3.11 and nothing else: no portal, no database, no key. It checks that every file is the one exported, that
 the roll is the one frozen when voting opened, that the votes are those the journal has receipts of, that the stored
-votes add up to the stored result under the ballot's own rules, that what was declared, ruled, said and voted is what
-the decision was made on, that the notice says what was published, and that the journal's entries are where their sealed
-blocks have them. It prints each fault, and exits with 1 where there is one.
+votes add up to the stored result under the ballot's own rules, that what was declared, ruled, said, put forward as
+evidence and voted is what the decision was made on, that the notice says what was published, and that the journal's
+entries are where their sealed blocks have them. It prints each fault, and exits with 1 where there is one.
 
 Compare the hashes of the blocks, printed at the end, with those on the portal's record page, or with an earlier export:
 then nobody, the operator included, can have written the journal anew since.
@@ -22,7 +22,7 @@ from fractions import Fraction
 
 AXIS = ("proceed", "proceed_with_exclusions", "defer", "retest", "reject")  # from most permissive to most cautious
 WITHOUT_QUORUM = {"objections": "proceed_with_exclusions", "waiver": "defer", "review": "reject"}  # by kind of ballot
-FORMAT = 1
+FORMATS = (1, 2)  # the first had no files of the parties
 
 
 def sha256(data):
@@ -36,8 +36,8 @@ def faults(archive: zipfile.ZipFile) -> Iterator[str]:
     if wrong:
         return
     found, journal = (json.loads(archive.read(name)) for name in ("decision.json", "journal.json"))
-    if found["format"] != FORMAT:
-        yield f"This script reads format {FORMAT}, not {found['format']}."
+    if found["format"] not in FORMATS:
+        yield f"This script reads formats {' and '.join(map(str, FORMATS))}, not {found['format']}."
         return
     yield from sealed(journal)
     entries = [entry["content"] for entry in journal["entries"]]
@@ -46,6 +46,7 @@ def faults(archive: zipfile.ZipFile) -> Iterator[str]:
     if found["tally"]:
         yield from tally(found)
     yield from outcome(found)
+    yield from exhibits(found, archive)
     yield from heard(found, [entry["data"]["heard"] for entry in entries if "heard" in entry["data"]])
     yield from notice(found, said(entries, "publish", "document"))
 
@@ -163,9 +164,16 @@ def outcome(found):
         yield "The determination is not what the ballot decided."
 
 
+def exhibits(found, archive):
+    """Each file of evidence that a party put forward is in the dossier, as it was then."""
+    for one in found.get("files", ()):
+        if one["path"] not in archive.namelist() or sha256(archive.read(one["path"])) != one["sha256"]:
+            yield f"{one['path']} is not the evidence that {one['organisation']} put forward."
+
+
 def heard(found, digests):
-    """Interests, rulings, what each side said, the opened votes with their reasons, and the casting vote are those of
-    the decision."""
+    """Interests, rulings, what each side said and put forward, the opened votes with their reasons, and the casting
+    vote are those of the decision."""
     counted, casting = found["tally"], found["casting_vote"]
     facts = {
         "roll": [
@@ -186,6 +194,8 @@ def heard(found, digests):
         "tally": [counted["result"], counted["votes"]] if counted else None,
         "casting_vote": [casting[field] for field in ("by_name", "choice", "reasons")] if casting else None,
     }
+    if found.get("files"):
+        facts["files"] = [[one[field] for field in ("objection", "organisation", "sha256")] for one in found["files"]]
     if digests != [sha256(json.dumps(facts, sort_keys=True, separators=(",", ":")))]:
         yield "What was declared, ruled, said or voted is not what the decision was made on."
 

@@ -4,6 +4,8 @@ from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.core.files.base import ContentFile
+
 from devices.demonstration.stage import Stage, Story
 from releases.ballots import verbs as ballots
 from releases.ballots.models import Ballot, Objection
@@ -36,6 +38,7 @@ class Case:
     remedy: str
     is_limited: bool = False
     agent: str = ""
+    log: str = ""  # what its file of evidence says
 
 
 def lodge(stage: Stage, release: Release, case: Case, cited: Issue) -> Objection:
@@ -49,7 +52,8 @@ def lodge(stage: Stage, release: Release, case: Case, cited: Issue) -> Objection
     )
     release.refresh_from_db()
     by = stage.actor(case.agent or case.supplier)
-    return ballots.lodge(release, supplier=stage.organisation(case.supplier), grounds=grounds, by=by, at=stage.at)
+    party, logs = stage.organisation(case.supplier), [ContentFile(case.log.encode(), "hub-log.txt")] if case.log else []
+    return ballots.lodge(release, supplier=party, grounds=grounds, exhibits=logs, by=by, at=stage.at)
 
 
 def contested(

@@ -12,127 +12,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
-from portal.people.api_base import Acting
-from portal.workflow.errors import Invalid
 from releases.ballots import bundle, queries, verbs
 from releases.ballots import serializers as shapes
 from releases.ballots.determination_api import DeterminationViewSet
 from releases.ballots.meeting_api import MeetingViewSet
-from releases.ballots.models import Ballot, Objection
+from releases.ballots.models import Ballot
+from releases.ballots.objection_api import REFERENCE, Acts, ObjectionViewSet, answers_of, known
 from releases.ballots.roll import rolls_of
 from releases.ballots.rule_api import RuleSetViewSet
 from releases.publishing import queries as publishing
-
-REFERENCE = "[-A-Za-z0-9]+"
-
-
-def _answers(request: Request, shape: type[Any]) -> dict[str, Any]:
-    """The body of a request as the verb's arguments; `version` is what the caller saw."""
-    given = shape(data=request.data)
-    given.is_valid(raise_exception=True)
-    answers = dict(given.validated_data)
-    if "version" in answers:
-        answers["seen"] = answers.pop("version")
-    return answers
-
-
-class Acts(Acting):
-    """One act on the row of this address: the body is the verb's arguments, the answer the row as it then is."""
-
-    get_object: Callable[[], Any]
-    get_serializer: Callable[..., Any]
-
-    def act(self, request: Request, verb: Callable[..., Any], shape: type[Any]) -> Response:
-        row = self.get_object()
-        verb(row, **_answers(request, shape), by=self.actor, at=self.at)
-        row.refresh_from_db()
-        return Response(self.get_serializer(row).data)
-
-
-class ObjectionViewSet(Acts, ReadOnlyModelViewSet[Objection]):
-    """The objections the caller may see."""
-
-    serializer_class = shapes.ObjectionSerializer
-    lookup_field = "reference"
-    lookup_value_regex = REFERENCE
-    filterset_fields = ("state", "release__reference", "is_late")
-    queryset = Objection.objects.none()
-
-    def get_queryset(self) -> QuerySet[Objection]:
-        return queries.objections(self.actor).select_related("release", "organisation").order_by("-pk")
-
-    @extend_schema(request=shapes.LodgeSerializer, responses={201: shapes.ObjectionSerializer})
-    def create(self, request: Request) -> Response:
-        """Lodge an objection for a supplier."""
-        answers = _answers(request, shapes.LodgeSerializer)
-        release = get_object_or_404(publishing.visible_to(self.actor), reference=answers.pop("release"))
-        _known(answers["issues"], queries.citable(release, self.actor), "issues")
-        supplier, seen = answers.pop("supplier"), answers.pop("seen")
-        grounds = verbs.Grounds(**answers)
-        made = verbs.lodge(release, supplier=supplier, grounds=grounds, by=self.actor, at=self.at, seen=seen)
-        return Response(self.get_serializer(made).data, status=status.HTTP_201_CREATED)
-
-    @extend_schema(request=shapes.JoinSerializer, responses=shapes.ObjectionSerializer)
-    @action(detail=True, methods=["post"])
-    def join(self, request: Request, reference: str) -> Response:
-        """Join an objection for an affected supplier."""
-        return self.act(request, verbs.join, shapes.JoinSerializer)
-
-    @extend_schema(request=shapes.WhySerializer, responses=shapes.ObjectionSerializer)
-    @action(detail=True, methods=["post"])
-    def withdraw(self, request: Request, reference: str) -> Response:
-        """Withdraw an objection before voting begins."""
-        return self.act(request, verbs.withdraw, shapes.WhySerializer)
-
-    @extend_schema(request=shapes.Input, responses=shapes.ObjectionSerializer)
-    @action(detail=True, methods=["post"])
-    def admit(self, request: Request, reference: str) -> Response:
-        """Admit an objection."""
-        return self.act(request, verbs.admit, shapes.Input)
-
-    @extend_schema(request=shapes.ReasonsSerializer, responses=shapes.ObjectionSerializer)
-    @action(detail=True, methods=["post"], url_path="return-with-reasons")
-    def return_with_reasons(self, request: Request, reference: str) -> Response:
-        """Return an objection with reasons."""
-        return self.act(request, verbs.return_with_reasons, shapes.ReasonsSerializer)
-
-    @extend_schema(request=shapes.AnswerSerializer, responses=shapes.ObjectionSerializer)
-    @action(detail=True, methods=["post"])
-    def accept(self, request: Request, reference: str) -> Response:
-        """Accept the remedy sought."""
-        return self.act(request, verbs.accept, shapes.AnswerSerializer)
-
-    @extend_schema(request=shapes.AnswerSerializer, responses=shapes.ObjectionSerializer)
-    @action(detail=True, methods=["post"])
-    def narrow(self, request: Request, reference: str) -> Response:
-        """Offer to hold the cohort while the rest proceeds."""
-        return self.act(request, verbs.narrow, shapes.AnswerSerializer)
-
-    @extend_schema(request=shapes.AnswerSerializer, responses=shapes.ObjectionSerializer)
-    @action(detail=True, methods=["post"])
-    def contest(self, request: Request, reference: str) -> Response:
-        """Contest an objection: a committee votes."""
-        return self.act(request, verbs.contest, shapes.AnswerSerializer)
-
-    @extend_schema(request=shapes.Input, responses=shapes.ObjectionSerializer)
-    @action(detail=True, methods=["post"])
-    def agree(self, request: Request, reference: str) -> Response:
-        """Agree to a narrowing."""
-        return self.act(request, verbs.agree, shapes.Input)
-
-    @extend_schema(request=shapes.WhySerializer, responses=shapes.ObjectionSerializer)
-    @action(detail=True, methods=["post"])
-    def disagree(self, request: Request, reference: str) -> Response:
-        """Refuse a narrowing."""
-        return self.act(request, verbs.disagree, shapes.WhySerializer)
-
-
-def _known(chosen: list[Any], visible: QuerySet[Any], field: str) -> None:
-    """Refuse rows the caller may not see in the same words as rows that do not exist."""
-    known = set(visible.values_list("pk", flat=True))
-    strange = [one for one in chosen if one.pk not in known]
-    if strange:
-        raise Invalid("Some of what was sent cannot be used: see fields.", {field: ["There is no such object here."]})
 
 
 class BallotViewSet(Acts, ReadOnlyModelViewSet[Ballot]):
@@ -168,9 +56,9 @@ class BallotViewSet(Acts, ReadOnlyModelViewSet[Ballot]):
     @extend_schema(request=shapes.DraftSerializer, responses={201: shapes.BallotSerializer})
     def create(self, request: Request) -> Response:
         """Draft a ballot on contested objections."""
-        answers = _answers(request, shapes.DraftSerializer)
+        answers = answers_of(request, shapes.DraftSerializer)
         release = get_object_or_404(publishing.visible_to(self.actor), reference=answers.pop("release"))
-        _known(answers["objections"], queries.objections(self.actor), "objections")
+        known(answers["objections"], queries.objections(self.actor), "objections")
         answers.pop("seen")
         made = verbs.draft(release, **answers, by=self.actor, at=self.at)
         return Response(self.get_serializer(made).data, status=status.HTTP_201_CREATED)
@@ -188,7 +76,7 @@ class BallotViewSet(Acts, ReadOnlyModelViewSet[Ballot]):
         return self._drafted(request, verbs.draft_review, shapes.DraftReviewSerializer)
 
     def _drafted(self, request: Request, verb: Callable[..., Ballot], shape: type[Any]) -> Response:
-        answers = _answers(request, shape)
+        answers = answers_of(request, shape)
         release = get_object_or_404(publishing.visible_to(self.actor), reference=answers.pop("release"))
         made = verb(release, **answers, by=self.actor, at=self.at)
         return Response(self.get_serializer(made).data, status=status.HTTP_201_CREATED)
@@ -221,7 +109,7 @@ class BallotViewSet(Acts, ReadOnlyModelViewSet[Ballot]):
     @action(detail=True, methods=["post"], url_path="rule-on-interest")
     def rule_on_interest(self, request: Request, reference: str) -> Response:
         """Rule on a member's interest, as Chair or deputy."""
-        ballot, answers = self.get_object(), _answers(request, shapes.RulingSerializer)
+        ballot, answers = self.get_object(), answers_of(request, shapes.RulingSerializer)
         member = get_object_or_404(ballot.roll.all(), pk=answers.pop("member"))
         verbs.rule_on_interest(member, **answers, by=self.actor, at=self.at)
         return Response(self.get_serializer(ballot).data)
@@ -230,7 +118,7 @@ class BallotViewSet(Acts, ReadOnlyModelViewSet[Ballot]):
     @action(detail=True, methods=["post"], url_path="add-statement")
     def add_statement(self, request: Request, reference: str) -> Response:
         """Put a party's statement on the ballot page."""
-        ballot, answers = self.get_object(), _answers(request, shapes.StatementSerializer)
+        ballot, answers = self.get_object(), answers_of(request, shapes.StatementSerializer)
         organisation = answers.pop("organisation")
         verbs.add_statement(ballot, organisation_id=organisation.pk, **answers, by=self.actor, at=self.at)
         return Response(self.get_serializer(ballot).data)

@@ -12,7 +12,7 @@ from portal.people.models import Organisation, PartyCategory, Seat
 from portal.workflow.actor import Actor
 from releases.ballots import may, queries, rulesets
 from releases.ballots import tally as counting
-from releases.ballots.models import ABSTAIN, Ballot, Determination, Entitlement, Joinder, Objection, Ruling
+from releases.ballots.models import ABSTAIN, Ballot, Determination, Entitlement, Exhibit, Joinder, Objection, Ruling
 from releases.ballots.options import option_effects
 from releases.ballots.paper import OPTION_WORDS, Kind, Option, Safeguard
 from releases.ballots.roll import Roll, awaits_ruling, is_recused, last_declaration, last_interest, last_ruling, roll_of
@@ -39,6 +39,7 @@ class Matter:
     counts: Counts
     suppliers: list[tuple[str, int]]
     joinders: list[Joinder]
+    exhibits: list[Exhibit]
 
 
 def matter(objection: Objection, actor: Actor) -> Matter:
@@ -55,6 +56,7 @@ def matter(objection: Objection, actor: Actor) -> Matter:
         counts=cohorts.counts(cells),
         suppliers=sorted(((names[one], count) for one, count in homes.items()), key=lambda pair: -pair[1]),
         joinders=list(objection.joinders.select_related("organisation").order_by("pk")),
+        exhibits=list(objection.exhibits.select_related("organisation").order_by("pk")),
     )
 
 

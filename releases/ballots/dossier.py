@@ -21,13 +21,13 @@ from portal.pages.documents import pdf
 from portal.workflow.actor import Actor
 from releases.ballots import hashes, queries
 from releases.ballots.document import notice
-from releases.ballots.models import Ballot, Determination, Entitlement, Objection, Vote
+from releases.ballots.models import Ballot, Determination, Entitlement, Exhibit, Objection, Vote
 from releases.issues import queries as issues
 from releases.issues.models import Comment
 from releases.products.cohorts import Cohort
 from releases.publishing.documents import KINDS
 
-FORMAT = 1
+FORMAT = 2  # 1 had no files of the parties
 SUMS = "SHA256SUMS"
 IN_PIECES_OF = 1024 * 1024
 
@@ -54,10 +54,17 @@ def _files(ballot: Ballot, actor: Actor, at: datetime) -> Iterator[tuple[str, It
     yield "decision.json", [_json(decision(ballot, actor, at))]
     yield "journal.json", [_json(journal(ballot))]
     yield f"{determination.reference}.pdf", [pdf(notice(determination))]
+    for exhibit in hashes.exhibits(ballot):
+        with File(exhibit.file) as file:
+            yield _named(exhibit), file.chunks(IN_PIECES_OF)
     for comment in _evidence(ballot, actor):
         name = f"evidence/{comment.issue.reference}-{comment.pk}.{KINDS[comment.file_kind].ending}"
         with File(comment.file) as file:
             yield name, file.chunks(IN_PIECES_OF)
+
+
+def _named(exhibit: Exhibit) -> str:
+    return f"evidence/{exhibit.own_name}"
 
 
 def _json(data: dict[str, Any]) -> bytes:
@@ -105,6 +112,7 @@ def decision(ballot: Ballot, actor: Actor, at: datetime) -> dict[str, Any]:
             {**_of(row, "text", "by_name", "at"), "organisation": row.organisation.name}
             for row in ballot.statements.select_related("organisation").order_by("pk")
         ],
+        "files": [_file(one) for one in hashes.exhibits(ballot)],
         "determination": hashes.document(determination),
         "effects": determination.effects,
         "appeal": _of(determination, "appealed_at", "appellant", "appeal_grounds", "appeal_result", "appeal_outcome"),
@@ -147,6 +155,16 @@ def _objection(objection: Objection, actor: Actor) -> dict[str, Any]:
             _of(issue, "reference", "title", "category", "severity", "state")
             for issue in queries.cited(objection, actor)
         ],
+    }
+
+
+def _file(exhibit: Exhibit) -> dict[str, Any]:
+    """A file of a party: whose it is, and where it lies in the dossier."""
+    return {
+        **_of(exhibit, "by_name", "at", "file_name", "file_kind", "sha256"),
+        "objection": exhibit.objection.reference,
+        "organisation": exhibit.organisation.name,
+        "path": _named(exhibit),
     }
 
 

@@ -1,4 +1,4 @@
-"""Forms of objections and ballots. What they ask is what the verbs take; the rules are in the verbs."""
+"""Forms of ballots and of the short acts on objections. They ask what the verbs take; the rules are in the verbs."""
 
 from datetime import datetime
 from typing import Any
@@ -9,20 +9,11 @@ from portal.pages.forms import GovForm, UkDateTimeField, VersionedForm
 from portal.people.models import Committee, Organisation
 from portal.workflow.actor import Actor
 from releases.ballots import queries
-from releases.ballots.models import AppealResult, Ballot, Meeting, Objection, Remedy
-from releases.ballots.verbs import Grounds
-from releases.issues.models import Issue
-from releases.products.cohorts import Cohort, words
+from releases.ballots.models import AppealResult, Ballot, Meeting, Objection
 from releases.publishing.models import Release
 from releases.publishing.working import words as words_at
 
-WHOLE = "release"
 LONG = forms.Textarea(attrs={"rows": 6})
-
-
-def suppliers_of(actor: Actor) -> Any:
-    """The suppliers this person may act for today."""
-    return Organisation.objects.filter(pk__in=actor.suppliers).order_by("name")
 
 
 class MeetingField(forms.ModelChoiceField):  # type: ignore[type-arg]  # takes no argument at run time
@@ -70,19 +61,6 @@ class ReasonsForm(StepForm):
 
 class AnswerForm(StepForm):
     answer = forms.CharField(label="DCC’s statement", widget=LONG, help_text="The parties and a committee read it.")
-
-
-class JoinForm(StepForm):
-    supplier = forms.ModelChoiceField(
-        Organisation.objects.none(), label="Supplier that joins", empty_label="Choose a supplier"
-    )
-    statement = forms.CharField(label="Statement", widget=LONG, required=False)
-
-    def prepare(self) -> None:
-        field = forms.ModelChoiceField(
-            suppliers_of(self.actor), label="Supplier that joins", empty_label="Choose a supplier"
-        )
-        self.fields["supplier"] = field
 
 
 class AgendaForm(StepForm):
@@ -154,59 +132,6 @@ class RulingForm(UnseenForm):
         widget=forms.RadioSelect,
     )
     reasons = forms.CharField(label="Reasons for the ruling", widget=LONG)
-
-
-class LodgeForm(VersionedForm):
-    """An objection: what is cited, which homes, evidence, remedy."""
-
-    supplier = forms.ModelChoiceField(Organisation.objects.none(), label="Supplier that objects")
-    issues = forms.ModelMultipleChoiceField(Issue.objects.none(), label="Issues cited")
-    cohort = forms.ChoiceField(label="Homes concerned", widget=forms.RadioSelect)
-    own_homes = forms.BooleanField(label="Only homes of this supplier", required=False)
-    is_limited = forms.TypedChoiceField(
-        label="What must wait until this is settled?",
-        choices=[("no", "Activation of the whole release"), ("yes", "Activation in these homes only")],
-        coerce=lambda value: value == "yes",
-        widget=forms.RadioSelect,
-    )
-    evidence = forms.CharField(
-        label="Evidence", widget=LONG, help_text="What was seen, where, how often, how to see it."
-    )
-    remedy = forms.ChoiceField(label="Remedy sought", choices=Remedy.choices, widget=forms.RadioSelect)
-    defer_to = UkDateTimeField(label="Defer to", required=False, help_text="Only where you ask for a deferral.")
-
-    def __init__(self, *args: Any, release: Release, actor: Actor, **kwargs: Any) -> None:
-        kwargs["initial"] = {"seen": release.version, **(kwargs.get("initial") or {})}
-        super().__init__(*args, **kwargs)
-        self.citable = list(queries.citable(release, actor))
-        self.fields["supplier"] = forms.ModelChoiceField(
-            suppliers_of(actor), label="Supplier that objects", empty_label="Choose a supplier"
-        )
-        self.fields["issues"] = forms.ModelMultipleChoiceField(
-            queries.citable(release, actor), label="Issues cited", widget=forms.CheckboxSelectMultiple
-        )
-        like = [(str(issue.pk), f"As in {issue.reference}: {words(Cohort.of(issue))}") for issue in self.citable]
-        self.fields["cohort"] = forms.ChoiceField(
-            label="Homes concerned",
-            choices=[*like, (WHOLE, "Every home of this release")],
-            widget=forms.RadioSelect,
-        )
-
-    def grounds(self) -> Grounds:
-        """What the objector says, as the verb takes it."""
-        answers = self.cleaned_data
-        chosen = next((issue for issue in self.citable if str(issue.pk) == answers["cohort"]), None)
-        axes = Cohort.of(chosen).as_json() if chosen else {}
-        if answers["own_homes"]:
-            axes["suppliers"] = [answers["supplier"].pk]
-        return Grounds(
-            issues=list(answers["issues"]),
-            cohort=Cohort.from_json(axes),
-            evidence=answers["evidence"],
-            remedy=answers["remedy"],
-            defer_to=answers["defer_to"],
-            is_limited=answers["is_limited"],
-        )
 
 
 class DraftForm(VersionedForm):

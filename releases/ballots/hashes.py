@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from releases.ballots.models import Ballot, Determination, Entitlement
+from releases.ballots.models import Ballot, Determination, Entitlement, Exhibit
 
 
 def place(ballot: str, *, seat: int, sequence: int) -> str:
@@ -32,10 +32,11 @@ def votes_hash(votes: Iterable[Mapping[str, Any]]) -> str:
 
 
 def heard(ballot: Ballot) -> dict[str, Any]:
-    """What a ballot was decided on: interests and rulings, what each side said, the votes opened, the casting vote."""
+    """What a ballot was decided on: interests and rulings, what each side said, files, votes opened, casting vote."""
     roll = ballot.roll.order_by("pk").prefetch_related("declarations", "rulings")
     tally = getattr(ballot, "tally", None)
     casting = getattr(ballot, "casting_vote", None)
+    files = [[one.objection.reference, one.organisation.name, one.sha256] for one in exhibits(ballot)]
     return {
         "roll": [
             [
@@ -55,7 +56,14 @@ def heard(ballot: Ballot) -> dict[str, Any]:
         ],
         "tally": [tally.result, tally.votes] if tally else None,
         "casting_vote": [casting.by_name, casting.choice, casting.reasons] if casting else None,
+        **({"files": files} if files else {}),  # so that what was decided before there were any is hashed as it was
     }
+
+
+def exhibits(ballot: Ballot) -> Iterable[Exhibit]:
+    """The files of evidence a ballot was decided on: those put forward when voting opened."""
+    found = Exhibit.objects.filter(objection__ballots=ballot, at__lte=ballot.opened_at)
+    return found.select_related("objection", "organisation").order_by("pk")
 
 
 def heard_hash(ballot: Ballot) -> str:

@@ -40,6 +40,15 @@ def join(objection: Objection, supplier_id: int, *, by: Actor) -> str | None:
 
 
 @who
+def add_evidence(objection: Objection, supplier_id: int, *, by: Actor) -> str | None:
+    """Rule: the evidence is the objector's, and theirs who joined, each for itself."""
+    joined = objection.joinders.filter(organisation=supplier_id).exists()
+    if supplier_id == objection.organisation_id or joined:
+        return _acts_for(supplier_id, by)
+    return "Only the objector and those who joined put evidence forward."
+
+
+@who
 def withdraw(objection: Objection, *, by: Actor) -> str | None:
     return _acts_for(objection.organisation_id, by)
 

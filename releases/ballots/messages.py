@@ -118,6 +118,12 @@ class Joined(AboutObjection):
     what: ClassVar[str] = "another party joined"
 
 
+class EvidenceAdded(Joined):
+    """A party put files of evidence forward."""
+
+    what = "a party added evidence"
+
+
 @dataclass(frozen=True)
 class AboutBallot(Notification):
     """Something happened to a ballot. Turnout and dates only: choices are sealed until close."""

@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from portal.people.models import Committee, Organisation
 from releases.ballots import bundle
-from releases.ballots.models import AppealResult, Ballot, Determination, Meeting, Objection, Remedy
+from releases.ballots.models import AppealResult, Ballot, Determination, Exhibit, Meeting, Objection, Remedy
 from releases.ballots.roll import Roll, roll_of
 from releases.issues.models import Issue
 from releases.products.cohort_serializers import CohortField
@@ -189,6 +189,24 @@ class LodgeSerializer(Input):
     remedy = serializers.ChoiceField(choices=Remedy.choices)
     defer_to = serializers.DateTimeField(required=False, allow_null=True, default=None)
     is_limited = serializers.BooleanField(required=False, default=False)
+
+
+class ExhibitSerializer(serializers.ModelSerializer[Exhibit]):
+    """A file of evidence of a party to an objection."""
+
+    organisation = Slug[Organisation](slug_field="slug", read_only=True)
+
+    class Meta:
+        model = Exhibit
+        fields = ("id", "organisation", "by_name", "at", "file_name", "file_kind", "file_size", "sha256")
+        read_only_fields = fields
+
+
+class AddEvidenceSerializer(Input):
+    """One or more files of a party, its own supplier."""
+
+    supplier = Slug[Organisation](slug_field="slug", queryset=Organisation.objects.all())
+    exhibits = serializers.ListField(child=serializers.FileField(max_length=200))
 
 
 class JoinSerializer(Input):

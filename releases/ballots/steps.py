@@ -1,21 +1,10 @@
-"""The acts on objections and ballots that are one short form each; a step is named as its verb, rules and address."""
-
-from datetime import datetime
+"""The acts on ballots that are one short form each; a step is named as its verb, rules and address."""
 
 from portal.workflow.actor import Actor
 from releases.ballots import bundle, can, forms, may, verbs
-from releases.ballots.models import Ballot, Objection
+from releases.ballots.models import Ballot
 from releases.ballots.roll import roll_of
 from releases.ballots.step import Step
-
-
-def _join(objection: Objection, by: Actor) -> None:
-    others = by.suppliers - {objection.organisation_id}
-    may.join(objection, min(others, default=objection.organisation_id), by=by)
-
-
-def _joinable(objection: Objection, at: datetime) -> None:
-    can.join(objection, 0)
 
 
 def _speaks(ballot: Ballot, by: Actor) -> None:
@@ -23,106 +12,6 @@ def _speaks(ballot: Ballot, by: Actor) -> None:
     allowed = [one for one in own if one is not None and may.add_statement.why_not(ballot, one, by=by) is None]
     may.add_statement(ballot, allowed[0] if allowed else 0, by=by)
 
-
-OBJECTION_STEPS: tuple[Step, ...] = (
-    Step(
-        "admit",
-        "Admit",
-        "The objector is an affected party, in time, with evidence. DCC’s clock to answer starts; a late objection gets"
-        " a provisional hold on its cohort.",
-        forms.PlainForm,
-        verbs.admit,
-        lambda row, by: may.admit(row, by=by),
-        lambda row, at: can.admit(row),
-        "The objection is admitted.",
-        "primary",
-    ),
-    Step(
-        "return_with_reasons",
-        "Return with reasons",
-        "The objection does not meet the conditions. It ends here, and the gate is free of it.",
-        forms.ReasonsForm,
-        verbs.return_with_reasons,
-        lambda row, by: may.return_with_reasons(row, by=by),
-        lambda row, at: can.return_with_reasons(row),
-        "The objection is returned with reasons.",
-    ),
-    Step(
-        "accept",
-        "Accept the remedy",
-        "The remedy sought takes effect now; there is no vote.",
-        forms.AnswerForm,
-        verbs.accept,
-        lambda row, by: may.accept(row, by=by),
-        lambda row, at: can.accept(row),
-        "The remedy is accepted and in effect.",
-        "primary",
-    ),
-    Step(
-        "narrow",
-        "Narrow to a hold on the cohort",
-        "You offer to hold the cohort while the rest proceeds. The objector has 2 Working Days to agree; silence counts"
-        " as contested.",
-        forms.AnswerForm,
-        verbs.narrow,
-        lambda row, by: may.narrow(row, by=by),
-        lambda row, at: can.narrow(row),
-        "The narrowing is offered to the objector.",
-    ),
-    Step(
-        "contest",
-        "Contest",
-        "A committee will vote. Your statement stands on the ballot page.",
-        forms.AnswerForm,
-        verbs.contest,
-        lambda row, by: may.contest(row, by=by),
-        lambda row, at: can.contest(row),
-        "The objection is contested: a committee will vote.",
-        "warning",
-    ),
-    Step(
-        "agree",
-        "Agree to the narrowing",
-        "The cohort is held until its fault is fixed; the rest of the release proceeds; there is no vote.",
-        forms.PlainForm,
-        verbs.agree,
-        lambda row, by: may.agree(row, by=by),
-        lambda row, at: can.agree(row, at=at),
-        "You agreed: the cohort is held and the rest proceeds.",
-        "primary",
-    ),
-    Step(
-        "disagree",
-        "Disagree",
-        "The objection counts as contested and a committee will vote.",
-        forms.WhyForm,
-        verbs.disagree,
-        lambda row, by: may.disagree(row, by=by),
-        lambda row, at: can.disagree(row),
-        "The objection is contested: a committee will vote.",
-    ),
-    Step(
-        "join",
-        "Join this objection",
-        "Your organisation becomes a party to the matter; its committee members are recused from the vote.",
-        forms.JoinForm,
-        verbs.join,
-        _join,
-        _joinable,
-        "You joined the objection.",
-    ),
-    Step(
-        "withdraw",
-        "Withdraw the objection",
-        "The objection ends, and with it what it blocks.",
-        forms.WhyForm,
-        verbs.withdraw,
-        lambda row, by: may.withdraw(row, by=by),
-        lambda row, at: can.withdraw(row),
-        "The objection is withdrawn.",
-        "warning",
-    ),
-)
 
 BALLOT_STEPS: tuple[Step, ...] = (
     Step(
@@ -270,5 +159,4 @@ BALLOT_STEPS: tuple[Step, ...] = (
     ),
 )
 
-OBJECTION_STEP = {step.name: step for step in OBJECTION_STEPS}
 BALLOT_STEP = {step.name: step for step in BALLOT_STEPS}

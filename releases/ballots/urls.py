@@ -3,7 +3,8 @@
 from django.urls import path
 
 from releases.ballots import views
-from releases.ballots.steps import BALLOT_STEPS, OBJECTION_STEPS
+from releases.ballots.objection_steps import OBJECTION_STEPS
+from releases.ballots.steps import BALLOT_STEPS
 
 app_name = "ballots"
 urlpatterns = [
@@ -12,6 +13,7 @@ urlpatterns = [
     path("objections/", views.objections, name="objections"),
     path("objections/lodge/<str:reference>/", views.lodge, name="lodge"),
     path("objections/<str:reference>/", views.objection, name="objection"),
+    path("objections/<str:reference>/evidence/<int:pk>/", views.exhibit, name="exhibit"),
     *(
         path(f"objections/<str:reference>/{step.name}/", views.objection_step, {"name": step.name}, name=step.name)
         for step in OBJECTION_STEPS

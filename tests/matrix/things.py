@@ -152,7 +152,11 @@ def _of_releases(things: Things) -> None:
     things.add("hold", hold)
     _of_rollouts(things, matter)
     _of_tests_and_products(things, matter)
-    things.add("lodged", acts.lodge(matter))
+    lodged = acts.lodge(matter)
+    things.add("lodged", lodged)
+    films = {"supplier": lodged.organisation, "exhibits": [ContentFile(b"Dark.", "film.txt")]}
+    (film,) = ballots.add_evidence(lodged, **films, by=matter.actor("supplier"), at=matter.at)
+    things.kwargs["exhibit"] = {"reference": lodged.reference, "pk": film.pk}
     things.add("admitted", acts.admit(_another(matter)))
     _narrowed(things, _another(matter))
     _ballots(things, matter)

@@ -175,7 +175,7 @@ def disputed(stage: Stage) -> Story:
     yield stage.later(1, 9)
     issue = issues.acknowledge(issue, by=stage.actor(MANAGER), at=stage.at)
     yield stage.day(-12, 10)
-    case = Case("Heron Power", "Video of ten displays that stay dark, and the log of their hubs.", "hold")
+    case = Case("Heron Power", "Ten displays that stay dark, and the log of one of their hubs.", "hold", log=_HUB_LOG)
     objection = chamber.lodge(stage, release, case, issue)
     yield stage.day(-11, 10)
     objection = ballots.admit(objection, by=stage.actor(SECRETARY), at=stage.at)
@@ -206,6 +206,12 @@ def disputed(stage: Stage) -> Story:
     yield from chamber.vote(stage, ballot, _FIRST_VOTES, minutes=40)
 
 
+_HUB_LOG = """\
+02:14:07  firmware switched, restart
+02:17:09  display: no answer to three beacons, join given up
+02:18:11  network joined
+09:41:30  display: key pressed, joined
+"""
 _STATEMENTS = {
     "Heron Power": "Customers in debt need the display to see their balance. We ask for our northern homes to wait.",
     "DCC": "The release helps every home with this hub. We offer to write to the customers concerned.",

@@ -80,6 +80,14 @@ def join(objection: Objection, supplier_id: int) -> str | None:
 
 
 @when
+def add_evidence(objection: Objection) -> str | None:
+    """Rule: what a committee votes on stands when voting begins."""
+    if objection.ballots.exclude(state__in=BEFORE_VOTING).exists():
+        return "Voting on this objection has begun."
+    return None if objection.is_unsettled else _in(objection)
+
+
+@when
 def withdraw(objection: Objection) -> str | None:
     """An objection under vote is the committee's: withdrawing it would undo a ballot that others have joined."""
     if objection.ballots.exclude(state__in=BEFORE_VOTING).exists():

@@ -13,7 +13,7 @@ from releases.ballots.models.decisions import (
     Vote,
 )
 from releases.ballots.models.meetings import Meeting
-from releases.ballots.models.objections import Joinder, Objection, Remedy
+from releases.ballots.models.objections import Exhibit, Joinder, Objection, Remedy
 
 __all__ = [
     "ABSTAIN",
@@ -27,6 +27,7 @@ __all__ = [
     "Declaration",
     "Determination",
     "Entitlement",
+    "Exhibit",
     "Joinder",
     "Meeting",
     "Objection",

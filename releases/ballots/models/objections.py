@@ -1,4 +1,4 @@
-"""Objections and who joins them."""
+"""Objections, who joins them, and the files of evidence of each party."""
 
 from typing import ClassVar
 
@@ -9,6 +9,7 @@ from simple_history.models import HistoricalRecords
 from portal.workflow.transitions import Stateful
 from releases.ballots.states import OBJECTION, UNSETTLED, ObjectionState
 from releases.products.models import Selected
+from releases.publishing.documents import KINDS
 
 
 class Remedy(models.TextChoices):
@@ -83,3 +84,28 @@ class Joinder(models.Model):
 
     def __str__(self) -> str:
         return f"{self.organisation} joined {self.objection.reference}"
+
+
+class Exhibit(models.Model):
+    """A file of evidence that a party to an objection puts forward, for all who may see the objection. Append-only."""
+
+    objection = models.ForeignKey(Objection, on_delete=models.PROTECT, related_name="exhibits")
+    organisation = models.ForeignKey("people.Organisation", on_delete=models.PROTECT, related_name="+")
+    by_name = models.CharField(max_length=200)
+    at = models.DateTimeField()
+    file = models.FileField(upload_to="exhibits/")
+    file_name = models.CharField(max_length=120, help_text="As its owner calls it; never used on a disk.")
+    file_kind = models.CharField(max_length=20, help_text="What its content is.")
+    file_size = models.PositiveIntegerField(help_text="Bytes.")
+    sha256 = models.CharField(max_length=64)
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.file_name} on {self.objection.reference}"
+
+    @property
+    def own_name(self) -> str:
+        """The name its copy is given: the portal's own, never the one it came with."""
+        return f"{self.objection.reference}-{self.pk}.{KINDS[self.file_kind].ending}"

@@ -7,6 +7,7 @@ from releases.ballots.verbs.closing import casting_vote, close, count
 from releases.ballots.verbs.determinations import determine, publish
 from releases.ballots.verbs.drafting import draft
 from releases.ballots.verbs.emergencies import draft_review, draft_waiver
+from releases.ballots.verbs.evidence import add_evidence
 from releases.ballots.verbs.exporting import dossier
 from releases.ballots.verbs.meetings import call_meeting, cancel_meeting, put_on_agenda
 from releases.ballots.verbs.objections import Grounds, admit, join, lapse, lodge, return_with_reasons, withdraw
@@ -18,6 +19,7 @@ __all__ = [
     "Paper",
     "RuleSetFacts",
     "accept",
+    "add_evidence",
     "add_rule_set",
     "add_statement",
     "admit",

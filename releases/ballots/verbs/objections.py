@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from portal.delivery.outbox import tell
+from portal.journal.writing import Jsonable
 from portal.people.models import Organisation
 from portal.workflow import barrier
 from portal.workflow.actor import Actor
@@ -19,6 +20,7 @@ from releases.ballots.defaults import rules_at
 from releases.ballots.models import Joinder, Objection, Remedy
 from releases.ballots.states import ObjectionState
 from releases.ballots.verbs import settling
+from releases.ballots.verbs.evidence import Files, digests, keep
 from releases.holds.queries import cells_of
 from releases.issues.models import Issue
 from releases.products.cohorts import Cohort
@@ -43,13 +45,21 @@ class Grounds:
 
 @transaction.atomic
 def lodge(
-    release: Release, *, supplier: Organisation, grounds: Grounds, by: Actor, at: datetime, seen: int | None = None
+    release: Release,
+    *,
+    supplier: Organisation,
+    grounds: Grounds,
+    by: Actor,
+    at: datetime,
+    exhibits: Files = (),
+    seen: int | None = None,
 ) -> Objection:
     """Lodge a supplier's objection to activation and return it; from now on it closes the gate.
 
     In the objection window it disputes the release, or closes the gate for its cohort where it is limited. A late
-    one is always limited and closes nothing until SECAS admits it. Raises Invalid for grounds that do not hold
-    together. Rule: cites one or more issues, its cohort, evidence and the remedy (Objection and ballot).
+    one is always limited and closes nothing until SECAS admits it. Its files are evidence beside its text. Raises
+    Invalid for grounds that do not hold together and files that are not allowed. Rule: cites one or more issues, its
+    cohort, evidence and the remedy (Objection and ballot).
     """
     barrier.shut()
     release = lock(release, seen=seen)
@@ -75,7 +85,9 @@ def lodge(
         **grounds.cohort.as_fields(),
     )
     objection.issues.set(grounds.issues)
-    note(objection, by=by, at=at, verb="lodge", data={"supplier": supplier.name, "late": is_late})
+    kept = keep(objection, supplier, exhibits, by=by, at=at)
+    data: dict[str, Jsonable] = {"supplier": supplier.name, "late": is_late, "files": digests(kept)}
+    note(objection, by=by, at=at, verb="lodge", data=data)
     settling.dispute(objection, at=at)
     tell(messages.Lodged(objection, at), at=at)
     return objection
@@ -110,9 +122,17 @@ def _check(release: Release, supplier: Organisation, grounds: Grounds, at: datet
 
 @transaction.atomic
 def join(
-    objection: Objection, *, supplier: Organisation, statement: str, by: Actor, at: datetime, seen: int | None = None
+    objection: Objection,
+    *,
+    supplier: Organisation,
+    statement: str,
+    by: Actor,
+    at: datetime,
+    exhibits: Files = (),
+    seen: int | None = None,
 ) -> Joinder:
-    """Let another affected supplier join this objection before voting begins; returns its joinder."""
+    """Let another affected supplier join this objection before voting begins, with files of its own; returns its
+    joinder."""
     objection = lock(objection, seen=seen)
     may.join(objection, supplier.pk, by=by)
     can.join(objection, supplier.pk)
@@ -124,7 +144,8 @@ def join(
         joined_at=at,
         statement=statement.strip(),
     )
-    note(objection, by=by, at=at, verb="join", data={"supplier": supplier.name})
+    kept = keep(objection, supplier, exhibits, by=by, at=at)
+    note(objection, by=by, at=at, verb="join", data={"supplier": supplier.name, "files": digests(kept)})
     tell(messages.Joined(objection, at, supplier), at=at)
     return joinder
 

@@ -12,7 +12,7 @@ from releases.ballots.views.ballots import (
 from releases.ballots.views.determinations import determination, determination_pdf, determinations, dossier
 from releases.ballots.views.emergencies import draft_review, draft_waiver
 from releases.ballots.views.meetings import call_meeting, cancel_meeting, meeting, meetings
-from releases.ballots.views.objections import lodge, objection, objection_step, objections
+from releases.ballots.views.objections import exhibit, lodge, objection, objection_step, objections
 from releases.ballots.views.rules import add_rules, rule_set, rules
 from releases.ballots.views.voting import cast, casting_vote, read_own_vote, receipt, vote
 
@@ -33,6 +33,7 @@ __all__ = [
     "draft",
     "draft_review",
     "draft_waiver",
+    "exhibit",
     "lodge",
     "meeting",
     "meetings",

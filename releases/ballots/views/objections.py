@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -11,10 +11,10 @@ from portal.pages.forms import status_of
 from portal.workflow.errors import Invalid
 from portal.workflow.http import PortalRequest
 from releases.ballots import bundle, can, may, queries, verbs
-from releases.ballots.forms import LodgeForm
 from releases.ballots.models import Objection
-from releases.ballots.steps import OBJECTION_STEP, OBJECTION_STEPS
-from releases.ballots.views.steps import offers, posted, take
+from releases.ballots.objection_forms import LodgeForm
+from releases.ballots.objection_steps import OBJECTION_STEP, OBJECTION_STEPS
+from releases.ballots.views.steps import offers, posted, take, uploaded
 from releases.publishing.queries import visible_to
 
 
@@ -45,12 +45,25 @@ def objection_step(request: PortalRequest, reference: str, name: str) -> HttpRes
     return take(request, _objection(request, reference), OBJECTION_STEP[name], "ballots:objection")
 
 
+@require_safe
+@login_required
+def exhibit(request: PortalRequest, reference: str, pk: int) -> FileResponse:
+    """Hand out a file of evidence under a name of the portal's own, to whoever may see the objection."""
+    found = get_object_or_404(_objection(request, reference).exhibits.select_related("objection"), pk=pk)
+    return FileResponse(
+        found.file.open("rb"),
+        as_attachment=True,
+        filename=found.own_name,
+        content_type="application/octet-stream",
+    )
+
+
 @require_http_methods(["GET", "POST"])
 @login_required
 def lodge(request: PortalRequest, reference: str) -> HttpResponse:
     release = get_object_or_404(visible_to(request.actor), reference=reference)
     may.lodge(min(request.actor.suppliers, default=0), by=request.actor)
-    form = LodgeForm(posted(request), release=release, actor=request.actor)
+    form = LodgeForm(posted(request), uploaded(request), release=release, actor=request.actor)
     can.lodge(release, form.citable, at=request.at)
     if form.is_valid():
         try:
@@ -60,6 +73,7 @@ def lodge(request: PortalRequest, reference: str) -> HttpResponse:
                 grounds=form.grounds(),
                 by=request.actor,
                 at=request.at,
+                exhibits=form.cleaned_data["exhibits"],
                 seen=form.cleaned_data["seen"],
             )
         except Invalid as refusal:

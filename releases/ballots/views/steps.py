@@ -2,11 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.datastructures import MultiValueDict
 
 from portal.pages.forms import status_of
 from portal.workflow.errors import Invalid
@@ -29,6 +32,11 @@ def posted(request: PortalRequest) -> QueryDict | None:
     return request.POST if request.method == "POST" else None
 
 
+def uploaded(request: PortalRequest) -> MultiValueDict[str, UploadedFile[Any]] | None:
+    """The files sent with the answers; None on a page that is only looked at."""
+    return request.FILES if request.method == "POST" else None
+
+
 def offers(steps: Iterable[Step], row: Objection | Ballot, request: PortalRequest) -> list[Offer]:
     """The acts this person may do, those possible now first."""
     found = [
@@ -42,7 +50,7 @@ def offers(steps: Iterable[Step], row: Objection | Ballot, request: PortalReques
 def take(request: PortalRequest, row: Objection | Ballot, step: Step, back: str) -> HttpResponse:
     """Show the page of an act, or do it; refusals become their pages at the edge."""
     step.may(row, request.actor)
-    form = step.form(posted(request), row=row, actor=request.actor, at=request.at)
+    form = step.form(posted(request), uploaded(request), row=row, actor=request.actor, at=request.at)
     if request.method == "GET":
         step.can(row, request.at)
     elif form.is_valid():

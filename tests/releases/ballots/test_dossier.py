@@ -219,7 +219,7 @@ def test_whatever_is_altered_is_named(files):
         altered_entry: "is not what was sealed in block",
         altered_block: "does not fit its members.",
         unsealed_entry: "is not in a sealed block yet",
-        another_format: "This script reads format 1, not 9.",
+        another_format: "This script reads formats 1 and 2, not 9.",
     }
     assert check(files) == []
     for alter, sentence in expected.items():
