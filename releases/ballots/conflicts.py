@@ -1,10 +1,11 @@
-"""Who on a committee is a party to the matter when a ballot opens."""
+"""Who on a committee is a party to the matter when a ballot opens, and how many are left to vote."""
 
 from datetime import datetime
 
 from portal.people.models import Membership, OrganisationKind, Seat
 from releases.ballots.models import Ballot, Joinder, Objection
 from releases.ballots.paper import Kind
+from releases.ballots.roll import VOTING
 
 
 def conflict(ballot: Ballot, seat: Seat, at: datetime) -> str:
@@ -23,6 +24,14 @@ def conflict(ballot: Ballot, seat: Seat, at: datetime) -> str:
     if OrganisationKind.DCC not in kinds:
         return ""
     return "DCC answers the objection." if ballot.kind == Kind.OBJECTIONS else "The release is DCC's own."
+
+
+def seats_with_a_vote(ballot: Ballot, at: datetime) -> int:
+    """How many seats would have a vote if the roll were frozen now: parties and whoever presides left out."""
+    seats = Seat.objects.current(at).filter(committee=ballot.committee, user__is_active=True)
+    free = [seat.capacity for seat in seats.select_related("organisation") if not conflict(ballot, seat, at)]
+    presides = Seat.Capacity.CHAIR not in free and Seat.Capacity.DEPUTY in free
+    return sum(capacity in VOTING for capacity in free) - presides
 
 
 def _parties(ballot: Ballot) -> dict[int, str]:

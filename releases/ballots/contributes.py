@@ -92,7 +92,9 @@ def _for_secretary(actor: Actor, at: datetime) -> Iterator[Waiting]:
         BallotState.APPEALED: ("Record the outcome of the appeal in", "closed_at", ""),
     }
     found = queries.ballots(actor).filter(state__in=words, determination__appeal_ended_at=None)
-    for ballot in found.order_by("drafted_at"):
+    for ballot in found.select_related("meeting").order_by("drafted_at"):
+        if ballot.state == BallotState.NOTICED and ballot.sits and not ballot.not_opened:
+            continue  # the clock opens it when the meeting begins
         what, since, due = words[BallotState(ballot.state)]
         began, ends = getattr(ballot, since) or ballot.drafted_at, getattr(ballot, due) if due else None
         url = _at("ballot", ballot.reference)

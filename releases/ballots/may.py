@@ -115,6 +115,11 @@ def open_voting(ballot: Ballot, *, by: Actor) -> str | None:
 
 
 @who
+def begin(ballot: Ballot, *, by: Actor) -> str | None:
+    return None if by.is_system else "Only the portal's clock opens a ballot as its meeting begins."
+
+
+@who
 def extend(ballot: Ballot, *, by: Actor) -> str | None:
     return _secretary(by, Permission.RUN_BALLOTS, "extends a ballot")
 

@@ -177,6 +177,13 @@ class BallotOpened(AboutBallot):
     what = "voting is open"
 
 
+class BallotNotOpened(AboutBallot):
+    what = "voting did not open when its meeting began"
+
+    def recipients(self) -> Iterable[Recipient]:
+        return secretaries(self.at)
+
+
 class BallotExtended(AboutBallot):
     what = "voting is extended"
 

@@ -238,6 +238,12 @@ def set_aside_objections() -> QuerySet[Objection]:
     return found.select_related("release").order_by("pk")
 
 
+def beginning(at: datetime) -> QuerySet[Ballot]:
+    """The ballots that wait for their opening though the meeting has begun that votes on them."""
+    met = Q(meeting__starts_at__lte=at, meeting__cancelled_at=None)
+    return Ballot.objects.filter(met, state=BallotState.NOTICED).order_by("meeting__starts_at", "pk")
+
+
 def over(at: datetime) -> QuerySet[Ballot]:
     """The ballots that the clock moves now: voting over, or the time for a casting vote."""
     voting = Q(state=BallotState.OPEN, closes_at__lte=at)

@@ -39,7 +39,8 @@ BALLOT_STEPS: tuple[Step, ...] = (
     Step(
         "open_voting",
         "Open voting",
-        "The roll of voters, the rules, the homes excluded and the deferral date are frozen now.",
+        "The roll of voters, the rules, the homes excluded and the deferral date are frozen now. What a meeting votes"
+        " on the portal opens by itself when the meeting begins.",
         forms.PlainForm,
         verbs.open_voting,
         lambda row, by: may.open_voting(row, by=by),

@@ -1,4 +1,4 @@
-"""The clocks of objections and ballots: what silence and the end of voting bring about."""
+"""The clocks of objections and ballots: what silence, a meeting that begins and the end of voting bring about."""
 
 import logging
 from collections.abc import Callable
@@ -20,10 +20,12 @@ log = logging.getLogger(__name__)
 
 @shared_task(name="ballots.keep_clocks")
 def keep_clocks(**_: Any) -> None:
-    """Contest what nobody answered, close what is over, settle ties, end what was held until now. Safe to repeat."""
+    """Contest what nobody answered, open and close votes, settle ties, end what was held until now. Safe to repeat."""
     at = clock.now()
     for objection in queries.silent(at):
         _try(objection.reference, verbs.contest_by_silence, objection, by=CLERK, at=at)
+    for ballot in queries.beginning(at):
+        _try(ballot.reference, verbs.begin, ballot, by=CLERK, at=at)
     for ballot in queries.over(at):
         verb = verbs.close if ballot.state == BallotState.OPEN else verbs.determine
         _try(ballot.reference, verb, ballot, by=CLERK, at=at)

@@ -6,6 +6,7 @@ import pytest
 from django.core.management import call_command
 from django.db import IntegrityError
 
+from portal.delivery.models import Message
 from portal.people import verbs as people
 from portal.people.models import PartyCategory, User
 from portal.workflow.errors import NotAllowed, NotNow
@@ -178,6 +179,33 @@ def test_nothing_is_withdrawn_while_its_ballot_opens(matter):
 
 def test_control_without_row_locks_a_ballot_opens_on_what_is_withdrawn(matter):
     assert any(race_withdrawal_against_opening(matter, without=ROW_LOCK) for _ in range(10))
+
+
+def race_of_sweepers_at_a_meeting(matter: Matter, *, without: str = "") -> list[Outcome]:
+    """Let two sweepers open the same ballot as its meeting begins."""
+    matter.until(matter.world.at)
+    meeting, secretary = make.call(matter), matter.actor("secretary")
+    ballot = verbs.put_on_agenda(make.draft(matter, make.contest(matter)), meeting=meeting, by=secretary, at=matter.at)
+    ballot = verbs.notice(ballot, by=secretary, at=matter.at)
+    at = matter.until(meeting.starts_at)
+    sweep = [lambda: verbs.begin(ballot, by=CLERK, at=at)] * 2
+    return together(*sweep, without=without)
+
+
+def test_two_sweepers_open_a_meeting_s_ballot_once(matter):
+    outcomes = race_of_sweepers_at_a_meeting(matter)
+    assert sorted(outcome.ok for outcome in outcomes) == [False, True]
+    assert isinstance(next(outcome.error for outcome in outcomes if not outcome.ok), NotNow)
+    assert Ballot.objects.get().roll_hash and Message.objects.filter(subject__endswith="voting is open").count() == 1
+
+
+def test_control_without_row_locks_two_sweepers_both_write_the_roll(matter):
+    """Only the roll's own constraint is left to refuse the second."""
+    for _ in range(5):
+        outcomes = race_of_sweepers_at_a_meeting(matter, without=ROW_LOCK)
+        if any(isinstance(outcome.error, IntegrityError) for outcome in outcomes):
+            return
+    pytest.fail("two sweepers never collided without their lock")
 
 
 def race_at_the_closing_instant(matter: Matter, *, early: timedelta) -> tuple[Outcome, Ballot]:

@@ -2,10 +2,12 @@
 
 from releases.ballots.can.ballots import (
     add_statement,
+    begin,
     cast,
     casting_vote,
     close,
     count,
+    decide_in_meeting,
     declare,
     determine,
     draft,
@@ -53,6 +55,7 @@ __all__ = [
     "add_evidence",
     "add_statement",
     "admit",
+    "begin",
     "agree",
     "cancel_meeting",
     "cast",
@@ -61,6 +64,7 @@ __all__ = [
     "contest",
     "contest_by_silence",
     "count",
+    "decide_in_meeting",
     "declare",
     "determine",
     "disagree",

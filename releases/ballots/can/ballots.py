@@ -78,6 +78,29 @@ def open_voting(ballot: Ballot, *, at: datetime) -> str | None:
 
 
 @when
+def begin(ballot: Ballot, *, at: datetime) -> str | None:
+    """Rule: voting opens when the meeting begins that votes on it."""
+    meeting = ballot.sits
+    if meeting is None or at < meeting.starts_at:
+        return "No meeting has begun that votes on this ballot."
+    return _ballot_in(ballot, BallotState.NOTICED)
+
+
+@when
+def decide_in_meeting(ballot: Ballot, *, votes: int, needed: int, at: datetime) -> str | None:
+    """Portal default: the clock opens no vote whose time is over, or that could never reach its quorum."""
+    meeting = ballot.sits
+    if meeting and at >= meeting.ends_at:
+        return f"{meeting.reference} was over before voting opened: opened now, the vote goes on by correspondence."
+    if votes < needed:
+        return (
+            f"{votes} of the seats held today may vote, and a quorum takes at least {needed} votes: fill the"
+            " vacancies of the committee, or void the ballot and draft one before another committee."
+        )
+    return None
+
+
+@when
 def add_statement(ballot: Ballot) -> str | None:
     return _ballot_in(ballot, BallotState.DRAFT, BallotState.NOTICED, BallotState.OPEN)
 

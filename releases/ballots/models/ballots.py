@@ -65,6 +65,7 @@ class Ballot(Stateful):
         related_name="agenda",
         help_text="Where it is voted on; by correspondence where there is none.",
     )
+    not_opened = models.TextField(blank=True, help_text="Why the clock did not open it when its meeting began.")
     question = models.TextField()
     state = models.CharField(max_length=10, choices=BallotState, default=BallotState.DRAFT, editable=False)
     drafted_at = models.DateTimeField()

@@ -2,7 +2,7 @@
 
 from releases.ballots.verbs.answers import accept, agree, contest, contest_by_silence, disagree, narrow
 from releases.ballots.verbs.appeals import record_appeal, record_appeal_outcome
-from releases.ballots.verbs.ballots import add_statement, extend, notice, open_voting, void
+from releases.ballots.verbs.ballots import add_statement, extend, notice, void
 from releases.ballots.verbs.closing import casting_vote, close, count
 from releases.ballots.verbs.determinations import determine, publish
 from releases.ballots.verbs.drafting import draft
@@ -11,6 +11,7 @@ from releases.ballots.verbs.evidence import add_evidence
 from releases.ballots.verbs.exporting import dossier
 from releases.ballots.verbs.meetings import call_meeting, cancel_meeting, put_on_agenda
 from releases.ballots.verbs.objections import Grounds, admit, join, lapse, lodge, return_with_reasons, withdraw
+from releases.ballots.verbs.opening import begin, open_voting
 from releases.ballots.verbs.rule_sets import RuleSetFacts, add_rule_set
 from releases.ballots.verbs.voting import Paper, cast, declare, read_own_vote, rule_on_interest
 
@@ -23,6 +24,7 @@ __all__ = [
     "add_rule_set",
     "add_statement",
     "admit",
+    "begin",
     "agree",
     "call_meeting",
     "cancel_meeting",

@@ -64,6 +64,11 @@ def drop_provisional_hold(objection: Objection, *, why: str, at: datetime) -> No
         holds.lift(hold, ground=Ground.SETTLED, why=why, by=CLERK, at=at)
 
 
+def lock_notes(ballot: Ballot, *, at: datetime) -> None:
+    """The committee votes on the notes as they are: nobody changes them meanwhile."""
+    publishing.lock_notes(ballot.release, by=CLERK, at=at, why=f"{ballot.reference} is open")
+
+
 def free_notes(ballot: Ballot, *, at: datetime) -> None:
     """Let the notes of the release be changed again, once no ballot on it is open."""
     release = Release.objects.get(pk=ballot.release_id)

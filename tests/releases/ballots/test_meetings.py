@@ -7,11 +7,15 @@ from django.db import IntegrityError
 from django.urls import reverse
 
 from portal.delivery.models import Message
+from portal.people import verbs as people
 from portal.workflow.errors import Invalid, NotAllowed, NotNow
 from releases.ballots import contributes, verbs
 from releases.ballots.models import Ballot, Meeting
+from releases.ballots.tasks import keep_clocks
+from releases.ballots.verbs.settling import CLERK
 from tests.factories import ballots as make
 from tests.factories.queries import same_queries
+from tests.factories.world import SEED
 
 HOUR = timedelta(hours=1)
 
@@ -54,6 +58,100 @@ def test_voting_opens_when_the_meeting_begins_and_closes_when_it_ends(matter):
     matter.until(meeting.starts_at)
     ballot = verbs.open_voting(ballot, by=matter.actor("secretary"), at=matter.at)
     assert ballot.closes_at == meeting.ends_at
+
+
+def test_the_clock_opens_it_when_the_meeting_begins_and_not_before(matter):
+    meeting = make.call(matter)
+    ballot = noticed(matter, meeting)
+    with pytest.raises(NotNow, match="No meeting has begun"):
+        verbs.begin(ballot, by=CLERK, at=matter.at)
+    matter.until(meeting.starts_at)
+    with pytest.raises(NotAllowed, match="Only the portal's clock"):
+        verbs.begin(ballot, by=matter.actor("secretary"), at=matter.at)
+    keep_clocks()
+    keep_clocks()
+    ballot.refresh_from_db()
+    assert (ballot.state, ballot.closes_at) == ("open", meeting.ends_at)
+    assert Message.objects.filter(subject__endswith="voting is open").count() == 1
+    with pytest.raises(NotNow, match="The ballot is open"):
+        verbs.begin(ballot, by=CLERK, at=matter.at)
+
+
+def test_a_vote_by_correspondence_is_left_to_the_secretary(matter):
+    ballot = noticed(matter, None)
+    matter.until(ballot.opens_at)
+    keep_clocks()
+    ballot.refresh_from_db()
+    assert ballot.state == "noticed"
+
+
+def test_where_too_few_may_vote_the_secretary_is_told_once_and_it_opens_once_they_may(matter, sign_in):
+    meeting = make.call(matter)
+    ballot = noticed(matter, meeting)
+    for who in ("member", "second_member"):
+        people.end_seat(matter.world.seats[who], by=SEED, at=matter.at)
+    assert to_do(matter) == []
+    matter.until(meeting.starts_at)
+    keep_clocks()
+    keep_clocks()
+    message = Message.objects.get(subject__endswith="voting did not open when its meeting began")
+    assert list(message.deliveries.values_list("user_id", flat=True)) == [matter.world.users["secretary"].pk]
+    why = "2 of the seats held today may vote, and a quorum takes at least 3 votes"
+    assert why in message.body
+    assert why in sign_in("secretary").get(reverse("ballots:ballot", args=[ballot.reference])).text
+    assert to_do(matter) == [f"Open ballot {ballot.reference}"]
+    matter.world.panel.seats.filter(user=matter.world.users["member"]).update(ends_at=None)
+    keep_clocks()
+    ballot.refresh_from_db()
+    assert (ballot.state, ballot.not_opened) == ("open", "")
+
+
+def to_do(matter) -> list[str]:
+    return [one.text for one in contributes.waiting(matter.actor("secretary"), matter.at)]
+
+
+def test_a_deputy_who_presides_and_parties_are_not_counted_among_those_who_vote(matter):
+    """The Chair and a member work for the objector and the deputy presides: two seats are left to vote."""
+    meeting = make.call(matter)
+    ballot = noticed(matter, meeting)
+    heron = matter.world.organisations["heron"]
+    matter.world.panel.seats.filter(user__in=[matter.world.users[who] for who in ("chair", "member")]).update(
+        organisation=heron
+    )
+    matter.until(meeting.starts_at)
+    keep_clocks()
+    ballot.refresh_from_db()
+    assert "2 of the seats held today may vote" in ballot.not_opened
+
+
+def test_what_else_keeps_the_clock_from_opening_is_said(matter, settings, tmp_path):
+    meeting = make.call(matter)
+    objection = make.contest(matter)
+    ballot = put(matter, make.draft(matter, objection), meeting)
+    ballot = verbs.notice(ballot, by=matter.actor("secretary"), at=matter.at)
+    matter.until(meeting.starts_at)
+    settings.KEYS_DIR, settings.BALLOT_MASTER_KEY = tmp_path, "no key"
+    keep_clocks()
+    with pytest.raises(NotNow, match="master key"):
+        verbs.open_voting(ballot, by=matter.actor("secretary"), at=matter.at)
+    ballot.refresh_from_db()
+    reasons = [ballot.not_opened]
+    settings.BALLOT_MASTER_KEY = ""
+    verbs.withdraw(objection, why="", by=matter.actor("supplier"), at=matter.at)
+    keep_clocks()
+    ballot.refresh_from_db()
+    reasons.append(ballot.not_opened)
+    assert "master key" in reasons[0] and "Every objection it would hear is settled" in reasons[1]
+    assert Message.objects.filter(subject__endswith="voting did not open when its meeting began").count() == 2
+
+
+def test_a_meeting_that_is_over_opens_nothing_by_itself(matter):
+    meeting = make.call(matter)
+    ballot = noticed(matter, meeting)
+    matter.until(meeting.ends_at)
+    keep_clocks()
+    ballot.refresh_from_db()
+    assert ballot.state == "noticed" and "was over before voting opened" in ballot.not_opened
 
 
 def test_opened_after_its_meeting_it_goes_on_by_correspondence(matter):
