@@ -47,6 +47,7 @@ def faults(archive: zipfile.ZipFile) -> Iterator[str]:
         yield from tally(found)
     yield from outcome(found)
     yield from exhibits(found, archive)
+    yield from casting_vote(found, said(entries, "give_casting_vote", "receipt"))
     yield from heard(found, [entry["data"]["heard"] for entry in entries if "heard" in entry["data"]])
     yield from notice(found, said(entries, "publish", "document"))
 
@@ -169,6 +170,14 @@ def exhibits(found, archive):
     for one in found.get("files", ()):
         if one["path"] not in archive.namelist() or sha256(archive.read(one["path"])) != one["sha256"]:
             yield f"{one['path']} is not the evidence that {one['organisation']} put forward."
+
+
+def casting_vote(found, receipts):
+    """The casting vote gives the receipt that the journal has; one older than these receipts has none there."""
+    casting = found["casting_vote"]
+    facts = [casting[one] for one in ("by_name", "choice", "reasons", "at")] if casting else []
+    if receipts and receipts != [sha256(json.dumps([found["ballot"]["reference"], *facts], separators=(",", ":")))]:
+        yield "The casting vote is not what was given."
 
 
 def heard(found, digests):

@@ -11,7 +11,7 @@ from portal.journal.models import Entry
 from portal.journal.queries import timeline
 from releases.ballots import hashes, rulesets, sealing
 from releases.ballots import tally as counting
-from releases.ballots.models import ABSTAIN, Ballot, Tally, Vote
+from releases.ballots.models import ABSTAIN, Ballot, CastingVote, Tally, Vote
 from releases.ballots.paper import Option, Paper
 
 
@@ -28,6 +28,7 @@ def faults_of(ballot: Ballot) -> Iterator[str]:
     yield from _votes(ballot, entries)
     if hasattr(ballot, "tally"):
         yield from _tally(ballot.tally)
+    yield from _casting_vote(ballot, entries)
     yield from _heard(ballot, entries)
     yield from _notice(ballot, entries)
 
@@ -92,6 +93,14 @@ def recount(tally: Tally) -> counting.Result:
         rules=rulesets.parse(tally.ballot.rules or {}),
         safeguard=stored.safeguard,
     )
+
+
+def _casting_vote(ballot: Ballot, entries: Iterable[Entry]) -> Iterator[str]:
+    vote = CastingVote.objects.filter(ballot=ballot).first()
+    given = [hashes.casting_receipt(vote)] if vote else []
+    for receipt in _said(entries, "give_casting_vote", "receipt"):
+        if [receipt] != given:
+            yield f"The casting vote of {ballot.reference} is not what was given."
 
 
 def _heard(ballot: Ballot, entries: Iterable[Entry]) -> Iterator[str]:

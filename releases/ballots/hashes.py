@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from releases.ballots.models import Ballot, Determination, Entitlement, Exhibit
+from releases.ballots.models import Ballot, CastingVote, Determination, Entitlement, Exhibit
 
 
 def place(ballot: str, *, seat: int, sequence: int) -> str:
@@ -29,6 +29,12 @@ def roll_hash(rows: Iterable[Entitlement]) -> str:
 def votes_hash(votes: Iterable[Mapping[str, Any]]) -> str:
     """The SHA-256 over the receipts of the votes counted, in the order of the roll."""
     return _sha256("\n".join(str(vote["receipt"]) for vote in votes))
+
+
+def casting_receipt(vote: CastingVote) -> str:
+    """The receipt of a casting vote: the SHA-256 of who gave which, why and when; the journal keeps it."""
+    said = [vote.ballot.reference, vote.by_name, vote.choice, vote.reasons, _moment(vote.at)]
+    return _sha256(json.dumps(said, separators=(",", ":")))
 
 
 def heard(ballot: Ballot) -> dict[str, Any]:

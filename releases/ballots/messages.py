@@ -10,7 +10,7 @@ from django.urls import reverse
 from portal.delivery.messages import Notification, Recipient
 from portal.people.models import Committee, Organisation, Role
 from portal.people.recipients import of_committee, of_organisations, of_user, with_role
-from releases.ballots.models import Ballot, Determination, Entitlement, Objection, RuleSet
+from releases.ballots.models import Ballot, CastingVote, Determination, Entitlement, Objection, RuleSet
 from releases.ballots.roll import roll_of
 from releases.ballots.rulesets import in_words, parse
 from releases.publishing.classification import told
@@ -230,6 +230,22 @@ class Receipt(AboutBallot):
 
     def recipients(self) -> Iterable[Recipient]:
         return [of_user(self.entitlement.user)]
+
+
+@dataclass(frozen=True)
+class CastingReceipt(AboutBallot):
+    """The receipt of a casting vote, to whoever gave it."""
+
+    vote: CastingVote
+    receipt: str
+
+    kind: ClassVar[str] = "ballots.receipt"
+    title: ClassVar[str] = "A receipt of my vote"
+    template: ClassVar[str] = "ballots/casting_receipt.txt"
+    what: ClassVar[str] = "your casting vote was received"
+
+    def recipients(self) -> Iterable[Recipient]:
+        return [of_user(self.vote.by)]
 
 
 @dataclass(frozen=True)

@@ -40,6 +40,8 @@ urlpatterns = [
     path("<str:reference>/receipt/", views.receipt, name="receipt"),
     path("<str:reference>/own-vote/", views.read_own_vote, name="read_own_vote"),
     path("<str:reference>/casting-vote/", views.casting_vote, name="casting_vote"),
+    path("<str:reference>/casting-vote/give/", views.give_casting_vote, name="give_casting_vote"),
+    path("<str:reference>/casting-vote/receipt/", views.casting_receipt, name="casting_receipt"),
     *(
         path(f"<str:reference>/{step.name}/", views.ballot_step, {"name": step.name}, name=step.name)
         for step in BALLOT_STEPS

@@ -18,7 +18,21 @@ YES_NO = [("yes", "Yes"), ("no", "No"), ("abstain", "Abstain on this question")]
 ANSWERS: Mapping[str, bool | None] = {"yes": True, "no": False, "abstain": None, "": None}
 
 
-class VoteForm(VersionedForm):
+class PaperForm(VersionedForm):
+    """Answers that are read back on a check page before they are cast."""
+
+    def answers(self) -> list[tuple[str, str]]:
+        """Each question with its answer in words."""
+        found = []
+        for name, field in self.fields.items():
+            if name != "seen":
+                value = self.cleaned_data[name]
+                labels = dict(getattr(field, "choices", ()))
+                found.append((str(field.label), str(labels.get(value, value))))
+        return found
+
+
+class VoteForm(PaperForm):
     """The ballot paper. No choice is preset; the questions of the safeguard appear where they are asked."""
 
     choice = forms.ChoiceField(label="Your vote", choices=CHOICES, widget=forms.RadioSelect)
@@ -61,16 +75,6 @@ class VoteForm(VersionedForm):
             override=ANSWERS[answers.get("override", "")],
         )
 
-    def answers(self) -> list[tuple[str, str]]:
-        """Each question with its answer in words, for the check page."""
-        found = []
-        for name, field in self.fields.items():
-            if name != "seen":
-                value = self.cleaned_data[name]
-                labels = dict(getattr(field, "choices", ()))
-                found.append((str(field.label), str(labels.get(value, value))))
-        return found
-
 
 def in_words(answers: Answers) -> list[tuple[str, str]]:
     """What a voter answered, as the voter's own page shows it."""
@@ -83,7 +87,7 @@ def in_words(answers: Answers) -> list[tuple[str, str]]:
     ]
 
 
-class CastingVoteForm(VersionedForm):
+class CastingVoteForm(PaperForm):
     """The casting vote: one of the two tied options."""
 
     choice = forms.ChoiceField(label="Casting vote", widget=forms.RadioSelect)
@@ -92,9 +96,9 @@ class CastingVoteForm(VersionedForm):
     def __init__(self, *args: Any, ballot: Ballot, **kwargs: Any) -> None:
         kwargs["initial"] = {"seen": ballot.version, **(kwargs.get("initial") or {})}
         super().__init__(*args, **kwargs)
-        between: tuple[Option, ...] = from_json(ballot.tally.result).between
+        self.between: tuple[Option, ...] = from_json(ballot.tally.result).between
         self.fields["choice"] = forms.ChoiceField(
             label="Casting vote",
-            choices=[(option.value, option.words.capitalize()) for option in between],
+            choices=[(option.value, option.words.capitalize()) for option in self.between],
             widget=forms.RadioSelect,
         )

@@ -13,7 +13,7 @@ from portal.workflow.transitions import lock, move, note
 from releases.ballots import can, keys, may, messages, rulesets
 from releases.ballots import tally as counting
 from releases.ballots.clocks import casting_over
-from releases.ballots.hashes import votes_hash
+from releases.ballots.hashes import casting_receipt, votes_hash
 from releases.ballots.models import ABSTAIN, Ballot, CastingVote, Entitlement, Tally, Vote
 from releases.ballots.paper import Option, Paper, Safeguard
 from releases.ballots.roll import Roll, roll_of
@@ -153,5 +153,8 @@ def casting_vote(
         reasons=settling.said(reasons, "reasons", "Give the reasons for the casting vote."),
         at=at,
     )
+    receipt = casting_receipt(vote)
+    note(ballot, by=by, at=at, verb="give_casting_vote", data={"receipt": receipt})
     conclude(ballot, counting.settle(result, Option(choice)), by=by, at=at, verb="casting_vote")
+    tell(messages.CastingReceipt(ballot, at, vote, receipt), at=at)
     return vote

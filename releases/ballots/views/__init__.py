@@ -9,12 +9,13 @@ from releases.ballots.views.ballots import (
     rule_on_interest,
     turnout,
 )
+from releases.ballots.views.casting import casting_receipt, casting_vote, give_casting_vote
 from releases.ballots.views.determinations import determination, determination_pdf, determinations, dossier
 from releases.ballots.views.emergencies import draft_review, draft_waiver
 from releases.ballots.views.meetings import call_meeting, cancel_meeting, meeting, meetings
 from releases.ballots.views.objections import exhibit, lodge, objection, objection_step, objections
 from releases.ballots.views.rules import add_rules, rule_set, rules
-from releases.ballots.views.voting import cast, casting_vote, read_own_vote, receipt, vote
+from releases.ballots.views.voting import cast, read_own_vote, receipt, vote
 
 __all__ = [
     "add_rules",
@@ -25,6 +26,7 @@ __all__ = [
     "call_meeting",
     "cancel_meeting",
     "cast",
+    "casting_receipt",
     "casting_vote",
     "determination",
     "determination_pdf",
@@ -34,6 +36,7 @@ __all__ = [
     "draft_review",
     "draft_waiver",
     "exhibit",
+    "give_casting_vote",
     "lodge",
     "meeting",
     "meetings",

@@ -16,7 +16,7 @@ from releases.ballots.models import Ballot, Vote
 from releases.ballots.options import option_effects
 from releases.ballots.roll import roll_of
 from releases.ballots.views.steps import posted
-from releases.ballots.voting_forms import CastingVoteForm, VoteForm, in_words
+from releases.ballots.voting_forms import VoteForm, in_words
 
 SECRET = ("choice", "evidence", "override", "reason")
 
@@ -97,29 +97,6 @@ def read_own_vote(request: PortalRequest, reference: str) -> HttpResponse:
     last, answers = verbs.read_own_vote(row, by=request.actor, at=request.at)
     context = {"ballot": row, "vote": last, "answers": in_words(answers)}
     return render(request, "ballots/own_vote.html", context)
-
-
-@never_cache
-@require_http_methods(["GET", "POST"])
-@login_required
-@freshly_proved
-def casting_vote(request: PortalRequest, reference: str) -> HttpResponse:
-    """Settle a tie: one of two options, with reasons."""
-    row = _ballot(request, reference)
-    may.casting_vote(roll_of(row), by=request.actor)
-    can.casting_vote(row, at=request.at)
-    form = CastingVoteForm(posted(request), ballot=row)
-    if form.is_valid():
-        try:
-            verbs.casting_vote(row, **form.cleaned_data, by=request.actor, at=request.at)
-        except Invalid as refusal:
-            form.add_refusal(refusal)
-        else:
-            row.refresh_from_db()
-            if row.recommends:
-                return redirect("ballots:ballot", reference)
-            return redirect("ballots:determination", row.determination.reference)
-    return render(request, "ballots/casting_vote.html", {"ballot": row, "form": form}, status=status_of(form))
 
 
 def _ballot(request: PortalRequest, reference: str) -> Ballot:

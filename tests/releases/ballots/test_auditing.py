@@ -102,6 +102,17 @@ def test_an_edited_row_is_named(ballot, statement, sentence):
     assert ballot.reference in str(refusal.value) or ballot.determination.reference in str(refusal.value)
 
 
+@pytest.mark.parametrize(
+    "statement", ["UPDATE ballots_castingvote SET at = at - interval '1 day'", "DELETE FROM ballots_castingvote"]
+)
+def test_an_edited_casting_vote_is_named(matter, statement):
+    ballot = make.decided(matter, "proceed", "proceed", "reject", "reject")
+    verbs.casting_vote(ballot, choice="reject", reasons="So.", by=matter.actor("chair"), at=matter.at)
+    assert list(faults()) == []
+    edit(statement)
+    assert f"The casting vote of {ballot.reference} is not what was given." in list(faults())
+
+
 def test_a_vote_smuggled_in_with_a_receipt_of_its_own_is_named(ballot):
     first = Vote.objects.order_by("pk").first()
     place = f"{ballot.reference}, seat {first.entitlement_id}, cast 9"

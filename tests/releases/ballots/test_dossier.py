@@ -80,7 +80,10 @@ def test_the_reasons_of_a_casting_vote_are_those_given(matter):
     found = json.loads(files["decision.json"])
     found["casting_vote"]["reasons"] = "Otherwise."
     wrong = check(files | {"decision.json": json.dumps(found).encode()})
-    assert wrong == ["What was declared, ruled, said or voted is not what the decision was made on."]
+    assert wrong == [
+        "The casting vote is not what was given.",
+        "What was declared, ruled, said or voted is not what the decision was made on.",
+    ]
 
 
 @pytest.mark.parametrize("choices", [("proceed", "proceed", "reject", "reject"), ("defer",) * 3, ("retest",) * 3])

@@ -3,8 +3,10 @@
 import pytest
 from django.urls import reverse
 
+from portal.delivery.models import Message
+from portal.journal.models import Entry
 from releases.ballots import verbs
-from releases.ballots.models import Ballot, Objection, Vote
+from releases.ballots.models import Ballot, Determination, Objection, Vote
 from releases.ballots.verbs.settling import CLERK
 from releases.publishing.models import Release
 from tests.factories import ballots as make
@@ -253,7 +255,7 @@ def test_the_safeguard_s_questions_are_on_the_paper_where_it_asks(matter, enter)
 def test_an_old_password_is_asked_for_again_before_the_paper(matter, sign_in):
     ballot = make.open_ballot(matter)
     make.declare(matter, ballot, "member")
-    for name in ("vote", "casting_vote"):
+    for name in ("vote", "casting_vote", "give_casting_vote"):
         page = sign_in("member").get(url(name, ballot))
         assert page.status_code == 302 and page["Location"].startswith(reverse("account_reauthenticate"))
 
@@ -303,9 +305,24 @@ def test_tie_casting_vote_publication_and_appeal_by_forms(matter, enter):
     version = Ballot.objects.get().version
     assert "Error: " in client.post(url("casting_vote", ballot), {"choice": "defer", "reasons": "x"}).text
     assert "Error: " in client.post(url("casting_vote", ballot), {"choice": "proceed", "reasons": " "}).text
-    posted = client.post(url("casting_vote", ballot), {"choice": "proceed", "reasons": "Rare.", "seen": version})
+    paper = {"choice": "proceed", "reasons": "Rare.", "seen": version}
+    checked = client.post(url("casting_vote", ballot), paper).text
+    assert "Check your casting vote" in checked and "The release proceeds." in checked and "ends" not in checked
+    assert "Rare." in client.post(url("casting_vote", ballot), paper | {"change": "yes"}).text
+    assert client.get(url("give_casting_vote", ballot))["Location"] == url("casting_vote", ballot)
+    assert client.get(url("casting_receipt", ballot))["Location"] == url("ballot", ballot)
+    assert "Error: " in client.post(url("give_casting_vote", ballot), paper | {"reasons": ""}).text
+    assert "Error: " in client.post(url("give_casting_vote", ballot), paper | {"reasons": " \n"}).text
+    assert not Determination.objects.exists()
+    given = client.post(url("give_casting_vote", ballot), paper)
+    assert given["Location"] == url("casting_receipt", ballot)
     decision = Ballot.objects.get().determination
-    assert posted["Location"] == url("determination", decision)
+    receipt = Entry.objects.get(verb="give_casting_vote").data["receipt"]
+    page = client.get(given["Location"]).text
+    assert receipt in page and decision.reference in page
+    assert receipt in Message.objects.get(subject__endswith="your casting vote was received").body
+    assert client.post(url("give_casting_vote", ballot), paper).status_code == 409
+    assert enter("deputy").get(given["Location"]).status_code == 403
     assert enter("supplier").get(url("determination", decision)).status_code == 404  # not yet published
     client = enter("secretary")
     assert "not yet published" in client.get(url("determination", decision)).text
