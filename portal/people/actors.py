@@ -18,16 +18,20 @@ def actor_for(
     channel: Channel = Channel.PAGE,
     proved_at: datetime | None = None,
     token: str = "",
+    committee: int | None = None,
 ) -> Actor:
     """Return who this user is at portal time ``at``, acting for ``organisation`` (an id).
 
     Falls back to the user's oldest membership where none, or one the user has not, is named. A person with seats
-    only acts for no organisation. Anonymous and inactive users are the public.
+    only acts for no organisation; so does whoever acts in a seat on one ``committee`` (an id), and nowhere else.
+    Anonymous and inactive users are the public.
     """
     if user is None or not user.is_active:
         return ANONYMOUS
-    memberships = _acting(current_memberships(user, at), organisation)
+    memberships = [] if committee else _acting(current_memberships(user, at), organisation)
     committees = _committees(user, at, is_secretary=any(row.role == Role.SECRETARY for row in memberships))
+    if committee:
+        committees = {number: functions for number, functions in committees.items() if number == committee}
     roles = frozenset(str(row.role) for row in memberships)
     permissions = permissions_of(roles) | ({str(Permission.READ_PORTAL)} if committees else frozenset())
     acting_for = memberships[0].organisation if memberships else None

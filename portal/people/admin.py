@@ -143,8 +143,8 @@ class SeatAdmin(RecordAdmin):
 class ApiTokenAdmin(RecordAdmin):
     """Looked at without its hash, and revoked."""
 
-    list_display = ("name", "prefix", "user", "organisation", "may_write", "expires_at", "used_at", "revoked_at")
-    list_select_related = ("user", "organisation")
+    list_display = ("name", "prefix", "user", "acts_for", "may_write", "expires_at", "used_at", "revoked_at")
+    list_select_related = ("user", "organisation", "committee")
     exclude = ("digest",)
     actions = ("revoke_token",)
 

@@ -19,7 +19,7 @@ REFUSED = "The key is unknown, revoked or expired."  # one sentence, so that nob
 
 
 class TokenAuthentication(BaseAuthentication):
-    """``Authorization: Token chfp_…``: acts for the key's person and organisation, as they are today."""
+    """``Authorization: Token chfp_…``: acts for the key's person and organisation or seat, as they are today."""
 
     def authenticate(self, request: Request) -> tuple[User, ApiToken] | None:
         """Return (user, key), or ``None`` where no key was sent; puts the actor on the request."""
@@ -48,8 +48,16 @@ def _token(header: list[bytes]) -> ApiToken:
 
 def _act(request: Request, token: ApiToken) -> ApiToken:
     at = clock.now()
-    actor = actor_for(token.user, at=at, organisation=token.organisation_id, channel=Channel.API, token=str(token))
-    if token.expires_at <= at or actor.organisation_id != token.organisation_id:
+    actor = actor_for(
+        token.user,
+        at=at,
+        organisation=token.organisation_id,
+        committee=token.committee_id,
+        channel=Channel.API,
+        token=str(token),
+    )
+    lost = actor.organisation_id != token.organisation_id or (token.committee_id and not actor.committees)
+    if token.expires_at <= at or lost:
         raise AuthenticationFailed(REFUSED)
     if token.used_at is None or at - token.used_at > USED_STEP:
         ApiToken.objects.filter(pk=token.pk).update(used_at=at)

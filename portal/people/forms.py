@@ -8,8 +8,9 @@ from django import forms
 from portal.pages.forms import DateField, GovForm, VersionedForm
 from portal.people.models import Committee, CommitteeKind, Organisation, PartyCategory, Role, Seat, User
 from portal.people.permissions import FITTING
-from portal.people.queries import appointable, sitting
+from portal.people.queries import appointable, committees_sat_on, sitting
 from portal.people.verbs.committees import MOST_PLACES
+from portal.workflow.actor import Actor
 
 
 class InviteForm(GovForm):
@@ -106,12 +107,34 @@ class PlacesForm(VersionedForm):
         return {name: self.cleaned_data[name] or 0 for name in PartyCategory.values}
 
 
+class SeatField(forms.ModelChoiceField[Committee]):
+    """One of the committees on which a person sits."""
+
+    def label_from_instance(self, obj: Committee) -> str:
+        return f"in your seat on the {obj}, for no organisation"
+
+
 class TokenForm(GovForm):
-    """A key to the API."""
+    """A key to the API; who sits on a committee chooses where it acts."""
 
     name = forms.CharField(max_length=80, label="What is the key for?")
     days = forms.IntegerField(min_value=1, max_value=366, initial=90, label="Days until it expires")
     may_write = forms.BooleanField(required=False, label="It may change things, not only read")
+
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        seats = committees_sat_on(actor)
+        if seats:
+            self.fields["committee"] = SeatField(
+                seats,
+                label="The key acts",
+                widget=forms.RadioSelect,
+                blank=actor.organisation_id is not None,
+                required=actor.organisation_id is None,
+                empty_label=f"for {actor.organisation_name}, with all your seats",
+                error_messages={"required": "Choose the committee on which the key acts."},
+            )
+            self.order_fields(["committee"])
 
 
 class FeedForm(GovForm):

@@ -1,6 +1,6 @@
 """Who may change who everyone is."""
 
-from portal.people.models import ApiToken, Appointment, CalendarFeed, Membership, Organisation, SavedFilter
+from portal.people.models import ApiToken, Appointment, CalendarFeed, Committee, Membership, Organisation, SavedFilter
 from portal.people.permissions import Permission
 from portal.workflow.actor import Actor, Channel
 from portal.workflow.rules import who
@@ -68,11 +68,15 @@ def manage_committees(*, by: Actor) -> str | None:
 
 
 @who
-def create_token(*, by: Actor) -> str | None:
+def create_token(committee: Committee | None = None, *, by: Actor) -> str | None:
+    """Rule: a key acts for the organisation acted for, or in a seat that its maker holds on a committee."""
     if by.channel == Channel.API:
         return "A key is made by a person on the account page, never by another key."
+    if committee is not None:
+        sits = by.committees.get(committee.pk, frozenset()) - {"secretary"}
+        return None if sits else f"Only who sits on the {committee} makes a key that acts there."
     if by.user_id is None or by.organisation_id is None:
-        return "A key acts for an organisation: only its members make one."
+        return "A key acts for an organisation or in a seat on a committee: only their members make one."
     return None
 
 

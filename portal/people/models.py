@@ -238,10 +238,14 @@ class Seat(Term):
 
 
 class ApiToken(models.Model):
-    """A named, scoped, expiring key to the API; only its hash is stored."""
+    """A named, scoped, expiring key to the API; only its hash is stored.
+
+    It acts for one organisation, or in the person's seat on one committee and for nobody else.
+    """
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="tokens")
-    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE)
+    organisation = models.ForeignKey(Organisation, null=True, blank=True, on_delete=models.CASCADE)
+    committee = models.ForeignKey(Committee, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
     name = models.CharField(max_length=80)
     prefix = models.CharField(max_length=12, unique=True)
     digest = models.CharField(max_length=64)
@@ -251,8 +255,21 @@ class ApiToken(models.Model):
     revoked_at = models.DateTimeField(null=True, blank=True)
     used_at = models.DateTimeField(null=True, blank=True)
 
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(organisation__isnull=False, committee=None) | Q(organisation=None, committee__isnull=False),
+                name="a_key_acts_for_one",
+            ),
+        ]
+
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix}…)"
+
+    @property
+    def acts_for(self) -> str:
+        """The organisation or the committee it acts for."""
+        return str(self.committee or self.organisation)
 
 
 class SavedFilter(models.Model):

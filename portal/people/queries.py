@@ -130,9 +130,16 @@ def feeds(actor: Actor) -> QuerySet[CalendarFeed]:
 
 
 def tokens(actor: Actor) -> QuerySet[ApiToken]:
-    """Return the person's own tokens for the organisation acted for, newest first."""
-    own = ApiToken.objects.filter(user=actor.user_id, organisation=actor.organisation_id)
+    """Return the person's own tokens for the organisation acted for and for committees, newest first."""
+    scope = Q(organisation=actor.organisation_id) | Q(committee__isnull=False)
+    own = ApiToken.objects.filter(scope, user=actor.user_id).select_related("organisation", "committee")
     return own.order_by("-created_at", "-pk")
+
+
+def committees_sat_on(actor: Actor) -> QuerySet[Committee]:
+    """Return the committees on which this actor holds a seat, by name; a secretary sits on none by being one."""
+    sits = [number for number, functions in actor.committees.items() if functions - {"secretary"}]
+    return Committee.objects.filter(pk__in=sits).order_by("name")
 
 
 def saved_filters(actor: Actor) -> QuerySet[SavedFilter]:

@@ -215,7 +215,7 @@ def account(request: PortalRequest) -> HttpResponse:
         "seats": queries.seats_of(user, request.at),
         "second_factor": is_mfa_enabled(user),
         "tokens": queries.tokens(request.actor),
-        "no_token": may.create_token.why_not(by=request.actor),
+        "no_token": _no_token(request),
         "log": Paginator(acts_of(user.pk), 25).get_page(request.GET.get("page")),
     }
     return render(request, "people/account.html", context)
@@ -227,12 +227,17 @@ def _user(request: PortalRequest) -> User:
     return request.user
 
 
+def _no_token(request: PortalRequest) -> str | None:
+    """Why this person makes no key at all: neither for the organisation acted for nor in a seat."""
+    return may.create_token.why_not(queries.committees_sat_on(request.actor).first(), by=request.actor)
+
+
 @never_cache
 @login_required
 @freshly_proved
 def create_token(request: PortalRequest) -> HttpResponse:
-    may.create_token(by=request.actor)
-    form = TokenForm(request.POST or None)
+    may.create_token(queries.committees_sat_on(request.actor).first(), by=request.actor)
+    form = TokenForm(request.POST or None, actor=request.actor)
     if form.is_valid():
         token, text = verbs.create_token(**form.cleaned_data, by=request.actor, at=request.at)
         return render(request, "people/token_created.html", {"token": token, "text": text})

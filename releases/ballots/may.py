@@ -183,7 +183,15 @@ def add_statement(ballot: Ballot, organisation_id: int, *, by: Actor) -> str | N
 
 @who
 def declare(roll: Roll, *, by: Actor) -> str | None:
-    return None if roll.of(by.user_id) else "You are not on the roll of this ballot."
+    row = roll.of(by.user_id)
+    return _by_key(row, by) if row else "You are not on the roll of this ballot."
+
+
+def _by_key(row: Entitlement, by: Actor) -> str | None:
+    """Rule: a key acts only where it was made for, and while its maker sits there."""
+    if by.channel != Channel.API or row.ballot.committee_id in by.committees:
+        return None
+    return "This key acts in no seat on the committee of this ballot."
 
 
 @who
@@ -191,7 +199,7 @@ def rule_on_interest(roll: Roll, entitlement: Entitlement, *, by: Actor) -> str 
     """Rule: the Chair rules on interests; a deputy where the Chair is conflicted or it is the Chair's own."""
     arbiter = roll.arbiter(entitlement)
     if arbiter and arbiter.user_id == by.user_id:
-        return None
+        return _by_key(arbiter, by)
     return "Only the Chair rules on an interest, or a deputy where the Chair is conflicted."
 
 
@@ -229,8 +237,10 @@ def read_own_vote(roll: Roll, *, by: Actor) -> str | None:
 @who
 def close(ballot: Ballot, roll: Roll, *, by: Actor) -> str | None:
     """Rule: a ballot is closed by the clock or by the Chair; SECAS may close one whose time is over."""
-    if by.is_system or by.has(Permission.RUN_BALLOTS) or _presides(roll, by):
+    if by.is_system or by.has(Permission.RUN_BALLOTS):
         return None
+    if roll.presiding and _presides(roll, by):
+        return _by_key(roll.presiding, by)
     return "A ballot is closed by the clock, the Chair or the SECAS secretary."
 
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from portal.people import can, may
-from portal.people.models import ApiToken, User
+from portal.people.models import ApiToken, Committee, User
 from portal.people.tokens import digest, new_key
 from portal.workflow.actor import Actor
 from portal.workflow.errors import Invalid
@@ -13,12 +13,15 @@ from portal.workflow.transitions import note
 
 
 @transaction.atomic
-def create_token(*, name: str, days: int, may_write: bool, by: Actor, at: datetime) -> tuple[ApiToken, str]:
+def create_token(
+    *, name: str, days: int, may_write: bool, by: Actor, at: datetime, committee: Committee | None = None
+) -> tuple[ApiToken, str]:
     """Make a key for the person and the organisation acted for; return it and its text, shown this once.
 
-    The key can do what the person can in that organisation at the time of use, or only read; never more.
+    The key can do what the person can in that organisation at the time of use, or only read; never more. With a
+    `committee` it acts for no organisation: it can do what the person's seat there can, and nothing else.
     """
-    may.create_token(by=by)
+    may.create_token(committee, by=by)
     lifetime = timedelta(days=days)
     if not timedelta() < lifetime <= can.LONGEST_TOKEN:
         raise Invalid("A key lasts from 1 to 366 days.", {"days": ["Enter a number of days from 1 to 366."]})
@@ -27,7 +30,8 @@ def create_token(*, name: str, days: int, may_write: bool, by: Actor, at: dateti
     key = new_key()
     token = ApiToken.objects.create(
         user=user,
-        organisation_id=by.organisation_id or 0,  # may.create_token has seen both
+        organisation_id=None if committee else by.organisation_id,  # may.create_token has seen that there is one
+        committee=committee,
         name=name,
         prefix=key.prefix,
         digest=digest(key.secret),

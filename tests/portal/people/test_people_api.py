@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 from openapi_spec_validator import validate
 from rest_framework.test import APIClient
@@ -10,6 +11,7 @@ from rest_framework.throttling import UserRateThrottle
 
 from portal.journal.models import Entry
 from portal.people import verbs
+from portal.people.actors import actor_for
 from portal.people.models import ApiToken, Appointment
 from portal.workflow.clock import now
 from tests.factories.world import SEED
@@ -81,6 +83,30 @@ def test_a_key_ends_when_revoked_expired_or_its_membership_does(api, key, world)
     key("supplier")
     verbs.end_membership(world.users["supplier"].memberships.get(), by=SEED, at=world.at)
     assert api.get("/api/v1/me/").status_code == 401
+
+
+def test_a_key_in_a_seat_acts_there_and_nowhere_else(api, world):
+    """Of somebody with an organisation and two seats the key has one seat, and ends with it."""
+    user, at = world.users["supplier"], now()
+    seat = verbs.seat_member(world.panel, user, capacity="member", by=SEED, at=world.at)
+    verbs.seat_member(world.security, user, capacity="member", by=SEED, at=world.at)
+    actor = actor_for(user, at=at)
+    token, text = verbs.create_token(name="votes", days=9, may_write=True, committee=world.panel, by=actor, at=at)
+    assert (token.acts_for, token.organisation) == ("Panel", None)
+    api.credentials(HTTP_AUTHORIZATION=f"Token {text}")
+    me = api.get("/api/v1/me/").json()
+    assert (me["organisation"], me["roles"], me["suppliers"]) == ("", [], [])
+    assert me["permissions"] == ["read_portal"]
+    assert api.get(APPOINTMENTS).json()["count"] == 0
+    verbs.end_seat(seat, by=SEED, at=world.at)
+    assert api.get("/api/v1/me/").status_code == 401
+
+
+def test_a_key_acts_for_an_organisation_or_a_committee_never_for_both_or_none(world, key):
+    key("supplier")
+    for changes in ({"committee": world.panel}, {"organisation": None}):
+        with pytest.raises(IntegrityError, match="a_key_acts_for_one"), transaction.atomic():
+            ApiToken.objects.update(**changes)
 
 
 def test_a_key_that_may_only_read_changes_nothing(api, key, world):

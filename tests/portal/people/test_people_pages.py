@@ -218,6 +218,30 @@ def test_a_key_is_shown_once_and_revoked(proved):
     assert "Revoked" in text(proved.get(reverse("people:account")))
 
 
+def test_who_only_sits_on_a_committee_makes_a_key_there(sign_in, world):
+    client = sign_in("chair")
+    assert "Make a key" in text(client.get(reverse("people:account")))
+    client.post(reverse("account_reauthenticate"), PROVED)
+    page = text(client.get(reverse("people:create_token")))
+    assert "in your seat on the Panel, for no organisation" in page and "with all your seats" not in page
+    missing = client.post(reverse("people:create_token"), {"name": "votes", "days": "30"})
+    assert "Choose the committee on which the key acts." in text(missing)
+    made = client.post(reverse("people:create_token"), {"name": "votes", "days": "30", "committee": world.panel.pk})
+    assert "It acts in your seat on the Panel" in text(made)
+    assert "your seat on the Panel" in text(client.get(reverse("people:account")))
+    other = {"name": "votes", "days": "30", "committee": world.security.pk}
+    assert "Error" in text(client.post(reverse("people:create_token"), other))
+
+
+def test_a_member_of_both_chooses_where_a_key_acts(proved, world):
+    verbs.seat_member(world.panel, world.users["supplier"], capacity="member", by=SEED, at=world.at)
+    page = text(proved.get(reverse("people:create_token")))
+    assert "for Heron Power, with all your seats" in page and "in your seat on the Panel" in page
+    for chosen in ("", str(world.panel.pk)):
+        proved.post(reverse("people:create_token"), {"name": "k", "days": "30", "committee": chosen})
+    assert [one.acts_for for one in ApiToken.objects.order_by("pk")] == ["Heron Power", "Panel"]
+
+
 def test_lists_need_no_more_queries_for_more_rows(sign_in, world, django_assert_max_num_queries):
     client = sign_in("secretary")
     for number in range(12):

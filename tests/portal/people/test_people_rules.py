@@ -57,6 +57,13 @@ def test_keys_are_made_by_members_on_the_page(world):
     assert may.create_token.why_not(by=ANONYMOUS)
 
 
+def test_a_key_in_a_seat_is_made_by_who_sits_there(world):
+    assert may.create_token.why_not(world.panel, by=world.actor("chair")) is None
+    for who in ("secretary", "supplier", "security_member"):
+        assert "Only who sits on the Panel" in may.create_token.why_not(world.panel, by=world.actor(who))
+    assert may.create_token.why_not(world.panel, by=replace(world.actor("chair"), channel=Channel.API))
+
+
 def test_keys_are_revoked_by_owner_or_administrator(world):
     token = ApiToken(user=world.users["supplier"], organisation=world.organisation("heron"))
     assert may.revoke_token.why_not(token, by=world.actor("supplier")) is None

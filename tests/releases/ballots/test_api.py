@@ -5,30 +5,30 @@ from django.urls import NoReverseMatch, reverse
 from rest_framework.test import APIClient
 
 from portal.people import verbs as people
+from portal.people.models import Committee
 from releases.ballots import verbs
 from releases.ballots.models import Ballot, Objection
 from releases.publishing.models import Release, UrgencyClass
 from tests.factories import ballots as make
-from tests.factories.fixtures import BACKEND
 from tests.factories.queries import same_queries
+from tests.factories.world import SEED
 
 MARKER = "zebra crossing at dawn"
 
 
 @pytest.fixture
 def call(matter):
-    """A function that calls the API as somebody: with a key, or by session who only sits on a committee."""
+    """A function that calls the API with a key of somebody, in the first seat of who only sits."""
 
     keys: dict[str, str] = {}
 
     def called(who, method, path, body=None):
         api, by = APIClient(), matter.world.actor(who)
-        if by.organisation_id is None:
-            api.force_login(matter.world.users[who], backend=BACKEND)
-        else:
-            if who not in keys:
-                _, keys[who] = people.create_token(name="test", days=366, may_write=True, by=by, at=matter.at)
-            api.credentials(HTTP_AUTHORIZATION=f"Token {keys[who]}")
+        if who not in keys:
+            seat = None if by.organisation_id else Committee.objects.get(pk=min(by.committees))
+            made = people.create_token(name="test", days=366, may_write=True, committee=seat, by=by, at=matter.at)
+            keys[who] = made[1]
+        api.credentials(HTTP_AUTHORIZATION=f"Token {keys[who]}")
         return getattr(api, method)(f"/api/v1/{path}/", body, format="json")
 
     return called
@@ -172,6 +172,45 @@ def test_there_is_no_way_to_cast_by_api():
     for name in ("ballot-cast", "ballot-vote", "ballot-casting-vote"):
         with pytest.raises(NoReverseMatch):
             reverse(name, args=["BAL-0001"])
+
+
+def test_a_key_in_a_seat_reaches_what_that_seat_does_and_nothing_else(matter, call):
+    ballot = make.open_ballot(matter)
+    path = f"ballots/{ballot.reference}"
+    member = ballot.roll.get(name="Member")
+    interest = {"has_interest": True, "text": "We make the displays."}
+    assert call("member", "post", f"{path}/declare", interest).status_code == 200
+    ruling = {"member": member.pk, "recused": False, "reasons": "Remote."}
+    assert call("member", "post", f"{path}/rule-on-interest", ruling).status_code == 403
+    assert call("chair", "post", f"{path}/rule-on-interest", ruling).status_code == 200
+    matter.until(ballot.closes_at)
+    assert call("member", "post", f"{path}/close").status_code == 403
+    assert call("chair", "post", f"{path}/close").json()["state"] == "inquorate"
+    for step in ("notice", "open-voting", "extend", "count", "determine", "publish", "void", "put-on-agenda"):
+        body = {"why": "x", "reasons": "x", "meeting": None}
+        assert call("chair", "post", f"{path}/{step}", body).status_code == 403, step
+
+
+def test_a_key_in_one_seat_does_nothing_in_another_of_the_same_person(matter, call):
+    """The Chair sits on the Security Sub-Committee too; a key made for the Panel does not act there."""
+    for who in ("chair", "member", "second_member"):
+        user = matter.world.users[who]
+        capacity = "chair" if who == "chair" else "member"
+        people.seat_member(matter.world.security, user, capacity=capacity, by=SEED, at=matter.at)
+    ballot = make.open_ballot(matter, committee=matter.world.security)
+    path = f"ballots/{ballot.reference}"
+    verbs.declare(ballot, has_interest=True, text="Mine.", by=matter.actor("member"), at=matter.at)
+    ruling = {"member": ballot.roll.get(name="Member").pk, "recused": True, "reasons": "So."}
+    for step, body in (
+        ("declare", {"has_interest": False}),
+        ("rule-on-interest", ruling),
+        ("close", None),
+    ):
+        answer = call("chair", "post", f"{path}/{step}", body)
+        assert (answer.status_code, answer.json()["reason"]) == (
+            403,
+            "This key acts in no seat on the committee of this ballot.",
+        )
 
 
 def test_ballots_without_objection_are_drafted_for_emergencies_only(matter, call):
