@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("ballots", "0009_total_order"),
+        ("ballots", "0010_exhibits"),
     ]
 
     operations = [
