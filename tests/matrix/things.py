@@ -322,11 +322,11 @@ def _ballots(things: Things, matter: Matter) -> None:
 
 def _sign_in(things: Things) -> None:
     """Sign everybody in and let them prove it; dated ahead, for a sweep may last longer than a proof does."""
-    tomorrow = timezone.now() + timedelta(days=1)
+    later = timezone.now() + timedelta(minutes=50)  # less than a session may stand idle
     for audience, user in AUDIENCES.items():
         client = Client()
         if user:
             client.force_login(things.world.users[user], backend=BACKEND)
-            with time_machine.travel(tomorrow):
+            with time_machine.travel(later):
                 client.post("/accounts/reauthenticate/", {"password": PASSWORD})
         things.clients[audience] = client
