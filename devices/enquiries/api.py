@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.exceptions import NotFound
@@ -13,9 +13,26 @@ from rest_framework.viewsets import ViewSet
 from devices.enquiries import may, queries, verbs
 from devices.enquiries.asked import MOST, Asked, read
 from devices.enquiries.file_api import FILE_ENTRIES
+from devices.enquiries.forms import ListForm
+from devices.enquiries.list_views import after
+from devices.enquiries.listing import Listed
 from devices.enquiries.queries import Answer
+from devices.rollouts.models import Rollout
+from devices.rollouts.states import HubState
 from portal.people.api_base import Acting
+from portal.workflow.errors import Invalid
+from releases.products.models import Region
 
+_PARAMETERS = [
+    OpenApiParameter("rollout", str, description="Reference of a rollout."),
+    OpenApiParameter("state", str, many=True, enum=[state.word for state in HubState], description="State in it."),
+    OpenApiParameter("wave", int, description="Wave of it, from 1."),
+    OpenApiParameter("version", int, description="Id of the firmware version that runs."),
+    OpenApiParameter("region", str, many=True, enum=Region.values),
+    OpenApiParameter("hub_model", int, many=True, description="Id of a hub model."),
+    OpenApiParameter("after", int, description="Where the page begins, as `next` of the page before says it."),
+    OpenApiParameter("limit", int, description="Hubs a page: 50, at most 1,000."),
+]
 _PAIRS = "[0-9A-Fa-f]{2}(?:[-:]?[0-9A-Fa-f]{2}){7}"
 
 
@@ -86,8 +103,42 @@ class EnquiredHubSerializer(serializers.Serializer[Any]):
     hub = HubAnswerSerializer(allow_null=True)
 
 
+class PlaceSerializer(ComingUpdateSerializer):
+    """Where a hub stands in a rollout, also where its path has ended there."""
+
+    since = serializers.DateTimeField(source="changed_at", allow_null=True)
+
+
+class ListedHubSerializer(HubAnswerSerializer):
+    """A hub of the list; ``place`` is in the rollout chosen, else in the newest under way."""
+
+    place = PlaceSerializer(allow_null=True)
+
+
+class HubListSerializer(serializers.Serializer[Any]):
+    """``next`` is the address of the next page; ``total`` and the counts come from cells and batches."""
+
+    total = serializers.IntegerField()
+    by_state = serializers.DictField(child=serializers.IntegerField())
+    next = serializers.URLField(allow_null=True)
+    results = ListedHubSerializer(many=True)
+
+
 def _shown(answer: Answer, whole: type[HubAnswerSerializer] = HubAnswerSerializer) -> dict[str, Any]:
     return dict((whole if answer.is_whole else HubVersionSerializer)(answer).data)
+
+
+def _listed(answer: Answer, rollout: Rollout | None) -> dict[str, Any]:
+    place = answer.place_in(rollout)
+    return _shown(answer) | {"place": PlaceSerializer(place).data if place else None}
+
+
+def _next(request: Request, listed: Listed) -> str | None:
+    if listed.following is None:
+        return None
+    query = request.query_params.copy()
+    query["after"] = str(listed.following)
+    return request.build_absolute_uri(f"{request.path}?{query.urlencode()}")
 
 
 class HubViewSet(Acting, ViewSet):
@@ -104,6 +155,20 @@ class HubViewSet(Acting, ViewSet):
         if answer is None:
             raise NotFound("No hub with this EUI-64 is known to you.")
         return queries.with_history(answer) if answer.is_whole else answer
+
+    @extend_schema(responses=HubListSerializer, operation_id="hubs_list", parameters=_PARAMETERS)
+    def list(self, request: Request) -> Response:
+        """List hubs page by page: of a rollout, by state and wave in it, or of all, by running version."""
+        form = ListForm(request.query_params, actor=self.actor)
+        if not form.is_valid():
+            wrong = {name: [str(one) for one in said] for name, said in form.errors.items()}
+            raise Invalid("This choice cannot be made.", wrong)
+        start, size = (after(request.query_params.get(name, "")) for name in ("after", "limit"))
+        size = min(size or verbs.AT_ONCE, MOST)
+        fleet, listed = verbs.list_hubs(form.chosen, by=self.actor, at=self.at, after=start, size=size)
+        head = {"total": fleet.total, "by_state": {state.word: count for state, count in fleet.by_state.items()}}
+        results = [_listed(one, fleet.chosen.rollout) for one in listed.rows]
+        return Response(head | {"next": _next(request, listed), "results": results})
 
     @extend_schema(responses=HubDetailSerializer)
     def retrieve(self, request: Request, eui64: str) -> Response:

@@ -11,9 +11,18 @@ from portal.workflow.actor import Actor
 
 
 def fleet_acts(actor: Actor) -> Iterator[Link]:
-    """On the page of the fleet: ask a hub."""
+    """On the page of the fleet: list its hubs, ask one."""
+    if fleet.see_fleet.why_not(by=actor) is None:
+        yield Link("List the hubs", reverse("enquiries:hubs"), order=5)
     if may.enquire.why_not(by=actor) is None:
         yield Link("Ask hubs what they run", reverse("enquiries:enquire"), order=10)
+
+
+def organisation_links(actor: Actor) -> Iterator[Link]:
+    """On the page of one's own organisation: its hubs."""
+    if fleet.see_fleet.why_not(by=actor) is None:
+        yield Link("Hubs, by version and by state in a rollout", reverse("enquiries:hubs"), order=10)
+        yield Link("Ask hubs what they run", reverse("enquiries:enquire"), order=20)
 
 
 def navigation(actor: Actor) -> Iterator[Link]:

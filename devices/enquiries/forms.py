@@ -5,7 +5,12 @@ from typing import Any
 from django import forms
 
 from devices.enquiries.asked import MOST, MOST_IN_FILE, Asked, read_many
+from devices.enquiries.listing import Chosen, rollouts
+from devices.rollouts.models import Rollout
+from devices.rollouts.states import LIVE, HubState
 from portal.pages.forms import GovForm
+from portal.workflow.actor import Actor
+from releases.products.models import FirmwareVersion, HubModel, Region
 
 MAX_BYTES = 10 * 1024**2
 
@@ -41,3 +46,60 @@ class FileForm(GovForm):
         allow_empty_file=True,
         validators=[not_too_large],
     )
+
+
+class ListForm(GovForm):
+    """What the list of hubs shows, for pages and API alike. A state or a wave alone means the rollout under way."""
+
+    rollout = forms.ModelChoiceField(
+        Rollout.objects.none(), required=False, label="Rollout", to_field_name="reference", empty_label="Any, or none"
+    )
+    state = forms.MultipleChoiceField(
+        required=False,
+        label="State in it",
+        choices=[(state.word, state.word.capitalize()) for state in HubState],
+        widget=forms.CheckboxSelectMultiple,
+    )
+    wave = forms.IntegerField(required=False, label="Wave in it", min_value=1, max_value=10_000)
+    version = forms.ModelChoiceField(
+        FirmwareVersion.objects.none(), required=False, label="Running version", empty_label="Any"
+    )
+    region = forms.MultipleChoiceField(
+        required=False, label="Region", choices=Region.choices, widget=forms.CheckboxSelectMultiple
+    )
+    hub_model = forms.ModelMultipleChoiceField(
+        HubModel.objects.none(), required=False, label="Hub model", widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.rollouts = rollouts(actor)
+        self.offer("rollout", self.rollouts)
+        self.offer(
+            "version", FirmwareVersion.objects.select_related("hub_model").order_by("hub_model__name", "version")
+        )
+        self.offer("hub_model", HubModel.objects.order_by("name"))
+
+    def clean(self) -> dict[str, Any]:
+        """Take the rollout under way where only a state or a wave was chosen."""
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        if (given.get("state") or given.get("wave")) and not given.get("rollout") and "rollout" not in self.errors:
+            given["rollout"] = self.rollouts.filter(state__in=LIVE).first() or self.rollouts.first()
+            if given["rollout"] is None:
+                self.add_error("rollout", "There is no rollout yet: choose no state and no wave.")
+        if given.get("rollout") and given.get("version"):
+            self.add_error("version", "Choose a rollout or a running version, not both.")
+        return given
+
+    @property
+    def chosen(self) -> Chosen:
+        """What was chosen, once the form is valid."""
+        given = self.cleaned_data
+        return Chosen(
+            rollout=given["rollout"],
+            states=frozenset(HubState[word.upper()] for word in given["state"]),
+            wave=None if given["wave"] is None else given["wave"] - 1,
+            regions=tuple(given["region"]),
+            hub_models=tuple(model.pk for model in given["hub_model"]),
+            version=given["version"],
+        )

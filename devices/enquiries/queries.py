@@ -53,6 +53,11 @@ class Update:
         return _WORDS[self.state]
 
     @property
+    def word(self) -> str:
+        """Its state as tags know it."""
+        return self.state.word
+
+    @property
     def version(self) -> str:
         """The firmware version of the image."""
         return self.rollout.release.firmware_version
@@ -114,6 +119,12 @@ class Answer:
     def coming(self) -> Update | None:
         """The update under way for the hub, if any."""
         return next((one for one in self.updates if one.goes_on and one.state not in _ENDED), None)
+
+    def place_in(self, rollout: Rollout | None) -> Update | None:
+        """Return the hub's place in a rollout; without one, in the newest under way that has it."""
+        if rollout is None:
+            return next((one for one in self.updates if one.goes_on), None)
+        return next((one for one in self.updates if one.rollout.pk == rollout.pk), None)
 
     @property
     def last_contact(self) -> datetime:

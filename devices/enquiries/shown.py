@@ -66,3 +66,33 @@ COLUMNS = (
 def columns_for(view: str) -> tuple[Column, ...]:
     """Return the columns for an asker who is answered about these hubs."""
     return VERSION_COLUMNS if view == View.VERSIONS else COLUMNS
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A hub of a list, with its place in the rollout chosen, or in the one under way."""
+
+    answer: Answer
+    place: Update | None
+
+
+def _placed(read: Callable[[Update], Any]) -> Callable[[Row], Any]:
+    return lambda row: read(row.place) if row.place else None
+
+
+LIST_COLUMNS = (
+    Column("CHF", lambda row: row.answer.hub.chf),
+    Column("Hub model", lambda row: row.answer.hub.read_version.hub_model.name),
+    Column("Region", lambda row: row.answer.cell.get_region_display()),
+    Column("Running version", lambda row: row.answer.running_version),
+    Column("Known at", lambda row: row.answer.known_at),
+    Column("Inventory version", lambda row: row.answer.inventory_version),
+    Column("Inventory differs", lambda row: "yes" if row.answer.differs else "no"),
+    Column("Rollout", _placed(lambda place: place.rollout.reference)),
+    Column("To version", _placed(lambda place: place.version)),
+    Column("State", _placed(lambda place: place.words)),
+    Column("Since", _placed(lambda place: place.changed_at)),
+    Column("Wave", _placed(lambda place: place.wave.number + 1)),
+    Column("Activates from", _placed(lambda place: place.activates_from)),
+    Column("Holds", lambda row: ", ".join(hold.reference for hold in row.answer.holds)),
+)

@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portal.journal.queries import acts_of
+from portal.pages.contributions import collect
 from portal.pages.forms import status_of
 from portal.people import can, may, queries, verbs
 from portal.people.forms import (
@@ -49,6 +50,7 @@ def organisation(request: PortalRequest) -> HttpResponse:
         "past_appointments": [row for row in appointments if row.ends_at is not None and row.ends_at <= at],
         "no_invite": may.invite.why_not(own, by=actor),
         "no_appoint": may.appoint_rsa.why_not(own, by=actor),
+        "links": collect("organisation_links", actor),
     }
     return render(request, "people/organisation.html", context)
 

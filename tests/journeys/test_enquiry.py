@@ -47,6 +47,14 @@ def test_a_supplier_asks_one_hub_and_then_several(road: Road, catalogue: Catalog
     foreign = Hub.objects.filter(cell=catalogue.cells["birch"].number).earliest("pk").chf
     page = enter(visit, "supplier", scripts=scripts)
     page.goto("/fleet/")
+    page.get_by_role("button", name="List the hubs").click()
+    page.get_by_label("Deployed").check()
+    page.get_by_role("button", name="Show results").click()
+    expect(page.get_by_role("link", name=road.rollout.reference).first).to_be_visible()
+    page.get_by_role("link", name="Next").click()
+    expect(page.get_by_role("link", name="First page")).to_be_visible()
+    if scripts:
+        look(page, "hubs-listed")
     page.get_by_role("button", name="Ask hubs what they run").click()
     page.get_by_label("EUI-64 of a hub, or several").fill("my hub")
     page.get_by_role("button", name="Ask", exact=True).click()

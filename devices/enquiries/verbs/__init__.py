@@ -2,5 +2,17 @@
 
 from devices.enquiries.verbs.answering import answer_next, expire_results, give_up, republish
 from devices.enquiries.verbs.asking import ask_by_file, enquire, fetch
+from devices.enquiries.verbs.listing import AT_ONCE, export_hubs, list_hubs
 
-__all__ = ["answer_next", "ask_by_file", "enquire", "expire_results", "fetch", "give_up", "republish"]
+__all__ = [
+    "AT_ONCE",
+    "answer_next",
+    "ask_by_file",
+    "enquire",
+    "expire_results",
+    "export_hubs",
+    "fetch",
+    "give_up",
+    "list_hubs",
+    "republish",
+]
