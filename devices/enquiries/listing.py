@@ -21,7 +21,7 @@ from devices.enquiries.queries import Answer
 from devices.fleet.models import Hub
 from devices.fleet.queries import visible_cells
 from devices.rollouts import path
-from devices.rollouts.models import Batch, Rollout, Wave
+from devices.rollouts.models import Batch, Rollout
 from devices.rollouts.queries import tally
 from devices.rollouts.queries import visible_to as visible_rollouts
 from devices.rollouts.states import LIVE, HubState, RolloutState
@@ -197,8 +197,3 @@ def _on_cells(chosen: Chosen) -> Q:
 def rollouts(actor: Actor) -> QuerySet[Rollout]:
     """Return the rollouts whose hubs can be listed, the newest first."""
     return visible_rollouts(actor).exclude(state__in=_NOT_PLANNED).filter(hubs__gt=0)
-
-
-def waves_of(rollout: Rollout) -> QuerySet[Wave]:
-    """Return the waves of a rollout in order."""
-    return rollout.waves.order_by("number")
