@@ -1,6 +1,7 @@
 """Forms in which the parties speak: an objection, one that joins it, and their files of evidence."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -13,11 +14,15 @@ from releases.ballots.forms import LONG, StepForm
 from releases.ballots.models import Objection, Remedy
 from releases.ballots.verbs import Grounds
 from releases.issues.models import Issue
-from releases.products.cohorts import Cohort, words
+from releases.products.cohort_forms import CohortForm
+from releases.products.cohorts import Cohort, spanning, words
+from releases.products.models import COHORT_AXES
 from releases.publishing.documents import ALLOWED
 from releases.publishing.models import Release
 
-WHOLE = "release"
+CITED, LISTS, WHOLE = "cited", "lists", "release"
+SHORT = [(CITED, "As in the issues cited: the smallest selection that holds the homes of each")]
+LONG_WAYS = [(LISTS, "Those chosen in the lists below"), (WHOLE, "Every home of this release")]
 
 
 def suppliers_of(actor: Actor) -> Any:
@@ -76,12 +81,19 @@ class EvidenceForm(StepForm):
         self.offer("supplier", own.filter(pk=self.row.organisation_id) | own.filter(pk__in=joined))
 
 
-class LodgeForm(VersionedForm):
-    """An objection: what is cited, which homes, evidence, remedy."""
+class LodgeForm(CohortForm):
+    """An objection: what is cited, which homes, evidence, remedy.
 
-    supplier = forms.ModelChoiceField(Organisation.objects.none(), label="Supplier that objects")
-    issues = forms.ModelMultipleChoiceField(Issue.objects.none(), label="Issues cited")
-    cohort = forms.ChoiceField(label="Homes concerned", widget=forms.RadioSelect)
+    Its homes are those of the issues it cites, those of one issue, every home, or what is chosen in the lists.
+    """
+
+    supplier = forms.ModelChoiceField(
+        Organisation.objects.none(), label="Supplier that objects", empty_label="Choose a supplier"
+    )
+    issues = forms.ModelMultipleChoiceField(
+        Issue.objects.none(), label="Issues cited", widget=forms.CheckboxSelectMultiple
+    )
+    homes = forms.ChoiceField(label="Homes concerned", initial=CITED, widget=forms.RadioSelect)
     own_homes = forms.BooleanField(label="Only homes of this supplier", required=False)
     is_limited = forms.TypedChoiceField(
         label="What must wait until this is settled?",
@@ -95,36 +107,62 @@ class LodgeForm(VersionedForm):
     exhibits = FilesField()
     remedy = forms.ChoiceField(label="Remedy sought", choices=Remedy.choices, widget=forms.RadioSelect)
     defer_to = UkDateTimeField(label="Defer to", required=False, help_text="Only where you ask for a deferral.")
+    field_order = ["supplier", "issues", "homes", "own_homes"]
+    first = ("supplier", "issues", "homes", "own_homes")
+    blamed = "homes"
 
     def __init__(self, *args: Any, release: Release, actor: Actor, **kwargs: Any) -> None:
         kwargs["initial"] = {"seen": release.version, **(kwargs.get("initial") or {})}
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, hub_models=release.hub_models.values_list("pk", flat=True), **kwargs)
+        del self.fields["everything"]  # it is one of the answers about the homes
         self.citable = list(queries.citable(release, actor))
-        self.fields["supplier"] = forms.ModelChoiceField(
-            suppliers_of(actor), label="Supplier that objects", empty_label="Choose a supplier"
-        )
-        self.fields["issues"] = forms.ModelMultipleChoiceField(
-            queries.citable(release, actor), label="Issues cited", widget=forms.CheckboxSelectMultiple
-        )
-        like = [(str(issue.pk), f"As in {issue.reference}: {words(Cohort.of(issue))}") for issue in self.citable]
-        self.fields["cohort"] = forms.ChoiceField(
-            label="Homes concerned",
-            choices=[*like, (WHOLE, "Every home of this release")],
-            widget=forms.RadioSelect,
-        )
+        self.offer("supplier", suppliers_of(actor))
+        self.offer("issues", queries.citable(release, actor))
+        self.offer("homes", [*SHORT, *_like(self.citable), *LONG_WAYS])
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for a condition where the homes are those of the lists, and for none where they are others."""
+        answers = VersionedForm.clean(self) or self.cleaned_data
+        broken = any(axis in self.errors for axis in COHORT_AXES)
+        listed = broken or not super().cohort().is_everything
+        if answers.get("homes") == LISTS and not listed:
+            self.add_error("homes", "Choose homes in the lists, or say that it concerns every home of this release.")
+        if answers.get("homes") not in (LISTS, None) and listed:
+            self.add_error("homes", "Homes are chosen in the lists below: say that it is those, or clear the lists.")
+        return answers
+
+    def cohort(self) -> Cohort:
+        """Return the homes as answered so far; nothing answered is every home."""
+        answers = self.cleaned_data
+        chosen, cited = answers.get("homes"), answers.get("issues") or ()
+        like = [issue for issue in self.citable if str(issue.pk) == chosen] if chosen != CITED else cited
+        found = super().cohort() if chosen == LISTS else spanning(map(Cohort.of, like))
+        supplier = answers.get("supplier")
+        own = frozenset({supplier.pk}) if answers.get("own_homes") and supplier else found.suppliers
+        return replace(found, suppliers=own)
+
+    @property
+    def says_every_home(self) -> bool:
+        """Whether every home is meant, and said."""
+        return self.cleaned_data.get("homes") == WHOLE
+
+    @property
+    def chooses(self) -> bool:
+        """Whether the lists stand open: the homes are chosen in them."""
+        return self["homes"].value() == LISTS or any(self[axis].value() or self[axis].errors for axis in COHORT_AXES)
 
     def grounds(self) -> Grounds:
         """What the objector says, as the verb takes it."""
         answers = self.cleaned_data
-        chosen = next((issue for issue in self.citable if str(issue.pk) == answers["cohort"]), None)
-        axes = Cohort.of(chosen).as_json() if chosen else {}
-        if answers["own_homes"]:
-            axes["suppliers"] = [answers["supplier"].pk]
         return Grounds(
             issues=list(answers["issues"]),
-            cohort=Cohort.from_json(axes),
+            cohort=self.cohort(),
             evidence=answers["evidence"],
             remedy=answers["remedy"],
             defer_to=answers["defer_to"],
             is_limited=answers["is_limited"],
         )
+
+
+def _like(issues: Iterable[Issue]) -> list[tuple[str, str]]:
+    return [(str(issue.pk), f"As in {issue.reference}: {words(Cohort.of(issue))}") for issue in issues]

@@ -12,6 +12,7 @@ urlpatterns = [
     path("csv/", views.ballots_csv, name="ballots_csv"),
     path("objections/", views.objections, name="objections"),
     path("objections/lodge/<str:reference>/", views.lodge, name="lodge"),
+    path("objections/lodge/<str:reference>/count/", views.count_homes, name="count_homes"),
     path("objections/<str:reference>/", views.objection, name="objection"),
     path("objections/<str:reference>/evidence/<int:pk>/", views.exhibit, name="exhibit"),
     *(

@@ -105,6 +105,7 @@ class CohortForm(VersionedForm):
     everything = forms.BooleanField(label="It concerns every home", required=False)
     template_name = "products/cohort_form.html"
     first: tuple[str, ...] = ()  # fields asked before what a page puts between
+    blamed = "everything"  # the field beside which a wrong cohort is said
 
     def __init__(self, *args: Any, hub_models: Iterable[int] | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -146,6 +147,6 @@ class CohortForm(VersionedForm):
         return Cohort(**chosen)
 
     def add_refusal(self, refusal: Invalid) -> None:
-        """Show what is wrong with the cohort beside its last field."""
-        fields = {("everything" if name == "cohort" else name): said for name, said in refusal.fields.items()}
+        """Show what is wrong with the cohort beside the field that asks for it."""
+        fields = {(self.blamed if name == "cohort" else name): said for name, said in refusal.fields.items()}
         super().add_refusal(Invalid(refusal.reason, fields))

@@ -140,6 +140,14 @@ def union(cohorts: Iterable[Cohort]) -> QuerySet[Cell]:
     return Cell.objects.filter(condition)
 
 
+def spanning(cohorts: Iterable[Cohort]) -> Cohort:
+    """Return the smallest selection that holds each of the cohorts, which may hold more homes than they do together."""
+    several = [cohort.as_fields() for cohort in cohorts]
+    open_axes = {axis for fields in several for axis, values in fields.items() if not values}
+    closed = [axis for axis in COHORT_AXES if axis not in open_axes]
+    return Cohort(**{axis: frozenset(value for fields in several for value in fields[axis]) for axis in closed})
+
+
 def covers(cohort: Cohort, cell: Cell) -> bool:
     """Return whether the cohort selects the cell; asks nothing of the database when its combination is loaded."""
     found = cell.combination

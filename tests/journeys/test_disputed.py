@@ -88,7 +88,7 @@ def lodged(road: Road, release: Release) -> None:
     supplier.get_by_label(re.compile("Exchanged meters stop reporting")).check()
     supplier.get_by_label(re.compile("As in I-")).check()
     supplier.get_by_label("Activation of the whole release").check()
-    supplier.get_by_label("Evidence").fill("Join lists before and after the seventh day, from nine homes.")
+    supplier.get_by_label("Evidence", exact=True).fill("Join lists before and after the seventh day, from nine homes.")
     supplier.get_by_label(re.compile("^Hold")).check()
     look(supplier, "lodge-objection")
     supplier.get_by_role("button", name="Lodge the objection").click()

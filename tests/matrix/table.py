@@ -342,6 +342,7 @@ RELEASES = [
     Row("ballots:objections", "GET", "", "SIGNED_IN"),
     Row("ballots:lodge", "GET", "release", "SUPPLIERS", hidden="outsider"),
     Row("ballots:lodge", "POST", "release", "SUPPLIERS", hidden="outsider", sends="grounds"),
+    Row("ballots:count_homes", "GET", "release", "READERS", hidden="outsider"),
     Row("ballots:objection", "GET", "lodged", "READERS", hidden="outsider"),
     Row("ballots:admit", "GET", "lodged", "secretary", hidden="outsider"),
     Row("ballots:admit", "POST", "lodged", "secretary", hidden="outsider"),

@@ -13,7 +13,7 @@ from releases.ballots.views.casting import casting_receipt, casting_vote, give_c
 from releases.ballots.views.determinations import determination, determination_pdf, determinations, dossier
 from releases.ballots.views.emergencies import draft_review, draft_waiver
 from releases.ballots.views.meetings import call_meeting, cancel_meeting, meeting, meetings
-from releases.ballots.views.objections import exhibit, lodge, objection, objection_step, objections
+from releases.ballots.views.objections import count_homes, exhibit, lodge, objection, objection_step, objections
 from releases.ballots.views.rules import add_rules, rule_set, rules
 from releases.ballots.views.voting import cast, read_own_vote, receipt, vote
 
@@ -28,6 +28,7 @@ __all__ = [
     "cast",
     "casting_receipt",
     "casting_vote",
+    "count_homes",
     "determination",
     "determination_pdf",
     "determinations",

@@ -1,5 +1,7 @@
 """Pages of objections."""
 
+from dataclasses import replace
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
@@ -15,6 +17,8 @@ from releases.ballots.models import Objection
 from releases.ballots.objection_forms import LodgeForm
 from releases.ballots.objection_steps import OBJECTION_STEP, OBJECTION_STEPS
 from releases.ballots.views.steps import offers, posted, take, uploaded
+from releases.holds.queries import Reach, reach
+from releases.publishing.models import Release
 from releases.publishing.queries import visible_to
 
 
@@ -61,33 +65,51 @@ def exhibit(request: PortalRequest, reference: str, pk: int) -> FileResponse:
 @require_http_methods(["GET", "POST"])
 @login_required
 def lodge(request: PortalRequest, reference: str) -> HttpResponse:
-    release = get_object_or_404(visible_to(request.actor), reference=reference)
+    release = _release(request, reference)
     may.lodge(min(request.actor.suppliers, default=0), by=request.actor)
     form = LodgeForm(posted(request), uploaded(request), release=release, actor=request.actor)
     can.lodge(release, form.citable, at=request.at)
-    if form.is_valid():
-        try:
-            made = verbs.lodge(
-                release,
-                supplier=form.cleaned_data["supplier"],
-                grounds=form.grounds(),
-                by=request.actor,
-                at=request.at,
-                exhibits=form.cleaned_data["exhibits"],
-                seen=form.cleaned_data["seen"],
-            )
-        except Invalid as refusal:
-            form.add_refusal(refusal)
-        else:
-            messages.success(request, f"Objection {made.reference} is lodged. SECAS answers next.")
-            return redirect("ballots:objection", made.reference)
-    is_late = not can.window_is_open(release, request.at)
-    return render(
-        request,
-        "ballots/lodge.html",
-        {"release": release, "form": form, "is_late": is_late},
-        status=status_of(form),
-    )
+    valid, counting = form.is_valid(), "count" in request.POST
+    if valid and not counting and (made := _lodged(request, release, form)):
+        messages.success(request, f"Objection {made.reference} is lodged. SECAS answers next.")
+        return redirect("ballots:objection", made.reference)
+    context = {
+        "release": release,
+        "form": form,
+        "is_late": not can.window_is_open(release, request.at),
+        "reach": _reach(form, release) if form.is_bound else None,
+    }
+    return render(request, "ballots/lodge.html", context, status=status_of(form))
+
+
+def _lodged(request: PortalRequest, release: Release, form: LodgeForm) -> Objection | None:
+    answers = form.cleaned_data
+    given = {"supplier": answers["supplier"], "exhibits": answers["exhibits"], "seen": answers["seen"]}
+    try:
+        return verbs.lodge(release, grounds=form.grounds(), **given, by=request.actor, at=request.at)
+    except Invalid as refusal:
+        form.add_refusal(refusal)
+        return None
+
+
+def _reach(form: LodgeForm, release: Release) -> Reach:
+    """How many homes the objection concerns; every home needs no warning where that is what was said."""
+    found = reach(form.cohort(), release)
+    return replace(found, is_unlimited=found.is_unlimited and not form.says_every_home)
+
+
+@require_safe
+@login_required
+def count_homes(request: PortalRequest, reference: str) -> HttpResponse:
+    """How many homes the answers so far concern, while an objection is written; changes nothing."""
+    release = _release(request, reference)
+    form = LodgeForm(request.GET, release=release, actor=request.actor)
+    form.is_valid()
+    return render(request, "products/reach.html", {"reach": _reach(form, release), "form": form, "swapped": True})
+
+
+def _release(request: PortalRequest, reference: str) -> Release:
+    return get_object_or_404(visible_to(request.actor), reference=reference)
 
 
 def _objection(request: PortalRequest, reference: str) -> Objection:

@@ -124,7 +124,7 @@ def test_files_come_with_the_forms_and_stand_on_objection_and_ballot(matter, sig
     answers = {
         "supplier": matter.world.organisations["heron"].pk,
         "issues": [matter.issue.pk],
-        "cohort": matter.issue.pk,
+        "homes": matter.issue.pk,
         "is_limited": "no",
         "evidence": "Video of ten displays.",
         "remedy": "hold",

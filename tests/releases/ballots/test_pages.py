@@ -35,7 +35,7 @@ def lodge_answers(matter, **changes):
     return {
         "supplier": matter.world.organisations["heron"].pk,
         "issues": [matter.issue.pk],
-        "cohort": matter.issue.pk,
+        "homes": matter.issue.pk,
         "own_homes": "on",
         "is_limited": "no",
         "evidence": "Video of ten displays.",
@@ -69,7 +69,7 @@ def test_an_objection_that_dcc_never_answered_says_so(matter, enter):
 
 
 def test_answers_are_kept_when_the_grounds_do_not_hold(matter, enter):
-    page = enter("supplier").post(url("lodge", matter.release), lodge_answers(matter, remedy="defer", cohort="release"))
+    page = enter("supplier").post(url("lodge", matter.release), lodge_answers(matter, remedy="defer", homes="release"))
     assert page.status_code == 400 and not Objection.objects.exists()
     assert "Give the date to defer to" in page.text and "Video of ten displays." in page.text
     assert "<title>Error: " in page.text

@@ -62,6 +62,15 @@ def test_a_union_holds_each_cell_once(catalogue):
     assert numbers(cohorts.union([north, Cohort()])) == [1, 2, 3, 4]
 
 
+def test_the_smallest_selection_that_holds_several_is_open_where_one_of_them_is():
+    north = Cohort(regions=frozenset({"north"}), suppliers=frozenset({1}))
+    south = Cohort(regions=frozenset({"south"}), suppliers=frozenset({1}), smets=frozenset({2}))
+    assert cohorts.spanning([north]) == north
+    both = Cohort(regions=frozenset({"north", "south"}), suppliers=frozenset({1}))
+    assert cohorts.spanning([north, south]) == both
+    assert cohorts.spanning([north, Cohort()]) == cohorts.spanning([]) == Cohort()
+
+
 def test_words_name_what_is_selected(world, catalogue):
     cohort = Cohort(
         hub_models=frozenset({catalogue.models["alder"].pk}),
