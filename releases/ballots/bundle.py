@@ -13,7 +13,7 @@ from portal.workflow.actor import Actor
 from releases.ballots import may, queries, rulesets
 from releases.ballots import tally as counting
 from releases.ballots.models import ABSTAIN, Ballot, Determination, Entitlement, Exhibit, Joinder, Objection, Ruling
-from releases.ballots.options import option_effects
+from releases.ballots.options import forecast
 from releases.ballots.paper import OPTION_WORDS, Kind, Option, Safeguard
 from releases.ballots.roll import Roll, awaits_ruling, is_recused, last_declaration, last_interest, last_ruling, roll_of
 from releases.holds.queries import cells_of, homes_held
@@ -130,7 +130,8 @@ def evidence(ballot: Ballot, actor: Actor, at: datetime) -> dict[str, Any]:
     return {
         "matters": [matter(objection, actor) for objection in objections],
         "statements": ballot.statements.select_related("organisation").order_by("pk"),
-        "options": option_effects(ballot, objections, at),
+        "forecast": forecast(ballot, objections, at),
+        "beside": queries.beside(ballot, actor),
         "coverage": matrix.weigh(ballot.release).all_homes,
         "safeguard": Safeguard(ballot.safeguard),
         "roll": roll(ballot, actor) if ballot.opened_at else None,

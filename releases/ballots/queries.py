@@ -146,6 +146,12 @@ def agenda(meeting: Meeting, actor: Actor) -> QuerySet[Ballot]:
     return rows.select_related("release").prefetch_related("objections__organisation").order_by("pk")
 
 
+def beside(ballot: Ballot, actor: Actor) -> QuerySet[Ballot]:
+    """The other ballots on the same release that may still decide something, among those this actor may see."""
+    rows = ballots(actor).filter(release=ballot.release_id, state__in=RUNNING).exclude(pk=ballot.pk)
+    return rows.select_related("committee").order_by("pk")
+
+
 def replaceable(release: Release) -> QuerySet[Ballot]:
     """The ballots on a release to which a new one may refer: voided, or sent back to the committee on appeal."""
     remitted = Q(determination__appeal_result=AppealResult.REMITTED)
