@@ -15,6 +15,7 @@ from rest_framework.viewsets import ReadOnlyModelViewSet
 from releases.ballots import bundle, queries, verbs
 from releases.ballots import serializers as shapes
 from releases.ballots.determination_api import DeterminationViewSet
+from releases.ballots.evidence_api import Evidence
 from releases.ballots.meeting_api import MeetingViewSet
 from releases.ballots.models import Ballot
 from releases.ballots.objection_api import REFERENCE, Acts, ObjectionViewSet, answers_of, known
@@ -23,7 +24,7 @@ from releases.ballots.rule_api import RuleSetViewSet
 from releases.publishing import queries as publishing
 
 
-class BallotViewSet(Acts, ReadOnlyModelViewSet[Ballot]):
+class BallotViewSet(Evidence, Acts, ReadOnlyModelViewSet[Ballot]):
     """The ballots the caller may see; what was voted is in none of them until it is counted."""
 
     serializer_class = shapes.BallotSerializer

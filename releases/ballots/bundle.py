@@ -8,11 +8,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
+
 from portal.people.models import Organisation, PartyCategory, Seat
 from portal.workflow.actor import Actor
 from releases.ballots import may, queries, rulesets
 from releases.ballots import tally as counting
-from releases.ballots.models import ABSTAIN, Ballot, Determination, Entitlement, Exhibit, Joinder, Objection, Ruling
+from releases.ballots.models import (
+    ABSTAIN,
+    Ballot,
+    Determination,
+    Entitlement,
+    Exhibit,
+    Joinder,
+    Objection,
+    Ruling,
+    Statement,
+)
 from releases.ballots.options import forecast
 from releases.ballots.paper import OPTION_WORDS, Kind, Option, Safeguard
 from releases.ballots.roll import Roll, awaits_ruling, is_recused, last_declaration, last_interest, last_ruling, roll_of
@@ -129,7 +141,7 @@ def evidence(ballot: Ballot, actor: Actor, at: datetime) -> dict[str, Any]:
     objections = queries.heard(ballot)
     return {
         "matters": [matter(objection, actor) for objection in objections],
-        "statements": ballot.statements.select_related("organisation").order_by("pk"),
+        "statements": statements(ballot),
         "forecast": forecast(ballot, objections, at),
         "beside": queries.beside(ballot, actor),
         "coverage": matrix.weigh(ballot.release).all_homes,
@@ -143,6 +155,11 @@ def evidence(ballot: Ballot, actor: Actor, at: datetime) -> dict[str, Any]:
         "determination": queries.determinations(actor).filter(ballot=ballot).first(),
         **_own(ballot, actor, at),
     }
+
+
+def statements(ballot: Ballot) -> QuerySet[Statement]:
+    """What the parties put on the page, in order."""
+    return ballot.statements.select_related("organisation").order_by("pk")
 
 
 def _own(ballot: Ballot, actor: Actor, at: datetime) -> dict[str, Any]:

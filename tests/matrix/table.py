@@ -646,6 +646,8 @@ API = [
     Row("objection-return-with-reasons", "POST", "lodged", "secretary", hidden="outsider"),
     Row("objection-withdraw", "POST", "lodged", "HERON", hidden="outsider"),
     Row("ballot-roll", "GET", "open_ballot", "READERS", hidden="outsider"),
+    Row("ballot-statements", "GET", "open_ballot", "READERS", hidden="outsider"),
+    Row("ballot-forecast", "GET", "open_ballot", "READERS", hidden="outsider"),
     Row("ballot-list", "GET", "", "SIGNED_IN"),
     Row("ballot-list", "POST", "", "secretary", hidden="outsider"),
     Row("ballot-detail", "GET", "open_ballot", "READERS", hidden="outsider"),

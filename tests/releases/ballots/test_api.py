@@ -10,6 +10,7 @@ from releases.ballots import verbs
 from releases.ballots.models import Ballot, Objection
 from releases.publishing.models import Release, UrgencyClass
 from tests.factories import ballots as make
+from tests.factories.findings import make_hold
 from tests.factories.queries import same_queries
 from tests.factories.world import SEED
 
@@ -241,6 +242,49 @@ def test_the_roll_names_members_and_who_has_voted_and_never_what(matter, call):
     assert sum(row["has_voted"] for row in roll.json()) == 1
     assert "reject" not in roll.text and MARKER not in roll.text
     assert {row["member"] for row in roll.json()} == set(ballot.roll.values_list("pk", flat=True))
+
+
+def test_statements_and_forecast_are_those_of_the_page(matter, call, sign_in):
+    ballot, other = make.open_ballot(matter), make.draft(matter, make.contest(matter))
+    path = f"ballots/{ballot.reference}"
+    assert call("member", "get", f"{path}/statements").json() == []
+    body = {"organisation": "heron-power", "text": "Ten homes."}
+    assert call("supplier", "post", f"{path}/add-statement", body).status_code == 200
+    (said,) = call("member", "get", f"{path}/statements").json()
+    assert (said["organisation"], said["text"], said["by_name"]) == ("heron-power", "Ten homes.", "Supplier")
+    hold = make_hold(matter.world, matter.release)
+    told = call("secretary", "get", f"{path}/forecast").json()
+    assert (told["holds"], told["held"], told["deferred_until"]) == ([hold.reference], 100, None)
+    assert told["other_ballots"] == [other.reference]
+    assert call("member", "get", f"{path}/forecast").json()["other_ballots"] == []  # a draft is SECAS's
+    shown = {one["option"]: one for one in told["options"]}
+    assert list(shown) == ["proceed", "proceed_with_exclusions", "defer", "retest", "reject"]
+    assert (shown["reject"]["held"], shown["reject"]["newly"], shown["reject"]["delayed"]) == (350, 250, 0)
+
+
+def test_evidence_of_a_security_issue_is_for_its_judges(matter, call):
+    matter.issue.category = "security"
+    matter.issue.save()
+    ballot = make.open_ballot(matter, committee=matter.world.security)
+    for part in ("statements", "forecast"):
+        path = f"ballots/{ballot.reference}/{part}"
+        assert call("member", "get", path).status_code == call("other_supplier", "get", path).status_code == 404
+        assert call("security_member", "get", path).status_code == 200
+
+
+def test_evidence_costs_the_same_however_much_there_is(matter, sign_in):
+    client = sign_in("secretary")
+    ballot = make.open_ballot(matter)
+    path = f"/api/v1/ballots/{ballot.reference}"
+    with same_queries() as statements, same_queries() as forecasts:
+        for count in (1, 2):
+            for _ in range(count):
+                make_hold(matter.world, matter.release)
+                make.draft(matter, make.contest(matter))
+                heron, by = matter.world.organisations["heron"].pk, matter.actor("supplier")
+                verbs.add_statement(ballot, organisation_id=heron, text="Ten.", by=by, at=matter.at)
+            statements.of(lambda: client.get(f"{path}/statements/"))
+            forecasts.of(lambda: client.get(f"{path}/forecast/"))
 
 
 def test_lists_cost_the_same_however_many_ballots_there_are(matter, sign_in):
