@@ -14,7 +14,6 @@ from portal.people.models import Organisation
 from releases.ballots import bundle, queries
 from releases.ballots.models import Ballot, Statement
 from releases.ballots.options import forecast
-from releases.holds.models import Hold
 
 Slug = serializers.SlugRelatedField
 
@@ -47,7 +46,7 @@ class ForecastSerializer(serializers.Serializer[Any]):
     """The options, and what stands whichever wins: other holds, a deferral; and the ballots that may still decide."""
 
     options = OptionEffectSerializer(many=True)
-    holds = Slug[Hold](slug_field="reference", read_only=True, many=True)
+    holds = serializers.ListField(child=serializers.CharField())
     held = serializers.IntegerField()
     deferred_until = serializers.DateTimeField(allow_null=True)
     other_ballots = serializers.ListField(child=serializers.CharField())
@@ -71,6 +70,6 @@ class Evidence(Acting):
         ballot: Ballot = self.get_object()
         found = forecast(ballot, queries.heard(ballot), self.at)
         others = queries.beside(ballot, self.actor).values_list("reference", flat=True)
-        facts = {"options": found.options, "holds": found.holds, "held": found.held}
+        facts = {"options": found.options, "holds": [one.reference for one in found.holds], "held": found.held}
         facts |= {"deferred_until": found.deferred_until, "other_ballots": list(others)}
         return Response(ForecastSerializer(facts).data)
