@@ -52,6 +52,7 @@ class Matter:
     suppliers: list[tuple[str, int]]
     joinders: list[Joinder]
     exhibits: list[Exhibit]
+    offer: list[str]
 
 
 def matter(objection: Objection, actor: Actor) -> Matter:
@@ -69,7 +70,21 @@ def matter(objection: Objection, actor: Actor) -> Matter:
         suppliers=sorted(((names[one], count) for one, count in homes.items()), key=lambda pair: -pair[1]),
         joinders=list(objection.joinders.select_related("organisation").order_by("pk")),
         exhibits=list(objection.exhibits.select_related("organisation").order_by("pk")),
+        offer=offering(objection, objection.offer) if objection.offered is not None else [],
     )
+
+
+def offering(objection: Objection, part: Cohort) -> list[str]:
+    """What a narrowing to a part of the objection's homes holds and lets go, in sentences with numbers."""
+    held = cohorts.counts(cells_of(part, objection.release)).homes
+    rest = cohorts.counts(cells_of(Cohort.of(objection), objection.release)).homes - held
+    kept = f"Held until the fault is fixed: {cohorts.words(part)}, {held:,} homes."
+    return [kept, f"Let go with the rest of the release: {rest:,} homes of the objection." if rest else "All are held."]
+
+
+def agreeing(objection: Objection) -> list[str]:
+    """What agreeing to a narrowing does."""
+    return offering(objection, objection.offer)
 
 
 @dataclass(frozen=True)

@@ -147,7 +147,7 @@ def _objection(objection: Objection, actor: Actor) -> dict[str, Any]:
     joined = objection.joinders.select_related("organisation").order_by("pk")
     return {
         **_of(objection, "reference", "state", "lodged_by_name", "lodged_at", "is_limited", "is_late"),
-        **_of(objection, "evidence", "remedy", "defer_to", "answer", "safeguarded"),
+        **_of(objection, "evidence", "remedy", "defer_to", "answer", "offered", "safeguarded"),
         "organisation": objection.organisation.name,
         "cohort": Cohort.of(objection).as_json(),
         "joined": [{**_of(row, "joined_at", "statement"), "organisation": row.organisation.name} for row in joined],

@@ -39,6 +39,10 @@ class StepForm(VersionedForm):
         """What the verb is called with."""
         return dict(self.cleaned_data)
 
+    def effects(self) -> list[str]:
+        """What the answers so far would do, in sentences with numbers."""
+        return []
+
 
 class PlainForm(StepForm):
     """Nothing to say: the act alone."""

@@ -13,6 +13,7 @@ from portal.people.recipients import of_committee, of_organisations, of_user, wi
 from releases.ballots.models import Ballot, CastingVote, Determination, Entitlement, Objection, RuleSet
 from releases.ballots.roll import roll_of
 from releases.ballots.rulesets import in_words, parse
+from releases.products.cohorts import words
 from releases.publishing.classification import told
 from releases.publishing.models import Release
 from releases.publishing.working import day_words
@@ -71,7 +72,7 @@ class AboutObjection(Notification):
         return secret or self.objection.release.is_restricted
 
     def context(self) -> dict[str, Any]:
-        return {"objection": self.objection}
+        return {"objection": self.objection, "offer": words(self.objection.offer)}
 
     def recipients(self) -> Iterable[Recipient]:
         return [*parties(self.objection.release, [self.objection], self.at), *secretaries(self.at), *dcc(self.at)]

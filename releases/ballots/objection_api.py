@@ -128,11 +128,11 @@ class ObjectionViewSet(Acts, ReadOnlyModelViewSet[Objection]):
         """Accept the remedy sought."""
         return self.act(request, verbs.accept, shapes.AnswerSerializer)
 
-    @extend_schema(request=shapes.AnswerSerializer, responses=shapes.ObjectionSerializer)
+    @extend_schema(request=shapes.NarrowSerializer, responses=shapes.ObjectionSerializer)
     @action(detail=True, methods=["post"])
     def narrow(self, request: Request, reference: str) -> Response:
-        """Offer to hold the cohort while the rest proceeds."""
-        return self.act(request, verbs.narrow, shapes.AnswerSerializer)
+        """Offer to hold the objection's homes, or a part of them, while the rest proceeds."""
+        return self.act(request, verbs.narrow, shapes.NarrowSerializer)
 
     @extend_schema(request=shapes.AnswerSerializer, responses=shapes.ObjectionSerializer)
     @action(detail=True, methods=["post"])

@@ -9,13 +9,15 @@ from django import forms
 from portal.pages.forms import UkDateTimeField, VersionedForm
 from portal.people.models import Organisation
 from portal.workflow.actor import Actor
+from portal.workflow.errors import Invalid
 from releases.ballots import queries
+from releases.ballots.bundle import offering
 from releases.ballots.forms import LONG, StepForm
 from releases.ballots.models import Objection, Remedy
 from releases.ballots.verbs import Grounds
 from releases.issues.models import Issue
 from releases.products.cohort_forms import CohortForm
-from releases.products.cohorts import Cohort, spanning, words
+from releases.products.cohorts import Cohort, narrowed, spanning, words
 from releases.products.models import COHORT_AXES
 from releases.publishing.documents import ALLOWED
 from releases.publishing.models import Release
@@ -79,6 +81,38 @@ class EvidenceForm(StepForm):
         joined = self.row.joinders.values("organisation")
         own = suppliers_of(self.actor)
         self.offer("supplier", own.filter(pk=self.row.organisation_id) | own.filter(pk__in=joined))
+
+
+class NarrowForm(StepForm, CohortForm):
+    """DCC's statement, and the homes it offers to hold: at first all of the objection's."""
+
+    row: Objection
+    answer = forms.CharField(label="DCC’s statement", widget=LONG, help_text="The parties and a committee read it.")
+    legend = "Homes you offer to hold"
+    advice = "All or a part of the objection’s. Nothing chosen in a list means as the objection has it."
+    blamed = ""
+    counts = True
+
+    def __init__(self, *args: Any, row: Objection, **kwargs: Any) -> None:
+        models = row.release.hub_models.values_list("pk", flat=True)
+        super().__init__(*args, row=row, hub_models=models, initial=Cohort.of(row).as_fields(), **kwargs)
+        del self.fields["everything"]  # nothing chosen is what the objection has
+
+    def clean(self) -> dict[str, Any]:
+        """As sent: the verb judges the homes."""
+        return VersionedForm.clean(self) or self.cleaned_data
+
+    def facts(self) -> dict[str, Any]:
+        """What the verb is called with."""
+        return {"answer": self.cleaned_data["answer"], "seen": self.cleaned_data["seen"], "cohort": self.cohort()}
+
+    def effects(self) -> list[str]:
+        """The homes held and let go by what is chosen so far."""
+        try:
+            part = narrowed(Cohort.of(self.row), to=self.cohort() if self.is_bound else Cohort())
+        except Invalid:
+            return []  # it is said beside the answers
+        return offering(self.row, part)
 
 
 class LodgeForm(CohortForm):

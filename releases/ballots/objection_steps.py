@@ -3,9 +3,9 @@
 from datetime import datetime
 
 from portal.workflow.actor import Actor
-from releases.ballots import can, forms, may, verbs
+from releases.ballots import bundle, can, forms, may, verbs
 from releases.ballots.models import Objection
-from releases.ballots.objection_forms import EvidenceForm, JoinForm
+from releases.ballots.objection_forms import EvidenceForm, JoinForm, NarrowForm
 from releases.ballots.step import Step
 
 
@@ -60,9 +60,9 @@ OBJECTION_STEPS: tuple[Step, ...] = (
     Step(
         "narrow",
         "Narrow to a hold on the cohort",
-        "You offer to hold the cohort while the rest proceeds. The objector has 2 Working Days to agree; silence counts"
-        " as contested.",
-        forms.AnswerForm,
+        "You offer to hold the objection’s homes, or a part of them, while the rest proceeds. The objector has 2"
+        " Working Days to agree; silence counts as contested.",
+        NarrowForm,
         verbs.narrow,
         lambda row, by: may.narrow(row, by=by),
         lambda row, at: can.narrow(row),
@@ -82,13 +82,14 @@ OBJECTION_STEPS: tuple[Step, ...] = (
     Step(
         "agree",
         "Agree to the narrowing",
-        "The cohort is held until its fault is fixed; the rest of the release proceeds; there is no vote.",
+        "The homes offered are held until the fault is fixed; the rest of the release proceeds; there is no vote.",
         forms.PlainForm,
         verbs.agree,
         lambda row, by: may.agree(row, by=by),
         lambda row, at: can.agree(row, at=at),
-        "You agreed: the cohort is held and the rest proceeds.",
+        "You agreed: the homes offered are held and the rest proceeds.",
         "primary",
+        bundle.agreeing,
     ),
     Step(
         "disagree",

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable
 
-from releases.ballots.can import GRAVE
 from releases.ballots.models import Ballot, Objection
 from releases.ballots.paper import Safeguard
 from releases.issues.models import Issue
 from releases.issues.states import IssueState
 
+GRAVE = 2
+"""Severities 1 and 2 are grave: they allow a late objection and call for the minority safeguard."""
 KNOWN = (IssueState.ACCEPTED, IssueState.RESOLVED)
 Standings = dict[str, list[int]]
 

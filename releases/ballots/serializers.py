@@ -36,6 +36,7 @@ class ObjectionSerializer(serializers.ModelSerializer[Objection]):
             "remedy",
             "defer_to",
             "answer",
+            "offered",
             "return_reason",
             "version",
         )
@@ -176,6 +177,12 @@ class ReasonsSerializer(Input):
 
 class AnswerSerializer(Input):
     answer = serializers.CharField(max_length=4000)
+
+
+class NarrowSerializer(AnswerSerializer):
+    """DCC's statement and the part of the objection's homes it offers to hold; without one, all of them."""
+
+    cohort = CohortField(asking=False, required=False, allow_null=True, default=None)
 
 
 class LodgeSerializer(Input):

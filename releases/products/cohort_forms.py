@@ -105,6 +105,8 @@ class CohortForm(VersionedForm):
     everything = forms.BooleanField(label="It concerns every home", required=False)
     template_name = "products/cohort_form.html"
     first: tuple[str, ...] = ()  # fields asked before what a page puts between
+    legend = "Homes it concerns"
+    advice = "As narrowly as you can. Nothing chosen in a list means everything on it."
     blamed = "everything"  # the field beside which a wrong cohort is said
 
     def __init__(self, *args: Any, hub_models: Iterable[int] | None = None, **kwargs: Any) -> None:

@@ -211,6 +211,19 @@ _NOUNS = {
 }
 
 
+def narrowed(whole: Cohort, to: Cohort) -> Cohort:
+    """Return the part of a cohort that a second one names; an axis on which that names nothing stays as it is.
+
+    Raises Invalid where it reaches beyond the whole, axis by axis: the part stays within it however the fleet changes.
+    """
+    beyond = {axis: getattr(to, axis) - getattr(whole, axis) for axis in COHORT_AXES if getattr(whole, axis)}
+    wrong = [f"{_NOUNS[axis]} {' and '.join(_names(axis, values))}" for axis, values in beyond.items() if values]
+    if wrong:
+        said = f"These homes are not all within the objection’s. Take out {'; '.join(wrong)}."
+        raise Invalid(said, {"cohort": [said]})
+    return Cohort(**{axis: getattr(to, axis) or getattr(whole, axis) for axis in COHORT_AXES})
+
+
 def words(cohort: Cohort) -> str:
     """Return the cohort in plain words: "hub model Alder 2; region North or South", or "every hub"."""
     parts = []

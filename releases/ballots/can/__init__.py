@@ -25,7 +25,6 @@ from releases.ballots.can.emergencies import UNDER_WAY, draft_review, draft_waiv
 from releases.ballots.can.meetings import cancel_meeting, put_on_agenda
 from releases.ballots.can.objections import (
     BEFORE_VOTING,
-    GRAVE,
     OPEN_TO_LATE_OBJECTIONS,
     OPEN_TO_OBJECTIONS,
     accept,
@@ -40,10 +39,12 @@ from releases.ballots.can.objections import (
     lodge,
     lodge_once,
     narrow,
+    offer_part,
     return_with_reasons,
     window_is_open,
     withdraw,
 )
+from releases.ballots.safeguards import GRAVE
 
 __all__ = [
     "BEFORE_VOTING",
@@ -78,6 +79,7 @@ __all__ = [
     "lodge_once",
     "narrow",
     "notice",
+    "offer_part",
     "open_voting",
     "publish",
     "put_on_agenda",

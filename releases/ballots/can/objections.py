@@ -5,6 +5,7 @@ from datetime import datetime
 
 from portal.workflow.rules import when
 from releases.ballots.models import Objection, Remedy
+from releases.ballots.safeguards import GRAVE, standings
 from releases.ballots.states import UNDECIDED, UNSETTLED, BallotState, ObjectionState
 from releases.holds.queries import cells_of
 from releases.issues.models import Issue
@@ -21,8 +22,6 @@ OPEN_TO_LATE_OBJECTIONS = (
     ReleaseState.HYPERCARE,
 )
 BEFORE_VOTING = (BallotState.DRAFT, BallotState.NOTICED, BallotState.VOID)
-GRAVE = 2
-"""Severities 1 and 2 are grave: they allow a late objection and call for the minority safeguard."""
 
 
 def window_is_open(release: Release, at: datetime) -> bool:
@@ -135,6 +134,14 @@ contest = narrow
 
 
 @when
+def offer_part(objection: Objection) -> str | None:
+    """Rule: homes for which evidence of severity 1 or 2 is established are held until fixed (Minority safeguard)."""
+    if standings([objection])["established"]:
+        return "Evidence of severity 1 or 2 is established for its homes: a narrowing holds all of them until fixed."
+    return None
+
+
+@when
 def contest_by_silence(objection: Objection, *, at: datetime) -> str | None:
     """Rule: DCC's silence past its clock, or the objector's about a narrowing, counts as contest."""
     if objection.due_at is None or at < objection.due_at:
@@ -147,6 +154,8 @@ def agree(objection: Objection, *, at: datetime) -> str | None:
     reason = _in(objection, ObjectionState.NARROWED)
     if reason is None and objection.due_at is not None and at >= objection.due_at:
         return "The time to agree is over: the objection counts as contested."
+    if reason is None and objection.offered is not None:
+        return offer_part.why_not(objection)
     return reason
 
 

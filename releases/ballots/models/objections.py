@@ -8,6 +8,7 @@ from simple_history.models import HistoricalRecords
 
 from portal.workflow.transitions import Stateful
 from releases.ballots.states import OBJECTION, UNSETTLED, ObjectionState
+from releases.products.cohorts import Cohort
 from releases.products.models import Selected
 from releases.publishing.documents import KINDS
 
@@ -39,6 +40,9 @@ class Objection(Stateful, Selected):
     state = models.CharField(max_length=10, choices=ObjectionState, default=ObjectionState.LODGED, editable=False)
     due_at = models.DateTimeField(null=True, blank=True, help_text="When the clock of the present state runs out.")
     answer = models.TextField(blank=True, help_text="DCC's answer.")
+    offered = models.JSONField(
+        null=True, blank=True, help_text="The part of the cohort that DCC offered to hold, by axis; none for all of it."
+    )
     return_reason = models.TextField(blank=True)
     safeguarded = models.BooleanField(
         default=False, help_text="Severity 1 or 2, accepted or reproduced: held until fixed."
@@ -62,6 +66,11 @@ class Objection(Stateful, Selected):
 
     def __str__(self) -> str:
         return f"{self.reference} by {self.organisation}"
+
+    @property
+    def offer(self) -> Cohort:
+        """The homes that a narrowing holds: all of the objection's, or the part offered."""
+        return Cohort.of(self) if self.offered is None else Cohort.from_json(self.offered)
 
     @property
     def is_unsettled(self) -> bool:

@@ -1,12 +1,15 @@
 """DCC's answer to an objection and the objector's to a narrowing; silence counts as contest."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
 from portal.delivery.outbox import tell
+from portal.journal.writing import Jsonable
 from portal.workflow import barrier
 from portal.workflow.actor import Actor
+from portal.workflow.errors import Invalid
 from portal.workflow.transitions import lock, move
 from releases.ballots import can, may, messages
 from releases.ballots.clocks import due
@@ -15,6 +18,8 @@ from releases.ballots.models import Objection
 from releases.ballots.states import ObjectionState
 from releases.ballots.verbs import settling
 from releases.ballots.verbs.remedies import grant, hold_cohort
+from releases.holds.queries import cells_of
+from releases.products.cohorts import Cohort, narrowed
 
 
 @transaction.atomic
@@ -35,28 +40,56 @@ def accept(objection: Objection, *, answer: str, by: Actor, at: datetime, seen: 
 
 
 @transaction.atomic
-def narrow(objection: Objection, *, answer: str, by: Actor, at: datetime, seen: int | None = None) -> Objection:
-    """Offer to hold the cohort while the rest proceeds; the objector has 2 Working Days to agree."""
+def narrow(
+    objection: Objection,
+    *,
+    answer: str,
+    by: Actor,
+    at: datetime,
+    cohort: Cohort | None = None,
+    seen: int | None = None,
+) -> Objection:
+    """Offer to hold the objection's homes, or with `cohort` a part of them, while the rest proceeds.
+
+    The objector has 2 Working Days to agree. Raises Invalid for homes that are not the objection's.
+    """
     objection = lock(objection, seen=seen)
     may.narrow(objection, by=by)
     can.narrow(objection)
     objection.answer = settling.said(answer, "answer", "Say what is held and why that settles the objection.")
+    objection.offered = _part(objection, cohort) if cohort else None
     objection.due_at = due(rules_at(at).clocks.agree, objection.release, at)
-    move(objection, to=ObjectionState.NARROWED, by=by, at=at, verb="narrow", why=answer, fields=("answer", "due_at"))
+    fields = ("answer", "due_at", "offered")
+    data: dict[str, Jsonable] = {"offered": objection.offered}
+    move(objection, to=ObjectionState.NARROWED, by=by, at=at, verb="narrow", why=answer, fields=fields, data=data)
     tell(messages.Answered(objection, at), at=at)
     return objection
 
 
+def _part(objection: Objection, cohort: Cohort) -> dict[str, Any] | None:
+    """The part of its homes that is offered, as it is kept; None where it is all of them."""
+    whole = Cohort.of(objection)
+    part = narrowed(whole, to=cohort)
+    if part == whole:
+        return None
+    wrong = can.offer_part.why_not(objection)
+    if not cells_of(part, objection.release).filter(homes__gt=0).exists():
+        wrong = "No home of the objection is in the selection: choose fewer conditions."
+    if wrong:
+        raise Invalid(wrong, {"cohort": [wrong]})
+    return part.as_json()
+
+
 @transaction.atomic
 def agree(objection: Objection, *, by: Actor, at: datetime, seen: int | None = None) -> Objection:
-    """Agree to the narrowing: the cohort is held, the rest proceeds, and there is no vote."""
+    """Agree to the narrowing: exactly the homes offered are held, the rest proceeds, and there is no vote."""
     barrier.shut()
     objection = lock(objection, seen=seen)
     may.agree(objection, by=by)
     can.agree(objection, at=at)
     objection.due_at = None
     move(objection, to=ObjectionState.AGREED, by=by, at=at, verb="agree", fields=("due_at",))
-    hold_cohort(objection, at=at)
+    hold_cohort(objection, objection.offer, at=at)
     settling.drop_provisional_hold(objection, why="The objector agreed to the narrowing.", at=at)
     settling.end_dispute(objection.release, at=at)
     tell(messages.Settled(objection, at), at=at)

@@ -23,12 +23,12 @@ from releases.publishing.states import FINISHED, ReleaseState
 UNTIL_FIXED = "Until the fault is fixed: evidence of severity 1 or 2 is established (minority safeguard)."
 
 
-def hold_cohort(objection: Objection, *, at: datetime, until: datetime | None = None) -> Hold:
-    """Hold the cohort of an objection for the issues it cites, and return the hold."""
+def hold_cohort(objection: Objection, cohort: Cohort, *, at: datetime, until: datetime | None = None) -> Hold:
+    """Hold homes of an objection for the issues it cites, and return the hold."""
     issue = objection.issues.order_by("severity", "pk").first()
     return holds.place(
         objection.release,
-        Cohort.of(objection),
+        cohort,
         stage=Stage.BOTH,
         cause=Cause.ISSUE,
         cause_id=issue.pk if issue else None,
@@ -46,7 +46,7 @@ def grant(objection: Objection, *, at: datetime) -> None:
     release = objection.release
     why = f"DCC accepted the remedy sought in {objection.reference}."
     if objection.remedy == Remedy.HOLD or release.state not in OPEN_TO_OBJECTIONS or objection.is_limited:
-        hold_cohort(objection, at=at, until=objection.defer_to)
+        hold_cohort(objection, Cohort.of(objection), at=at, until=objection.defer_to)
     elif objection.remedy == Remedy.DEFER and objection.defer_to is not None:
         defer(release, until=objection.defer_to, why=why, at=at)
     else:

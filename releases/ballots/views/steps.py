@@ -53,7 +53,7 @@ def take(request: PortalRequest, row: Objection | Ballot, step: Step, back: str)
     form = step.form(posted(request), uploaded(request), row=row, actor=request.actor, at=request.at)
     if request.method == "GET":
         step.can(row, request.at)
-    elif form.is_valid():
+    elif form.is_valid() and "count" not in request.POST:
         try:
             step.verb(row, **form.facts(), by=request.actor, at=request.at)
         except Invalid as refusal:
@@ -66,6 +66,6 @@ def take(request: PortalRequest, row: Objection | Ballot, step: Step, back: str)
         "step": step,
         "form": form,
         "back": reverse(back, args=[row.reference]),
-        "effects": step.effects(row),
+        "effects": [*step.effects(row), *form.effects()],
     }
     return render(request, "ballots/step.html", context, status=status_of(form))
