@@ -142,6 +142,13 @@ class BallotViewSet(Evidence, Acts, ReadOnlyModelViewSet[Ballot]):
         """Extend a ballot without quorum, once."""
         return self.act(request, verbs.extend, shapes.Input)
 
+    @extend_schema(request=shapes.Input, responses={201: shapes.BallotSerializer})
+    @action(detail=True, methods=["post"])
+    def refer(self, request: Request, reference: str) -> Response:
+        """Refer a Sub-Committee's ballot without quorum to the Panel; returns the Panel's, drafted."""
+        made = verbs.refer(self.get_object(), **answers_of(request, shapes.Input), by=self.actor, at=self.at)
+        return Response(self.get_serializer(made).data, status=status.HTTP_201_CREATED)
+
     @extend_schema(request=None, responses=shapes.BallotSerializer)
     @action(detail=True, methods=["post"])
     def determine(self, request: Request, reference: str) -> Response:

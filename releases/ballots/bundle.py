@@ -159,6 +159,7 @@ def evidence(ballot: Ballot, actor: Actor, at: datetime) -> dict[str, Any]:
         "statements": statements(ballot),
         "forecast": forecast(ballot, objections, at),
         "beside": queries.beside(ballot, actor),
+        "replaced_by": queries.ballots(actor).filter(replaces=ballot).order_by("pk"),
         "coverage": matrix.weigh(ballot.release).all_homes,
         "safeguard": Safeguard(ballot.safeguard),
         "roll": roll(ballot, actor) if ballot.opened_at else None,

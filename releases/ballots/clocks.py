@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from portal.working_days import clear_working_days_after
 from releases.ballots.models import Ballot
 from releases.ballots.paper import Kind
-from releases.ballots.rulesets import Clock
+from releases.ballots.rulesets import Clock, parse
 from releases.publishing.models import Release, UrgencyClass
 
 EXPEDITED_NOTICE, EXPEDITED_VOTING = timedelta(hours=4), timedelta(hours=24)
@@ -35,6 +35,16 @@ def notice_over(ballot: Ballot, clock: Clock, at: datetime) -> datetime:
 def voting_over(ballot: Ballot, clock: Clock, at: datetime) -> datetime:
     """When voting that opens, or is extended, at `at` closes."""
     return at + EXPEDITED_VOTING if is_expedited(ballot) else due(clock, ballot.release, at)
+
+
+def extendable_until(ballot: Ballot) -> datetime | None:
+    """Until when a ballot found without quorum may be extended; None where it is not closed.
+
+    Portal default: as long after its close as voting was open, for later its evidence and its roll are stale.
+    """
+    if ballot.closed_at is None:
+        return None
+    return voting_over(ballot, parse(ballot.rules or {}).clocks.voting, ballot.closed_at)
 
 
 def casting_over(ballot: Ballot, clock: Clock, at: datetime) -> datetime:

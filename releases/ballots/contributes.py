@@ -87,7 +87,7 @@ def _for_secretary(actor: Actor, at: datetime) -> Iterator[Waiting]:
         BallotState.DRAFT: ("Give notice of", "drafted_at", "opens_at"),
         BallotState.NOTICED: ("Open", "opens_at", "opens_at"),
         BallotState.CLOSED: ("Have counted", "closed_at", ""),
-        BallotState.INQUORATE: ("Extend, or void and refer,", "closed_at", ""),
+        BallotState.INQUORATE: ("Extend, refer or draft anew", "closed_at", ""),
         BallotState.DECIDED: ("Publish the determination of", "closed_at", ""),
         BallotState.APPEALED: ("Record the outcome of the appeal in", "closed_at", ""),
     }

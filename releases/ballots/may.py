@@ -125,6 +125,11 @@ def extend(ballot: Ballot, *, by: Actor) -> str | None:
 
 
 @who
+def refer(ballot: Ballot, *, by: Actor) -> str | None:
+    return _secretary(by, Permission.RUN_BALLOTS, "refers a ballot to the Panel")
+
+
+@who
 def count(ballot: Ballot, *, by: Actor) -> str | None:
     return _secretary(by, Permission.RUN_BALLOTS, "has a closed ballot counted again")
 

@@ -254,6 +254,6 @@ def over(at: datetime) -> QuerySet[Ballot]:
     """The ballots that the clock moves now: voting over, or the time for a casting vote."""
     voting = Q(state=BallotState.OPEN, closes_at__lte=at)
     casting = Q(state=BallotState.TIED, casting_until__lte=at)
-    spent = Q(extended_at__isnull=False) | Q(tally__isnull=False)
+    spent = Q(extended_at__isnull=False) | Q(tally__isnull=False)  # one left unextended is drafted anew, by SECAS
     final = Q(state=BallotState.INQUORATE, committee__kind=CommitteeKind.PANEL) & spent
     return Ballot.objects.filter(voting | casting | final).order_by(F("closes_at").asc(nulls_last=True))

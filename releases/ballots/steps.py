@@ -94,12 +94,25 @@ BALLOT_STEPS: tuple[Step, ...] = (
     Step(
         "extend",
         "Extend voting",
-        "Voting opens once more for the same time. Votes cast stay sealed and count.",
+        "Voting opens once more for the same time. Votes cast stay sealed and count. Portal default: only within that"
+        " time after the close; later a new ballot is drafted, with the evidence and the roll of its day.",
         forms.PlainForm,
         verbs.extend,
         lambda row, by: may.extend(row, by=by),
-        lambda row, at: can.extend(row),
+        lambda row, at: can.extend(row, at=at),
         "Voting is extended.",
+        "primary",
+    ),
+    Step(
+        "refer",
+        "Refer it to the Panel",
+        "This ballot is void, its votes stay sealed, and a ballot of the Panel is drafted on the same objections, with"
+        " the same question and deferral date. You give notice of that one next.",
+        forms.PlainForm,
+        verbs.refer,
+        lambda row, by: may.refer(row, by=by),
+        lambda row, at: can.refer(row, at=at),
+        "It is referred: the Panel’s ballot is drafted.",
         "primary",
     ),
     Step(

@@ -18,6 +18,7 @@ from releases.ballots.can.ballots import (
     recommendation_on,
     record_appeal,
     record_appeal_outcome,
+    refer,
     rule_on_interest,
     void,
 )
@@ -86,6 +87,7 @@ __all__ = [
     "recommendation_on",
     "record_appeal",
     "record_appeal_outcome",
+    "refer",
     "return_with_reasons",
     "rule_on_interest",
     "void",

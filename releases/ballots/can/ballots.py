@@ -5,11 +5,13 @@ from datetime import datetime
 
 from portal.people.models import CommitteeKind
 from portal.workflow.rules import when
+from releases.ballots.clocks import extendable_until
 from releases.ballots.models import Ballot, Entitlement, Objection
 from releases.ballots.paper import Kind
 from releases.ballots.roll import Roll, last_declaration
 from releases.ballots.states import BallotState, ObjectionState
 from releases.issues.models import Category
+from releases.publishing.working import words
 
 
 @when
@@ -145,13 +147,53 @@ def close(ballot: Ballot, roll: Roll, *, at: datetime) -> str | None:
 
 
 @when
-def extend(ballot: Ballot) -> str | None:
-    """Rule: one equal extension of a ballot without quorum."""
+def extend(ballot: Ballot, *, at: datetime) -> str | None:
+    """Rule: one equal extension of a ballot without quorum. Portal default: within the same time after its close."""
     if ballot.state == BallotState.INQUORATE and ballot.extended_at is not None:
         return "The ballot has been extended once already."
     if ballot.state == BallotState.INQUORATE and hasattr(ballot, "tally"):
         return "The votes were opened at close: every vote was an abstention."
+    until = extendable_until(ballot)
+    if until and is_stale(ballot, at):
+        return f"It could be extended until {words(until)}: {_ANEW}"
     return _ballot_in(ballot, BallotState.INQUORATE)
+
+
+_ANEW = "void this ballot and draft a new one, with the evidence and the roll of its day."
+
+
+def is_stale(ballot: Ballot, at: datetime) -> bool:
+    """Whether a ballot without quorum was left until it can neither be extended nor decide anything."""
+    waits = ballot.state == BallotState.INQUORATE and ballot.extended_at is None and not hasattr(ballot, "tally")
+    until = extendable_until(ballot)
+    return waits and until is not None and at >= until
+
+
+@when
+def refer(ballot: Ballot, *, at: datetime) -> str | None:
+    """Rule: still inquorate after the extension, a Sub-Committee refers to the Panel; a security issue stays there."""
+    reason = _spent(ballot, at)
+    if reason:
+        return reason
+    if ballot.committee.kind != CommitteeKind.SUB_COMMITTEE:
+        return f"The {ballot.committee} refers its ballots to nobody."
+    if ballot.kind != Kind.OBJECTIONS:
+        return "A ballot on an Emergency is drafted before the Panel itself: void this one."
+    if not ballot.objections.filter(state=ObjectionState.CONTESTED).exists():
+        return "Every objection it would hear is settled: void the ballot."
+    if not _before(at, ballot.defer_to):
+        return "Its deferral date is past: void it and draft one before the Panel with a later date."
+    return None
+
+
+def _spent(ballot: Ballot, at: datetime) -> str | None:
+    """Why a ballot is not one that stays inquorate for good."""
+    reason = _ballot_in(ballot, BallotState.INQUORATE)
+    if reason is None and extend.why_not(ballot, at=at) is None:
+        return "The ballot can still be extended."
+    if reason is None and is_stale(ballot, at):
+        return f"Nobody extended it in time: {_ANEW}"
+    return reason
 
 
 @when
@@ -171,15 +213,13 @@ def determine(ballot: Ballot, *, at: datetime) -> str | None:
     """Rule: a tie without a casting vote in time, and a Panel still inquorate after the extension."""
     if ballot.state == BallotState.TIED:
         return "The Chair may still give the casting vote." if _before(at, ballot.casting_until) else None
-    reason = _ballot_in(ballot, BallotState.INQUORATE)
+    reason = _spent(ballot, at)
     if reason:
         return reason
-    if extend.why_not(ballot) is None:
-        return "The ballot can still be extended."
     if ballot.objections.filter(issues__category=Category.SECURITY).exists():
         return "A security issue is shown to no other committee: void this ballot and draft a new one here."
     if ballot.committee.kind != CommitteeKind.PANEL:
-        return "A Sub-Committee without quorum refers the matter to the Panel: void this ballot and draft one there."
+        return "A Sub-Committee without quorum refers the matter to the Panel."
     return None
 
 

@@ -12,6 +12,7 @@ from releases.ballots.verbs.exporting import dossier
 from releases.ballots.verbs.meetings import call_meeting, cancel_meeting, put_on_agenda
 from releases.ballots.verbs.objections import Grounds, admit, join, lapse, lodge, return_with_reasons, withdraw
 from releases.ballots.verbs.opening import begin, open_voting
+from releases.ballots.verbs.referring import refer
 from releases.ballots.verbs.rule_sets import RuleSetFacts, add_rule_set
 from releases.ballots.verbs.voting import Paper, cast, declare, read_own_vote, rule_on_interest
 
@@ -53,6 +54,7 @@ __all__ = [
     "read_own_vote",
     "record_appeal",
     "record_appeal_outcome",
+    "refer",
     "return_with_reasons",
     "rule_on_interest",
     "void",

@@ -36,7 +36,7 @@ def extend(ballot: Ballot, *, by: Actor, at: datetime, seen: int | None = None) 
     """Open an inquorate ballot once more for the same time; the votes cast stay sealed and count."""
     ballot = lock(ballot, seen=seen)
     may.extend(ballot, by=by)
-    can.extend(ballot)
+    can.extend(ballot, at=at)
     ballot.extended_at, ballot.closed_at = at, None
     ballot.closes_at = voting_over(ballot, rulesets.parse(ballot.rules or {}).clocks.voting, at)
     move(ballot, to=BallotState.OPEN, by=by, at=at, verb="extend", fields=("extended_at", "closes_at", "closed_at"))

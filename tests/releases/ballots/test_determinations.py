@@ -211,6 +211,8 @@ def test_a_sub_committee_without_quorum_refers_to_the_panel(matter):
     ballot = inquorate_twice(matter)
     with pytest.raises(NotNow, match="refers the matter to the Panel"):
         verbs.determine(ballot, by=CLERK, at=matter.at)
+    with pytest.raises(NotNow, match="There is no Panel"):
+        verbs.refer(ballot, by=matter.actor("secretary"), at=matter.at)
 
 
 def test_a_security_issue_is_heard_anew_by_its_own_committee(matter):

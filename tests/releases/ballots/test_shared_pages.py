@@ -77,7 +77,7 @@ def test_an_open_ballot_waits_for_members_and_the_chair(matter):
 def test_an_inquorate_ballot_waits_for_the_secretary_since_it_closed(matter):
     ballot = make.close(matter, make.open_ballot(matter))
     (found,) = contributes.waiting(matter.actor("secretary"), matter.at)
-    assert found.text == f"Extend, or void and refer, ballot {ballot.reference}"
+    assert found.text == f"Extend, refer or draft anew ballot {ballot.reference}"
     assert (found.since, found.due) == (ballot.closed_at, None)
 
 
