@@ -16,29 +16,36 @@ from releases.publishing.working import words
 
 @when
 def draft(ballot: Ballot, objections: Iterable[Objection]) -> str | None:
-    """Rule: contested objections to one release; on a security issue before the Security Sub-Committee.
-
-    A Sub-Committee may recommend instead of determining; then the Panel determines.
-    """
-    objections = list(objections)
-    if not objections:
+    """Rule: contested objections to one release, each heard in one ballot at a time."""
+    reasons = [_drafting(ballot, objection) for objection in objections]
+    if not reasons:
         return "A ballot hears at least one objection."
-    if ballot.recommends and ballot.committee.kind != CommitteeKind.SUB_COMMITTEE:
-        return "Only a Sub-Committee recommends: the Panel and the Security Sub-Committee determine."
-    for objection in objections:
-        reason = _hearing(ballot, objection)
-        if reason:
-            return reason
-    return None
+    return next((reason for reason in reasons if reason), None)
 
 
-def _hearing(ballot: Ballot, objection: Objection) -> str | None:
+def _drafting(ballot: Ballot, objection: Objection) -> str | None:
     if objection.release_id != ballot.release_id:
         return f"{objection.reference} is about another release."
     if objection.state != ObjectionState.CONTESTED:
         return f"{objection.reference} is {objection.get_state_display().lower()}, not contested."
     if any(other.is_running for other in objection.ballots.all() if other.pk != ballot.pk):
         return f"{objection.reference} is being heard in another ballot."
+    return None
+
+
+@when
+def hear(ballot: Ballot, objections: Iterable[Objection]) -> str | None:
+    """Rule: an objection on a security issue comes before the Security Sub-Committee.
+
+    A Sub-Committee may recommend instead of determining; then the Panel determines.
+    """
+    if ballot.recommends and ballot.committee.kind != CommitteeKind.SUB_COMMITTEE:
+        return "Only a Sub-Committee recommends: the Panel and the Security Sub-Committee determine."
+    reasons = (_hearing(ballot, objection) for objection in objections)
+    return next((reason for reason in reasons if reason), None)
+
+
+def _hearing(ballot: Ballot, objection: Objection) -> str | None:
     security = any(issue.is_security for issue in objection.issues.all())
     if security and ballot.committee.kind != CommitteeKind.SECURITY_SUB_COMMITTEE:
         return f"{objection.reference} is for the Security Sub-Committee."

@@ -33,7 +33,8 @@ def draft(
     """Prepare a ballot that hears these contested objections to one release, and return it.
 
     With `recommends` a Sub-Committee only recommends; the Panel's ballot on the same objections follows it.
-    Rule: several objections are heard together when the same answer would settle them.
+    Rule: several objections are heard together when the same answer would settle them. Raises Invalid for a committee
+    that does not hear them. A number is taken last: a draft that is refused leaves no gap.
     """
     heard = list(
         Objection.objects.select_for_update(no_key=True, of=("self",))
@@ -43,7 +44,7 @@ def draft(
     may.draft(by=by)
     if defer_to <= at:
         raise Invalid("The deferral date is past.", {"defer_to": ["Give a date in the future."]})
-    ballot = numbered(
+    ballot = prepared(
         release,
         committee,
         question,
@@ -54,22 +55,28 @@ def draft(
         recommends=recommends,
         follows=can.recommendation_on(heard),
     )
+    if wrong := can.hear.why_not(ballot, heard):
+        raise Invalid(wrong, {"committee": [wrong]})
     can.draft(ballot, heard)
-    ballot.save(force_insert=True)
+    save_numbered(ballot)
     ballot.objections.set(heard)
     note(ballot, by=by, at=at, verb="draft", data={"objections": [one.reference for one in heard]})
     return ballot
 
 
-def numbered(release: Release, committee: Committee, question: str, at: datetime, **facts: Any) -> Ballot:
-    """A new ballot with the next number, not yet saved."""
-    number = take_number(Ballot)
+def prepared(release: Release, committee: Committee, question: str, at: datetime, **facts: Any) -> Ballot:
+    """A new ballot without a number, not yet saved."""
     return Ballot(
-        pk=number,
-        reference=f"BAL-{number:04d}",
         release=release,
         committee=committee,
         question=settling.said(question, "question", "Say what the committee is asked."),
         drafted_at=at,
         **facts,
     )
+
+
+def save_numbered(ballot: Ballot) -> None:
+    """Save a new ballot under the next number."""
+    ballot.pk = take_number(Ballot)
+    ballot.reference = f"BAL-{ballot.pk:04d}"
+    ballot.save(force_insert=True)

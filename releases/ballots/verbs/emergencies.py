@@ -11,7 +11,7 @@ from portal.workflow.transitions import lock, note
 from releases.ballots import can, may
 from releases.ballots.models import Ballot, Determination
 from releases.ballots.paper import Kind, Option
-from releases.ballots.verbs.drafting import numbered
+from releases.ballots.verbs.drafting import prepared, save_numbered
 from releases.ballots.verbs.settling import CLERK
 from releases.holds import verbs as holds
 from releases.holds.models import Cause, Stage
@@ -30,7 +30,7 @@ def draft_waiver(release: Release, *, committee: Committee, question: str, by: A
     release = lock(release)
     may.draft(by=by)
     can.draft_waiver(release)
-    ballot = numbered(
+    ballot = prepared(
         release,
         committee,
         question,
@@ -52,12 +52,12 @@ def draft_review(
     can.draft_review(release)
     if defer_to <= at:
         raise Invalid("The deferral date is past.", {"defer_to": ["Give a date in the future."]})
-    ballot = numbered(release, committee, question, at, kind=Kind.REVIEW, subject=Kind.REVIEW, defer_to=defer_to)
+    ballot = prepared(release, committee, question, at, kind=Kind.REVIEW, subject=Kind.REVIEW, defer_to=defer_to)
     return _saved(ballot, "draft_review", by, at)
 
 
 def _saved(ballot: Ballot, verb: str, by: Actor, at: datetime) -> Ballot:
-    ballot.save(force_insert=True)
+    save_numbered(ballot)
     note(ballot, by=by, at=at, verb=verb)
     return ballot
 

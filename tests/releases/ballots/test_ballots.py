@@ -75,9 +75,22 @@ def test_the_question_and_the_deferral_date_are_needed(matter):
 def test_a_security_issue_is_for_the_security_sub_committee(matter):
     matter.issue = make.make_issue(matter.world, matter.release, category="security")
     objection = make.contest(matter)
-    with pytest.raises(NotNow, match="for the Security Sub-Committee"):
+    with pytest.raises(Invalid, match="for the Security Sub-Committee") as refusal:
         make.draft(matter, objection)
+    assert list(refusal.value.fields) == ["committee"]
     assert make.draft(matter, objection, committee=matter.world.security).state == "draft"
+
+
+def test_a_refused_draft_leaves_no_gap_in_the_numbers(matter):
+    first = make.draft(matter, make.contest(matter))
+    with pytest.raises(NotNow, match="at least one objection"):
+        make.draft(matter)
+    with pytest.raises(Invalid, match="deferral date is past"):
+        make.draft(matter, make.contest(matter), defer_to=matter.at)
+    matter.issue = make.make_issue(matter.world, matter.release, category="security")
+    with pytest.raises(Invalid, match="for the Security Sub-Committee"):
+        make.draft(matter, make.contest(matter))
+    assert make.draft(matter, make.contest(matter), committee=matter.world.security).pk == first.pk + 1
 
 
 def test_the_database_allows_one_running_ballot_on_a_matter(matter):

@@ -205,6 +205,21 @@ def test_a_draft_without_its_answers_is_asked_again(matter, enter):
     assert "Give a date in the future" in client.post(url("draft", matter.release), answers).text
 
 
+def test_a_committee_that_does_not_hear_it_is_said_beside_the_choice_and_nothing_typed_is_lost(matter, enter):
+    objection = make.contest(matter)
+    answers = {
+        "committee": matter.world.panel.pk,
+        "recommends": "yes",
+        "objections": [objection.pk],
+        "question": "May it, in these homes?",
+        "defer_to": "2017-03-01T00:00",
+    }
+    page = enter("secretary").post(url("draft", matter.release), answers)
+    assert page.status_code == 400 and "Only a Sub-Committee recommends" in page.text
+    assert "May it, in these homes?" in page.text and 'href="#id_committee"' in page.text
+    assert not Ballot.objects.exists()
+
+
 def test_declare_vote_check_receipt(matter, enter):
     ballot = make.open_ballot(matter)
     client = enter("member")

@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from portal.people import verbs as people
 from portal.people.models import Committee, CommitteeKind, Seat
-from portal.workflow.errors import NotNow
+from portal.workflow.errors import Invalid
 from releases.ballots import contributes, verbs
 from releases.ballots.models import Ballot, Determination
 from releases.ballots.queries import blocking
@@ -72,14 +72,14 @@ def test_the_panel_s_ballot_follows_it_and_determines(matter, operations):
 
 def test_after_a_recommendation_only_the_panel_hears_it(matter, operations):
     first = advised(matter, operations)
-    with pytest.raises(NotNow, match="now the Panel determines"):
+    with pytest.raises(Invalid, match="now the Panel determines"):
         make.draft(matter, *first.objections.all(), committee=operations)
     verbs.void(first, why="A member was not told.", by=matter.actor("secretary"), at=matter.at)
     assert make.draft(matter, *first.objections.all(), committee=operations).follows is None
 
 
 def test_only_a_sub_committee_recommends(matter):
-    with pytest.raises(NotNow, match="Only a Sub-Committee recommends"):
+    with pytest.raises(Invalid, match="Only a Sub-Committee recommends"):
         advising(matter, matter.world.panel)
 
 
