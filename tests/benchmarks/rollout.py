@@ -51,17 +51,17 @@ Measure = dict[str, Any]
 
 def measure(*, hubs: int, rounds: int) -> Iterator[Measure]:
     """Yield the measures of so many rounds, each a rollout and its ceiling over about so many hubs."""
-    world, release = _prepare(hubs)
+    world, release = prepare(hubs)
     _execute("CREATE TABLE bench_cells AS SELECT id, cell FROM fleet_hub")
     _execute("CREATE TABLE bench_homes AS SELECT number, homes FROM products_cell")
     runs, ceilings, plans = [], [], []
-    with _workers():
+    with workers():
         for _ in range(rounds):
             began = time.monotonic()
-            rollout = _planned(world, release)
+            rollout = planned(world, release)
             plans.append(rollout.hubs / (time.monotonic() - began))
             ceilings.append(_ceiling(rollout))
-            runs.append(_run(world, rollout))
+            runs.append(run(world, rollout))
             _restore(release)
     size = Rollout.objects.latest("pk").hubs
     yield _line("whole rollout over Celery", runs, "transitions/s", ceilings, against="bare ceiling", hubs=size)
@@ -92,7 +92,7 @@ def _line(name: str, values: list[float], unit: str, base: list[float] | None, *
     }
 
 
-def _prepare(hubs: int) -> tuple[World, Release]:
+def prepare(hubs: int) -> tuple[World, Release]:
     """A seeded country with about `hubs` hubs of one model, and a cleared release for them."""
     announced = timezone.now() - timedelta(days=60)
     world = make_world(announced)
@@ -129,7 +129,7 @@ def _facts(model: HubModel, at: Any) -> publishing.Facts:
     )
 
 
-def _planned(world: World, release: Release) -> Rollout:
+def planned(world: World, release: Release) -> Rollout:
     at = timezone.now()
     rollout = verbs.plan(release, PLAN, by=world.actor("manager", at=at), at=at)
     current_app.control.purge()  # prepared here, to be timed
@@ -139,7 +139,7 @@ def _planned(world: World, release: Release) -> Rollout:
     return rollout
 
 
-def _run(world: World, rollout: Rollout) -> float:
+def run(world: World, rollout: Rollout) -> float:
     """Take a rollout through both programmes; return transitions a second, recording the inventory not counted."""
     manager = world.actor("manager", at=timezone.now())
     began = time.monotonic()
@@ -229,7 +229,7 @@ def _execute(statement: str) -> None:
 
 
 @contextmanager
-def _workers() -> Iterator[None]:
+def workers() -> Iterator[None]:
     """One worker with two processes, as `make run` starts it."""
     env = {**os.environ, "DATABASE_URL": database_address(), "LOG_LEVEL": "WARNING"}
     program = programs.worker(logs=BASE / "var" / "log" / "bench", base=BASE, env=env)

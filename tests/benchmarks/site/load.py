@@ -2,7 +2,9 @@
 
 import asyncio
 import time
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import cycle
 
 TIMEOUT = 30.0
 
@@ -26,9 +28,13 @@ class Load:
         return 1000 * ordered[min(int(share * len(ordered)), len(ordered) - 1)]
 
 
-def ask(port: int, path: str, *, cookie: str = "", clients: int = 32, seconds: float = 3.0) -> Load:
-    """Let the clients ask for `seconds`, each on a connection it keeps; return what was answered."""
-    return asyncio.run(_together(port, _request(port, path, cookie), clients, seconds))
+def ask(port: int, path: str | Sequence[str], *, cookie: str = "", clients: int = 32, seconds: float = 3.0) -> Load:
+    """Let the clients ask for `seconds`, each on a connection it keeps; return what was answered.
+
+    Of several addresses each is asked for in turn.
+    """
+    paths = [path] if isinstance(path, str) else path
+    return asyncio.run(_together(port, cycle([_request(port, one, cookie) for one in paths]), clients, seconds))
 
 
 def _request(port: int, path: str, cookie: str) -> bytes:
@@ -36,21 +42,21 @@ def _request(port: int, path: str, cookie: str) -> bytes:
     return "\r\n".join([*lines, *([f"Cookie: {cookie}"] if cookie else []), "", ""]).encode()
 
 
-async def _together(port: int, request: bytes, clients: int, seconds: float) -> Load:
+async def _together(port: int, requests: Iterator[bytes], clients: int, seconds: float) -> Load:
     load = Load(seconds)
     began = time.perf_counter()
-    await asyncio.gather(*(_client(port, request, began + seconds, load) for _ in range(clients)))
+    await asyncio.gather(*(_client(port, requests, began + seconds, load) for _ in range(clients)))
     load.seconds = time.perf_counter() - began
     return load
 
 
-async def _client(port: int, request: bytes, until: float, load: Load) -> None:
+async def _client(port: int, requests: Iterator[bytes], until: float, load: Load) -> None:
     streams = None
     while (asked := time.perf_counter()) < until:
         try:
             if streams is None:
                 streams = await asyncio.open_connection("127.0.0.1", port)
-            ok, stays = await asyncio.wait_for(_exchange(*streams, request), TIMEOUT)
+            ok, stays = await asyncio.wait_for(_exchange(*streams, next(requests)), TIMEOUT)
         except (OSError, asyncio.IncompleteReadError):
             streams = None  # the server closed a connection that stood idle: ask again on a new one
             continue
