@@ -1,6 +1,6 @@
 """What a hub runs, what waits in it, and when that activates: read for one hub or for many at once."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -32,8 +32,11 @@ _WORDS = {state: HubPath[state.name].value.capitalize() for state in HubState}
 _HUBS = "SELECT * FROM fleet_hub WHERE eui64 = ANY(%s::bigint[])"
 _PLACES = """
 SELECT hub_id, rollout_id, slot, wave, state, attempt, changed_at FROM rollouts_hubupdate
- WHERE hub_id = ANY(%s::bigint[]) AND rollout_id = ANY(%s::bigint[]) ORDER BY rollout_id DESC
+ WHERE hub_id = ANY(%s::bigint[]) ORDER BY rollout_id DESC
 """
+# What an answer says of a rollout and its release: the rest is for the engine, and large.
+_OF_ROLLOUTS = ("reference", "state", "starts_from", "release_id")
+_OF_RELEASES = ("reference", "title", "firmware_version", "planned_activation_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,12 +148,11 @@ def answers(numbers: Iterable[int], actor: Actor, at: datetime) -> dict[int, Ans
     versions_only = may.sees_versions_only(actor)
     known = {number: hub for number, hub in hubs.items() if versions_only or hub.cell in whole}
     updates = _updates({hub.pk for hub in known.values()}, actor)
-    placed = [] if versions_only else _in_force(actor, at)
-    stopping = {number: _stopping(placed, cell) for number, cell in cells.items()}
+    stopping = {} if versions_only else _stopping(cells, actor, at)
     found = {}
     for number, hub in known.items():
         cell = cells.get(hub.cell) if hub.cell is not None else None
-        held = stopping[cell.number] if cell else []
+        held = stopping.get(cell.number, []) if cell else []
         found[number] = Answer(hub, not versions_only, cell, updates.get(hub.pk, []), held)
     return found
 
@@ -186,9 +188,7 @@ def _hubs(asked: Collection[int]) -> dict[int, Hub]:
 
 
 def _cells(numbers: Collection[int]) -> dict[int, Cell]:
-    devices = (f"combination__{name}" for name in ("hub_model", "esme", "gsme", "display"))
-    rows = Cell.objects.filter(number__in=numbers).select_related("electricity_supplier", "gas_supplier", *devices)
-    return {cell.number: cell for cell in rows}
+    return Cell.objects.select_related("combination").in_bulk(numbers)
 
 
 def _whole(cells: Collection[int | None], actor: Actor) -> set[int | None]:
@@ -200,31 +200,50 @@ def _whole(cells: Collection[int | None], actor: Actor) -> set[int | None]:
 
 def _updates(hubs: Collection[int], actor: Actor) -> dict[int, list[Update]]:
     """Return each hub's places in the rollouts the actor may know of, the newest first."""
-    rollouts = {row.pk: row for row in visible_rollouts(actor)}
     with connection.cursor() as cursor:
-        cursor.execute(_PLACES, [list(hubs), list(rollouts)])
+        cursor.execute(_PLACES, [list(hubs)])
         places = cursor.fetchall()
-    waves = {(one.rollout_id, one.number): one for one in Wave.objects.filter(rollout__in={row[1] for row in places})}
+    rollouts = _rollouts({row[1] for row in places}, actor)
+    waves = {(one.rollout_id, one.number): one for one in Wave.objects.filter(rollout__in=rollouts).defer("verdicts")}
     found: dict[int, list[Update]] = {}
     for hub, rollout, slot, wave, state, attempt, changed_at in places:
-        place = waves[rollout, wave]
-        update = Update(rollouts[rollout], place, slot, HubState(state), attempt, changed_at)
-        found.setdefault(hub, []).append(update)
+        if rollout in rollouts:
+            place = waves[rollout, wave]
+            update = Update(rollouts[rollout], place, slot, HubState(state), attempt, changed_at)
+            found.setdefault(hub, []).append(update)
     return found
 
 
-def _in_force(actor: Actor, at: datetime) -> list[Hold]:
-    rows = holds.visible_to(actor).filter(pk__in=holds.in_force(at).values("pk"))
-    return list(rows.prefetch_related("release__hub_models").order_by("pk"))
+def _rollouts(numbers: Collection[int], actor: Actor) -> dict[int, Rollout]:
+    """Return those of the rollouts that the actor may know of, without what only the engine needs of them."""
+    rows = visible_rollouts(actor).filter(pk__in=numbers).select_related(None).select_related("release")
+    named = rows.only(*_OF_ROLLOUTS, *(f"release__{name}" for name in _OF_RELEASES))
+    return {row.pk: row for row in named} if numbers else {}
 
 
-def _stopping(placed: Iterable[Hold], cell: Cell) -> list[Hold]:
-    return [hold for hold in placed if _concerns(hold, cell) and cohorts.covers(Cohort.of(hold), cell)]
+def _stopping(cells: Mapping[int, Cell], actor: Actor, at: datetime) -> dict[int, list[Hold]]:
+    """Return the holds in force on each cell that the actor may see; who may see one is asked only where one is."""
+    placed = [(hold.pk, Cohort.of(hold)) for hold in holds.in_force(at).order_by("pk")]
+    covering = {
+        number: [hold for hold, cohort in placed if cohorts.covers(cohort, cell)] for number, cell in cells.items()
+    }
+    held = {hold for rows in covering.values() for hold in rows}
+    if not held:
+        return {}
+    seen = holds.visible_to(actor).filter(pk__in=held).prefetch_related("release__hub_models").in_bulk()
+    models = {hold.pk: _models(hold) for hold in seen.values()}
+    return {
+        number: [seen[hold] for hold in rows if hold in seen and _concerns(models[hold], cells[number])]
+        for number, rows in covering.items()
+    }
 
 
-def _concerns(hold: Hold, cell: Cell) -> bool:
-    """Whether a hold of one release can concern this cell: its hub model is one of the release's."""
-    models = {model.pk for model in hold.release.hub_models.all()} if hold.release else None
+def _models(hold: Hold) -> set[int] | None:
+    """Return the hub models that a hold can concern: those of its release; None for a hold of every release."""
+    return {model.pk for model in hold.release.hub_models.all()} if hold.release else None
+
+
+def _concerns(models: set[int] | None, cell: Cell) -> bool:
     return models is None or cell.combination.hub_model_id in models
 
 
@@ -237,6 +256,13 @@ class Move:
     words: str
     answer: str
     is_answered: bool
+
+
+def with_home(answer: Answer) -> Answer:
+    """Return the answer with the devices and the suppliers of the hub's home at hand."""
+    devices = (f"combination__{name}" for name in ("hub_model", "esme", "gsme", "display"))
+    rows = Cell.objects.select_related("electricity_supplier", "gas_supplier", *devices)
+    return replace(answer, cell=rows.get(pk=answer.cell.number)) if answer.cell else answer
 
 
 def with_history(answer: Answer) -> Answer:

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from devices.enquiries import may, verbs
 from devices.enquiries.asked import MOST, Asked, read
 from devices.enquiries.forms import EnquiryForm
-from devices.enquiries.queries import examples, with_history
+from devices.enquiries.queries import examples, with_history, with_home
 from devices.enquiries.shown import Line, columns_for
 from devices.fleet.models import eui64_text
 from portal.pages.exports import lines
@@ -75,5 +75,5 @@ def hub(request: PortalRequest, eui64: str) -> HttpResponseBase:
     (answer,) = verbs.enquire([Asked(eui64, number)], by=request.actor, at=request.at)
     if answer is None:
         return render(request, "enquiries/unknown.html", {"eui64": eui64_text(number)}, status=404)
-    whole = with_history(answer) if answer.is_whole else answer
+    whole = with_home(with_history(answer)) if answer.is_whole else answer
     return render(request, "enquiries/hub.html", {"answer": whole, "asked": eui64_text(number)})

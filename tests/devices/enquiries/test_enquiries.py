@@ -167,8 +167,7 @@ def test_holds_on_the_cell_are_named_and_a_restricted_cause_is_not(world, catalo
     hold = make_hold(world, road.rollout.release, cohort=NORTH, at=road.at, cause=Cause.ISSUE, restricted=True)
     held, free = ask(world, hub_in(catalogue, "north"), hub_in(catalogue, "south"), at=road.at)
     assert (held.holds, free.holds) == ([hold], [])
-    birch = catalogue.cells["birch"]
-    assert not queries._concerns(hold, birch)
+    assert not queries._concerns(queries._models(hold), catalogue.cells["birch"])
 
 
 def test_a_release_the_supplier_may_not_know_of_is_not_named(world, catalogue, road):
