@@ -1,7 +1,7 @@
 """How an answer is shown where it is data: the columns of the CSV file and the fields of the API."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from devices.enquiries.asked import Asked
@@ -10,13 +10,22 @@ from devices.enquiries.queries import Answer, Update
 from portal.pages.exports import Column
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Line:
-    """An entry that was asked for, with its answer, if there is one; or the line of the file that it repeats."""
+    """An entry that was asked for, with its answer, if there is one; or the line of the file that it repeats.
+
+    ``whole`` is the answer where all of it may be shown, ``coming`` what is coming then: read once for all columns.
+    """
 
     asked: Asked
     answer: Answer | None
     repeats: int = 0
+    whole: Answer | None = field(init=False)
+    coming: Update | None = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.whole = self.answer if self.answer and self.answer.is_whole else None
+        self.coming = self.whole.coming if self.whole else None
 
     @property
     def result(self) -> str:
@@ -33,11 +42,11 @@ def _known(read: Callable[[Answer], Any]) -> Callable[[Line], Any]:
 
 
 def _whole(read: Callable[[Answer], Any]) -> Callable[[Line], Any]:
-    return _known(lambda answer: read(answer) if answer.is_whole else None)
+    return lambda line: read(line.whole) if line.whole else None
 
 
 def _coming(read: Callable[[Update], Any]) -> Callable[[Line], Any]:
-    return _whole(lambda answer: read(answer.coming) if answer.coming else None)
+    return lambda line: read(line.coming) if line.coming else None
 
 
 VERSION_COLUMNS = (

@@ -1,7 +1,7 @@
 """Lists as CSV: exactly the rows the filter shows, journalled, and harmless in a spreadsheet."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Any, NamedTuple
 
 from defusedcsv import csv
@@ -55,8 +55,8 @@ def lines(rows: Iterable[Any], columns: Sequence[Column]) -> Iterator[str]:
 
 
 def _text(value: Any) -> Any:
-    if isinstance(value, datetime | date):
-        return value.isoformat()
-    if isinstance(value, str) and value.startswith(("\t", "\r", "\n")):
-        return f"'{value}"  # a spreadsheet drops what is blank and may find a formula behind it
-    return "" if value is None else value
+    if value is None:
+        return ""
+    if isinstance(value, str):  # a spreadsheet drops what is blank and may find a formula behind it
+        return f"'{value}" if value.startswith(("\t", "\r", "\n")) else value
+    return value.isoformat() if isinstance(value, date) else value
