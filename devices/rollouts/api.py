@@ -17,6 +17,7 @@ from devices.rollouts import queries, verbs
 from devices.rollouts.models import Rollout
 from devices.rollouts.planning import WaveSpec
 from devices.rollouts.serializers import (
+    HoldPartSerializer,
     PlanSerializer,
     RemarksSerializer,
     RolloutDetailSerializer,
@@ -27,6 +28,7 @@ from devices.rollouts.serializers import (
 from devices.rollouts.verdicts import Thresholds
 from portal.people.api_base import Acting
 from portal.workflow.errors import Invalid
+from releases.holds.serializers import HoldSerializer
 from releases.publishing.queries import visible_to as visible_releases
 
 
@@ -103,6 +105,17 @@ class RolloutViewSet(Acting, ReadOnlyModelViewSet[Rollout]):
     def resume(self, request: Request, reference: str) -> Response:
         """Let a paused or halted rollout go on."""
         return self._act(verbs.resume, WhySerializer)
+
+    @extend_schema(request=HoldPartSerializer, responses=HoldSerializer)
+    @action(detail=True, methods=["post"], url_path="hold-part")
+    def hold_part(self, request: Request, reference: str) -> Response:
+        """Hold exactly the homes of a part that a verdict found over its limit."""
+        answers = HoldPartSerializer(data=request.data)
+        answers.is_valid(raise_exception=True)
+        chosen = dict(answers.validated_data)
+        seen = chosen.pop("version")
+        hold = verbs.hold_part(self.get_object(), **chosen, seen=seen, by=self.actor, at=self.at)
+        return Response(HoldSerializer(hold).data, status=status.HTTP_201_CREATED)
 
     @extend_schema(request=WhySerializer, responses=RolloutSerializer)
     @action(detail=True, methods=["post"])

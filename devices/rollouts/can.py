@@ -122,6 +122,13 @@ def resume(rollout: Rollout) -> str | None:
 
 
 @when
+def hold_part(rollout: Rollout) -> str | None:
+    if rollout.release.state in ENDED:
+        return f"The release is {state_words(rollout.release.state)}: no hub is asked for it any more."
+    return None
+
+
+@when
 def stop(rollout: Rollout) -> str | None:
     return _allows(rollout, RolloutState.STOPPING, "stopped")
 

@@ -1,16 +1,22 @@
 """Forms of the rollout pages."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.utils.text import capfirst
 
+from devices.gateway import Stage
+from devices.rollouts.models import Rollout
 from devices.rollouts.planning import WaveSpec
+from devices.rollouts.strata import AtFault
 from devices.rollouts.verbs import Plan
 from devices.rollouts.verdicts import Thresholds
 from devices.simulator.scenarios import SCENARIOS
 from portal.pages.forms import GovForm, VersionedForm
+from releases.holds.models import Stage as HoldStage
 
 # Seconds of portal time: from asking to collecting, before silent hubs are asked again, soak of a wave.
 PACES: dict[str, tuple[str, tuple[int, int, int]]] = {
@@ -110,6 +116,19 @@ class ReasonForm(VersionedForm):
     """Why, and the version the person has seen."""
 
     why = forms.CharField(label="Why", required=False, max_length=2000, widget=WHY)
+
+
+class HoldPartForm(VersionedForm):
+    """Which part at fault is held, and what the hold stops."""
+
+    part = forms.ChoiceField(label="Which homes", widget=forms.RadioSelect)
+    stage = forms.ChoiceField(label="What it stops", choices=HoldStage.choices, widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, parts: Sequence[AtFault], rollout: Rollout, **kwargs: Any) -> None:
+        stage = HoldStage.ACTIVATION if rollout.stage is Stage.ACTIVATION else HoldStage.BOTH
+        only = {"part": parts[0].key} if len(parts) == 1 else {}
+        super().__init__(*args, initial={"seen": rollout.version, "stage": stage, **only}, **kwargs)
+        self.offer("part", [(part.key, capfirst(part.words)) for part in parts])
 
 
 class ReportForm(VersionedForm):

@@ -4,6 +4,8 @@ from devices.rollouts.models import Rollout
 from portal.people.permissions import Permission
 from portal.workflow.actor import Actor
 from portal.workflow.rules import who
+from releases.holds import may as may_hold
+from releases.holds.models import Cause
 from releases.publishing.models import Release
 
 
@@ -64,6 +66,12 @@ def halt(rollout: Rollout, *, by: Actor) -> str | None:
 @who
 def resume(rollout: Rollout, *, by: Actor) -> str | None:
     return _manages(by)
+
+
+@who
+def hold_part(rollout: Rollout, *, by: Actor) -> str | None:
+    """Rule: DCC places a hold from an automatic detection (Holds)."""
+    return may_hold.place.why_not(Cause.DETECTION, by=by)
 
 
 @who

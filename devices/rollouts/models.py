@@ -117,7 +117,11 @@ class Rollout(Stateful):
 
 
 class Wave(Stateful):
-    """A stretch of slots that move together. ``verdicts`` keeps each stage's judgement with its working."""
+    """A stretch of slots that move together. ``verdicts`` keeps each stage's judgement with its working.
+
+    ``reported_before`` keeps by cell what the present stage does not judge: [succeeded, failed, timed out] of the
+    stage before, and what a person has weighed.
+    """
 
     machine: ClassVar = WAVE
 
@@ -136,6 +140,7 @@ class Wave(Stateful):
     activation_opened_at = models.DateTimeField(null=True)
     activation_settled_at = models.DateTimeField(null=True)
     verdicts = models.JSONField(default=dict)
+    reported_before = models.JSONField(default=dict, db_default={})
 
     class Meta:
         ordering = ["rollout", "number"]

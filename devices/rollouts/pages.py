@@ -7,9 +7,10 @@ from datetime import datetime
 from typing import Any
 
 from devices.gateway import Stage
-from devices.rollouts import outcomes, queries
+from devices.rollouts import can, may, outcomes, overshoot, queries
 from devices.rollouts.models import Rollout, Wave
 from devices.rollouts.states import LIVE, OVER, HubState, RolloutState
+from devices.rollouts.verdicts import Breach
 from portal.workflow.actor import Actor
 from releases.publishing.working import words
 
@@ -28,6 +29,7 @@ class WaveRow:
     failed: int
     verdict: str
     why: str
+    overshoot: str
 
 
 def list_row(rollout: Rollout) -> dict[str, Any]:
@@ -46,6 +48,7 @@ def live(rollout: Rollout, actor: Actor, at: datetime) -> dict[str, Any]:
     by_state = found.by_state
     stage = rollout.stage
     reached = (HubState.ACTIVATED,) if stage is Stage.ACTIVATION else DONE_DEPLOYING
+    waves = list(rollout.waves.defer("reported_before"))
     polling = rollout.state in LIVE or rollout.state == RolloutState.PREPARING
     return {
         "rollout": rollout,
@@ -56,9 +59,11 @@ def live(rollout: Rollout, actor: Actor, at: datetime) -> dict[str, Any]:
         "by_region": [(region, [counts[state] for state in SHOWN]) for region, counts in found.by_region.items()],
         "reached": sum(by_state[state] for state in reached),
         "reached_word": "activated" if stage is Stage.ACTIVATION else "deployed",
-        "waves": [_wave(wave, found, stage, reached) for wave in rollout.waves.all()],
+        "waves": [_wave(wave, found, stage, reached) for wave in waves],
         "answers": [(one.word.capitalize(), _answers(found, one)) for one in Stage],
         "own": _own(rollout, actor),
+        "parts": _parts(rollout, waves),
+        "may_hold": may.hold_part.why_not(rollout, by=actor) is None and can.hold_part.why_not(rollout) is None,
         "behind": queries.behind_gates(rollout, actor, at) if rollout.hubs and rollout.state not in OVER else None,
         "specification": _specification(rollout),
     }
@@ -75,7 +80,18 @@ def _wave(wave: Wave, found: queries.Figures, stage: Stage, reached: tuple[HubSt
         failed=counts[HubState.FAILED] + counts[HubState.EXPIRED],
         verdict=kept.get("verdict", ""),
         why=kept.get("why", ""),
+        overshoot=overshoot.words(kept.get("overshoot", {}), stage),
     )
+
+
+def _parts(rollout: Rollout, waves: list[Wave]) -> list[tuple[int, Breach]]:
+    """Return the parts that the present programme's verdicts found over the limit, with the number of their wave."""
+    word = rollout.stage.word
+    return [
+        (wave.number + 1, Breach(**breach))
+        for wave in waves
+        for breach in wave.verdicts.get(word, {}).get("strata", ())
+    ]
 
 
 def _answers(found: queries.Figures, stage: Stage) -> list[tuple[str, int]]:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from devices.fleet.places import REGIONS
 from devices.gateway import Stage
-from devices.rollouts import can, outcomes, path
+from devices.rollouts import can, outcomes, strata
 from devices.rollouts.models import Rollout, Wave
 from devices.rollouts.states import OVER, WINDING_UP, HubState, RolloutState, WaveState
 from devices.rollouts.verdicts import Evidence
@@ -131,12 +131,7 @@ def tally(rollout: Rollout) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
 
 
 def _tally(rollout: Rollout) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
-    rows = list(rollout.batches.values_list("cells", "places"))
-    cells = np.concatenate([np.frombuffer(row[0], np.uint32) for row in rows] or [np.array([], np.uint32)])
-    states = np.concatenate([path.states(np.frombuffer(row[1], np.uint8)) for row in rows] or [np.array([], np.uint8)])
-    numbers, places = np.unique(cells, return_inverse=True)
-    table = np.bincount(places * len(HubState) + states, minlength=len(numbers) * len(HubState))
-    return numbers, table.reshape(len(numbers), len(HubState))
+    return strata.table(rollout.batches.values_list("cells", "places"))
 
 
 def own_homes(rollout: Rollout, suppliers: frozenset[int]) -> dict[HubState, int]:

@@ -2,12 +2,14 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from devices.rollouts import queries
+from devices.rollouts import queries, strata
 from devices.rollouts.models import Rollout, Wave
 from devices.rollouts.states import HubState
 from devices.simulator.scenarios import SCENARIOS
+from releases.holds.models import Stage as HoldStage
 from releases.publishing.models import Release
 
 
@@ -55,21 +57,33 @@ class RolloutSerializer(serializers.ModelSerializer[Rollout]):
         )
 
 
-class RolloutDetailSerializer(RolloutSerializer):
-    """A rollout with its waves and its hubs by state and region."""
+class AtFaultSerializer(serializers.Serializer[Any]):
+    """A part of a wave that a verdict found over its limit: the key that a hold takes, and its figures in words."""
 
+    key = serializers.CharField()
+    words = serializers.CharField()
+
+
+class RolloutDetailSerializer(RolloutSerializer):
+    """A rollout with its waves, its parts at fault and its hubs by state and region."""
+
+    at_fault = serializers.SerializerMethodField()
     waves = WaveSerializer(many=True, read_only=True)
     by_state = serializers.SerializerMethodField()
     by_region = serializers.SerializerMethodField()
 
     class Meta:
         model = Rollout
-        fields = (*RolloutSerializer.Meta.fields, "waves", "by_state", "by_region")
+        fields = (*RolloutSerializer.Meta.fields, "waves", "at_fault", "by_state", "by_region")
 
     def to_representation(self, instance: Rollout) -> dict[str, Any]:
         """Count once for both tables."""
         self._figures = queries.figures(instance)
         return super().to_representation(instance)
+
+    @extend_schema_field(AtFaultSerializer(many=True))
+    def get_at_fault(self, rollout: Rollout) -> Any:
+        return AtFaultSerializer(strata.found_at_fault(rollout), many=True).data
 
     def get_by_state(self, rollout: Rollout) -> dict[str, int]:
         return _words(self._figures.by_state)
@@ -116,6 +130,13 @@ class WhySerializer(SeenSerializer):
     """Why, and the version seen."""
 
     why = serializers.CharField(max_length=2000)
+
+
+class HoldPartSerializer(SeenSerializer):
+    """A part at fault, by the key that ``at_fault`` of the rollout gives it, and what its hold stops."""
+
+    part = serializers.CharField(max_length=60)
+    stage = serializers.ChoiceField(choices=HoldStage.choices)
 
 
 class RemarksSerializer(SeenSerializer):

@@ -18,6 +18,7 @@ urlpatterns = [
     path("<slug:reference>/pause/", views.pause, name="pause"),
     path("<slug:reference>/halt/", views.halt, name="halt"),
     path("<slug:reference>/resume/", views.resume, name="resume"),
+    path("<slug:reference>/hold-part/", views.hold_part, name="hold_part"),
     path("<slug:reference>/stop/", views.stop, name="stop"),
     path("<slug:reference>/end-activation/", views.end_activation, name="end_activation"),
     path("<slug:reference>/report/", views.report, name="report"),

@@ -12,18 +12,21 @@ from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from devices.rollouts import can, may, pages, queries, reports, verbs
+from devices.rollouts import can, may, pages, queries, reports, strata, verbs
 from devices.rollouts.acts import buttons
-from devices.rollouts.forms import PlanForm, ReasonForm, ReportForm
+from devices.rollouts.forms import HoldPartForm, PlanForm, ReasonForm, ReportForm
 from devices.rollouts.models import Rollout
 from devices.rollouts.planning import cut_waves
 from devices.rollouts.states import RolloutState
 from portal.journal.queries import timeline
+from portal.pages import contributions
 from portal.pages.exports import Column, csv_of
 from portal.pages.forms import VersionedForm
 from portal.workflow.errors import Invalid
 from portal.workflow.http import PortalRequest
 from portal.workflow.transitions import subject_of
+from releases.holds.models import Hold
+from releases.holds.queries import Effect, effect_of_placing, touched
 from releases.publishing.models import Release
 from releases.publishing.queries import visible_to as visible_releases
 
@@ -180,6 +183,41 @@ def stop(request: PortalRequest, reference: str) -> HttpResponse:
 @login_required
 def end_activation(request: PortalRequest, reference: str) -> HttpResponse:
     return _act(request, reference, verbs.end_activation, "has ended: the release is in hypercare")
+
+
+@require_http_methods(["GET", "POST"])
+@login_required
+def hold_part(request: PortalRequest, reference: str) -> HttpResponse:
+    row = _rollout(request, reference)
+    may.hold_part(row, by=request.actor)
+    parts = strata.found_at_fault(row)
+    form = HoldPartForm(request.POST or None, parts=parts, rollout=row)
+    effects, waves = list[Effect](), list[contributions.Effect]()
+    if form.is_valid():
+        cohort = next(strata.cohort(one.axis, one.value) for one in parts if one.key == form.cleaned_data["part"])
+        chosen: dict[str, Any] = {"release": row.release, "at": request.at}
+        effects = effect_of_placing(cohort, form.cleaned_data["stage"], **chosen)
+        waves = touched(cohort, form.cleaned_data["stage"], actor=request.actor, **chosen)
+        if "preview" not in request.POST and (hold := _held(request, row, form)):
+            messages.success(request, f"{hold} is in force.")
+            return redirect("holds:hold", hold.reference)
+    context = {
+        "rollout": row,
+        "form": form,
+        "parts": parts,
+        "effects": effects,
+        "waves": waves,
+        "refused": can.hold_part.why_not(row),
+    }
+    return render(request, "rollouts/hold_part.html", context, status=400 if form.errors else 200)
+
+
+def _held(request: PortalRequest, row: Rollout, form: HoldPartForm) -> Hold | None:
+    try:
+        return verbs.hold_part(row, by=request.actor, at=request.at, **form.cleaned_data)
+    except Invalid as refusal:
+        form.add_refusal(refusal)
+        return None
 
 
 @require_http_methods(["GET", "POST"])

@@ -4,6 +4,7 @@ from devices.rollouts.verbs.advancing import advance
 from devices.rollouts.verbs.catching_up import catch_up
 from devices.rollouts.verbs.ending import end_set_aside
 from devices.rollouts.verbs.hints import publish_due, republish
+from devices.rollouts.verbs.holding import hold_part
 from devices.rollouts.verbs.planning import Plan, approve, cancel, plan, prepare
 from devices.rollouts.verbs.reporting import report
 from devices.rollouts.verbs.running import end_activation, halt, pause, resume, start, start_activation, stop
@@ -18,6 +19,7 @@ __all__ = [
     "end_activation",
     "end_set_aside",
     "halt",
+    "hold_part",
     "pause",
     "plan",
     "prepare",

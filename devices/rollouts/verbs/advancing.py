@@ -2,17 +2,18 @@
 
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 
 from devices.gateway import Stage
-from devices.rollouts import can, messages, path, queries
+from devices.rollouts import can, messages, overshoot, path, queries, strata
 from devices.rollouts.models import Rollout, Wave
 from devices.rollouts.states import RUNNING, WINDING_UP, RolloutState, WaveState
 from devices.rollouts.verbs.hints import publish_due
 from devices.rollouts.verbs.running import halt, pause
 from devices.rollouts.verbs.twins import list_twins, move_activated_homes
-from devices.rollouts.verdicts import Evidence, Judgement, Verdict, judge
+from devices.rollouts.verdicts import Evidence, Judgement, Stratum, Verdict, judge
 from portal.delivery.outbox import tell
 from portal.workflow.actor import Actor
 from portal.workflow.enqueue import enqueue
@@ -22,15 +23,17 @@ from releases.publishing.states import ReleaseState
 
 _SETTLED = {Stage.DEPLOYMENT: WaveState.DEPLOYED, Stage.ACTIVATION: WaveState.ACTIVATED}
 _OPENED = {Stage.DEPLOYMENT: WaveState.DEPLOYING, Stage.ACTIVATION: WaveState.ACTIVATING}
+LOOKS = 50
 _STANDS_FOR = can.ENDED | {ReleaseState.HALTED}
 
 
 @dataclass(frozen=True, slots=True)
 class _Stand:
-    """What stops the rollout: the state to stand still in, and why."""
+    """What stops the rollout: the state to stand still in, why, and the wave whose reports halted it."""
 
     to: RolloutState
     why: str
+    wave: int | None = None
 
 
 def advance(rollout: Rollout, *, by: Actor, at: datetime) -> None:
@@ -43,6 +46,8 @@ def advance(rollout: Rollout, *, by: Actor, at: datetime) -> None:
     if stand is not None:
         verb = halt if stand.to == RolloutState.HALTED else pause
         verb(rollout, by=by, at=at, why=stand.why)
+        if stand.wave is not None:
+            _keep_overshoot(rollout, stand.wave)
 
 
 @transaction.atomic
@@ -73,7 +78,8 @@ def _open(rollout: Rollout, wave: Wave, *, by: Actor, at: datetime) -> None:
         wave.deployment_opened_at = at
     else:
         wave.activation_opened_at = at
-    fields = (f"{rollout.stage.word}_opened_at",)
+    wave.reported_before = strata.reported(wave, rollout.stage).as_json()
+    fields = (f"{rollout.stage.word}_opened_at", "reported_before")
     move(wave, to=_OPENED[rollout.stage], by=by, at=at, verb="open_wave", fields=fields)
     publish_due(at=at, rollout=rollout, wave=wave)
 
@@ -87,10 +93,12 @@ def _judge(rollout: Rollout, wave: Wave, *, by: Actor, at: datetime) -> tuple[_S
     kept = wave.verdicts.setdefault(word, {})
     # Asked before the evidence is read: a last batch that settles in between must not be judged without its reports.
     is_under_way = wave.batches.filter(phase__lt=path.ENDS[stage]).exists()
-    judgement = judge(_since(queries.evidence(wave, stage), kept), rollout.thresholds)
+    evidence = _since(queries.evidence(wave, stage), kept)
+    parts = _parts(wave, stage, evidence, kept, is_over=not is_under_way)
+    judgement = judge(evidence, rollout.thresholds, strata=parts, is_over=not is_under_way)
     if judgement.verdict is Verdict.HALT:
         _keep_judgement(wave, kept, judgement)
-        return _Stand(RolloutState.HALTED, judgement.why), False
+        return _Stand(RolloutState.HALTED, judgement.why, wave.pk), False
     if is_under_way:
         return None, False
     settled_at: datetime | None = getattr(wave, f"{word}_settled_at")
@@ -107,6 +115,19 @@ def _judge(rollout: Rollout, wave: Wave, *, by: Actor, at: datetime) -> tuple[_S
     return None, True
 
 
+def _parts(wave: Wave, stage: Stage, evidence: Evidence, kept: dict[str, Any], *, is_over: bool) -> list[Stratum]:
+    """Return the wave's strata when it is time to look at them again.
+
+    To look costs a byte or five a hub: while a wave runs it is done each time another `LOOKS`-th of it has reported.
+    """
+    if not evidence.bad or not (is_over or evidence.reported - kept.get("looked", 0) >= wave.hubs / LOOKS):
+        return []
+    if kept.get("looked") != evidence.reported:
+        kept["looked"] = evidence.reported
+        wave.save(update_fields=["verdicts"])
+    return strata.strata(strata.since(wave, stage))
+
+
 def _since(evidence: Evidence, kept: dict[str, object]) -> Evidence:
     """Return the evidence that no person has weighed yet."""
     weighed = kept.get("weighed")
@@ -117,6 +138,19 @@ def _since(evidence: Evidence, kept: dict[str, object]) -> Evidence:
 
 def _keep_judgement(wave: Wave, kept: dict[str, object], judgement: Judgement) -> None:
     kept.update(asdict(judgement))
+    wave.save(update_fields=["verdicts"])
+
+
+@transaction.atomic
+def _keep_overshoot(rollout: Rollout, number: int) -> None:
+    """Keep with the wave how many hubs moved after the report that decided its halt. Told, never acted on."""
+    wave = Wave.objects.select_for_update(no_key=True, of=("self",)).select_related("rollout").get(pk=number)
+    stage = wave.rollout.stage
+    kept = wave.verdicts[stage.word]
+    opened: datetime = getattr(wave, f"{stage.word}_opened_at")
+    since = datetime.fromisoformat(kept["weighed_at"]) if "weighed_at" in kept else opened
+    found = overshoot.measure(wave.rollout, wave, since=since)
+    kept["overshoot"] = found.as_json() if found else {}
     wave.save(update_fields=["verdicts"])
 
 

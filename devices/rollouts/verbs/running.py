@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Mod
 
-from devices.rollouts import can, may, messages, queries
+from devices.rollouts import can, may, messages, queries, strata
 from devices.rollouts.models import Batch, Programme, Rollout
 from devices.rollouts.path import RECORD
 from devices.rollouts.states import RolloutState
@@ -95,7 +95,7 @@ def resume(rollout: Rollout, *, by: Actor, at: datetime, why: str, seen: int | N
     _needs(why)
     if rollout.release.state == ReleaseState.HALTED:
         publishing.resume(rollout.release, by=by, at=at, why=why)
-    _weigh_present_wave(rollout)
+    _weigh_present_wave(rollout, at)
     running = RolloutState.DEPLOYING if rollout.programme == Programme.DEPLOYMENT else RolloutState.ACTIVATING
     _go(rollout, running, by=by, at=at, verb="resume", why=why)
     tell(messages.RolloutMoved(rollout, "goes on", at, why), at=at)
@@ -166,14 +166,16 @@ def _stand_still(rollout: Rollout, to: RolloutState, *, by: Actor, at: datetime,
     move(rollout, to=to, by=by, at=at, verb=verb, why=why, fields=("stood_still_at", "stood_still_why"))
 
 
-def _weigh_present_wave(rollout: Rollout) -> None:
+def _weigh_present_wave(rollout: Rollout, at: datetime) -> None:
     """Keep what a person has weighed, if a verdict stopped the wave; after a plain pause everything still counts."""
     wave = queries.present_wave(rollout)
     kept = wave.verdicts.get(rollout.stage.word, {}) if wave else {}
     if wave is not None and "verdict" in kept:
         weighed = queries.evidence(wave, rollout.stage)
         kept["weighed"] = [weighed.succeeded, weighed.failed, weighed.timed_out]
-        wave.save(update_fields=["verdicts"])
+        kept["weighed_at"], kept["looked"] = at.isoformat(), 0
+        wave.reported_before = strata.reported(wave, rollout.stage).as_json()
+        wave.save(update_fields=["verdicts", "reported_before"])
 
 
 def _needs(why: str) -> None:

@@ -18,6 +18,7 @@ from devices.rollouts.models import Batch, Rollout
 from devices.rollouts.network import gateway_to, image_number
 from devices.rollouts.path import Beat, Phase, Step, Wait
 from devices.rollouts.states import RUNNING, STANDING_STILL, WINDING_UP, HubState, RolloutState
+from devices.rollouts.verdicts import halts
 from devices.simulator.scenarios import REGIONS
 from portal.workflow import barrier
 from portal.workflow.enqueue import enqueue
@@ -26,12 +27,14 @@ from releases.gates.queries import open_cells
 
 @dataclass(frozen=True, slots=True)
 class _Done:
-    """A committed step: the batch's wave and rollout, its next phase, and whether it now waits for its wave."""
+    """A committed step: the batch's wave and rollout, its next phase, whether it now waits for its wave, and whether
+    its answers alone would halt it."""
 
     rollout: int
     wave: int
     phase: int
     waits: bool
+    is_alarming: bool = False
 
 
 def step(batch: int, phase: int, *, at: datetime) -> bool:
@@ -42,7 +45,8 @@ def step(batch: int, phase: int, *, at: datetime) -> bool:
     done = _step(batch, phase, at=at)
     if done is None:
         return False
-    if done.waits and not Batch.objects.filter(wave=done.wave, phase__lt=done.phase).exists():
+    settles = done.waits and not Batch.objects.filter(wave=done.wave, phase__lt=done.phase).exists()
+    if done.is_alarming or settles:
         enqueue("rollouts.advance", rollout_id=done.rollout)
     return True
 
@@ -76,7 +80,14 @@ def _take(claimed: hot.Claimed, rollout: Rollout, phase: Phase, *, at: datetime)
     if rollout.state in WINDING_UP:
         number, wait = path.RECORD, Wait.NOTHING
     _keep(claimed, phase=number, due_at=_due(rollout, wait, at), at=at)
-    return _Done(claimed.rollout, claimed.wave, number, wait is Wait.WAVE)
+    return _Done(claimed.rollout, claimed.wave, number, wait is Wait.WAVE, _is_alarming(claimed, rollout, phase))
+
+
+def _is_alarming(claimed: hot.Claimed, rollout: Rollout, phase: Phase) -> bool:
+    """Whether this batch's answers alone would halt its wave: then nobody waits for the next regular look."""
+    if phase.beat is Beat.SEND:
+        return False
+    return halts(outcomes.evidence(claimed.outcomes, phase.stage), rollout.thresholds)
 
 
 def _may_move(rollout: Rollout, phase: Phase) -> bool:

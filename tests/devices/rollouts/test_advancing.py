@@ -74,6 +74,7 @@ class TestVerdicts:
         road.start()
         assert road.run().state == "halted"
         assert road.rollout.stood_still_why.startswith("Stopped:")
+        assert road.rollout.waves.first().verdicts["deployment"]["overshoot"] == {}  # no report decided it
 
     def test_a_last_batch_that_settles_at_that_moment_is_judged_with_its_reports(self, world, served):
         road = make_road(world, served, waves=(WaveSpec(share=1.0),))

@@ -1,11 +1,15 @@
 """The same rules by API."""
 
+from dataclasses import asdict
+
 import pytest
 from rest_framework.test import APIClient
 
 from devices.rollouts.models import Rollout
+from devices.rollouts.verdicts import Breach, Thresholds
 from tests.factories.ballots import set_clock
 from tests.factories.fixtures import BACKEND
+from tests.factories.rollouts import make_road
 
 URL = "/api/v1/rollouts/"
 
@@ -78,3 +82,23 @@ def test_stopped(call, road):
     road.start()
     set_clock(road.at)
     assert call("manager", road.rollout.reference + "/stop/", {"why": "Enough."})["state"] == "stopping"
+
+
+def test_a_part_at_fault_is_held(call, world, served):
+    road = make_road(world, served, scenario="bad_image", thresholds=Thresholds(0.08, 20, 0.9))
+    road.deploy()
+    road.activate()
+    road.run()
+    wave = road.rollout.waves.first()
+    breach = Breach("regions", "north", "region North", 12, 40, 0.2)
+    wave.verdicts["activation"]["strata"] = [asdict(breach)]
+    wave.save(update_fields=["verdicts"])
+    set_clock(road.at)
+    name = road.rollout.reference + "/"
+    [part] = call("supplier", name)["at_fault"]
+    assert part["words"] == "wave 1, activation: region North 12 of 40 (at least 20.0%) failed"
+    answers = {"part": part["key"], "stage": "both"}
+    call("supplier", name + "hold-part/", answers, status=403)
+    call("manager", name + "hold-part/", {**answers, "part": "2"}, status=400)
+    hold = call("manager", name + "hold-part/", answers, status=201)
+    assert (hold["stage"], hold["cause"]) == ("both", "detection")

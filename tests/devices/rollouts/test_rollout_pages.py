@@ -1,5 +1,6 @@
 """The pages of rollouts, as each of those who may see them."""
 
+from dataclasses import asdict
 from datetime import timedelta
 
 import pytest
@@ -7,7 +8,9 @@ from django.urls import reverse
 
 from devices.rollouts import contributes, queries, verbs
 from devices.rollouts.models import ExitReport, Rollout
+from devices.rollouts.verdicts import Breach, Thresholds
 from portal.workflow.actor import system
+from releases.holds.models import Hold
 from tests.factories.ballots import Matter, lodge, make_issue, set_clock
 from tests.factories.findings import make_hold
 from tests.factories.rollouts import make_road
@@ -194,6 +197,52 @@ class TestWaiting:
         assert list(contributes.fleet_notes(other, road.at)) != [note]
         road.run()
         assert list(contributes.fleet_notes(road.manager, road.at)) == []
+
+
+class TestPartAtFault:
+    """What a verdict found over its limit is shown to all, and held by DCC with its effect shown first."""
+
+    @pytest.fixture
+    def halted(self, world, served):
+        road = make_road(world, served, scenario="bad_image", thresholds=Thresholds(0.08, 20, 0.9))
+        road.deploy()
+        road.activate()
+        road.run()
+        breach = Breach("regions", "north", "region North", 12, 40, 0.2)
+        wave = road.rollout.waves.first()
+        wave.verdicts["activation"]["strata"] = [asdict(breach)]
+        wave.save(update_fields=["verdicts"])
+        set_clock(road.at)
+        return road
+
+    def test_it_is_shown_and_dcc_is_led_to_the_hold(self, visit, halted):
+        name = halted.rollout.reference
+        text = visit("manager", "rollout", name)
+        assert "Region North" in text and "20.0%" in text
+        assert reverse("rollouts:hold_part", args=[name]) in text
+        assert reverse("rollouts:hold_part", args=[name]) not in visit("supplier", "rollout", name)
+
+    def test_the_effect_is_shown_and_then_it_is_held(self, visit, halted):
+        name = halted.rollout.reference
+        form = {"part": "1-activation-regions-north", "stage": "activation", "seen": halted.rollout.version}
+        text = visit("manager", "hold_part", name)
+        assert "Wave 1, activation: region North 12 of 40 (at least 20.0%) failed" in text
+        assert "<strong>100 homes</strong>" in visit("manager", "hold_part", name, post={**form, "preview": "yes"})
+        assert not Hold.objects.exists()
+        visit("manager", "hold_part", name, post=form, status=302)
+        assert Hold.objects.get().regions == ["north"]
+        again = {**form, "seen": halted.fresh().version}
+        assert "holds these homes already" in visit("manager", "hold_part", name, post=again, status=400)
+
+    def test_nothing_chosen_is_explained(self, visit, halted):
+        post = {"stage": "", "part": "", "seen": halted.rollout.version}
+        assert "There is a problem" in visit("manager", "hold_part", halted.rollout.reference, post=post, status=400)
+
+    def test_where_there_is_none_or_no_time_for_it(self, visit, halted):
+        type(halted.rollout.release).objects.update(state="withdrawn")
+        assert "no hub is asked for it any more" in visit("manager", "hold_part", halted.rollout.reference)
+        halted.rollout.waves.update(verdicts={})
+        assert "No verdict has found a part" in visit("manager", "hold_part", halted.rollout.reference)
 
 
 class TestActs:

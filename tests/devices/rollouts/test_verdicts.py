@@ -1,8 +1,24 @@
+from dataclasses import replace
+from fractions import Fraction
+from math import comb
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from devices.rollouts.verdicts import Evidence, Thresholds, Verdict, judge, wilson
+from devices.rollouts.verdicts import (
+    INTERIM,
+    STRATUM_MINIMUM,
+    Evidence,
+    Stratum,
+    Thresholds,
+    Verdict,
+    bounds,
+    halts,
+    judge,
+    surely_over,
+    tail,
+)
 
 STORED = {"limit": 0.05, "minimum": 50, "confidence": 0.95}
 
@@ -53,16 +69,16 @@ def test_thresholds_that_cannot_be_read_stop(stored):
 
 def test_the_working_is_told_in_words():
     assert judge(Evidence(800, 200, 0), STORED).why == (
-        "The share of failures is at least 18.00%, over the limit of 5.0%."
+        "The share of failures is at least 17.94%, over the limit of 5.0%."
     )
 
 
 @given(st.integers(0, 10_000), st.integers(0, 10_000))
 def test_the_bound_holds_the_share_and_tightens(good, bad):
-    low, high = wilson(bad, good + bad, 0.95)
+    low, high = bounds(bad, good + bad, 0.95)
     share = bad / (good + bad) if good + bad else 0.5
     assert 0 <= low <= share <= high <= 1
-    wide_low, wide_high = wilson(bad, good + bad, 0.99)
+    wide_low, wide_high = bounds(bad, good + bad, 0.99)
     assert wide_low <= low <= high <= wide_high
 
 
@@ -79,3 +95,94 @@ def test_more_failures_never_soften_a_verdict(good, bad, silent):
 
 def test_thresholds_are_read_from_json_text_numbers():
     assert Thresholds.read({"limit": "0.05", "minimum": "50", "confidence": "0.95"}) == Thresholds(0.05, 50, 0.95)
+
+
+def stratum(bad: int, reported: int, name: str = "Alder 2 + Orchard ESME") -> Stratum:
+    return Stratum("combination", name[-1], name, Evidence(reported - bad, bad, 0))
+
+
+class TestExactChance:
+    @given(st.integers(0, 60), st.integers(0, 60), st.integers(1, 99))
+    def test_it_is_the_sum_of_the_binomial(self, bad, more, percent):
+        reported, share = bad + more, Fraction(percent, 100)
+        told = sum(
+            comb(reported, count) * share**count * (1 - share) ** (reported - count)
+            for count in range(bad, reported + 1)
+        )
+        assert tail(bad, reported, percent / 100) == pytest.approx(float(told), rel=1e-9, abs=1e-15)
+
+    @pytest.mark.parametrize("reported", [30, 200, 5_000])
+    @pytest.mark.parametrize("limit", [0.01, 0.05, 0.1])
+    @pytest.mark.parametrize("confidence", [0.95, INTERIM])
+    def test_chance_alone_halts_no_oftener_than_was_chosen(self, reported, limit, confidence):
+        first = next(
+            bad for bad in range(reported + 1) if surely_over(Evidence(reported - bad, bad, 0), limit, confidence)
+        )
+        assert tail(first, reported, limit) <= 1 - confidence < tail(first - 1, reported, limit)
+
+    def test_millions_of_reports_are_no_trouble(self):
+        assert tail(250_000, 5_000_000, 0.05) == pytest.approx(0.5, abs=0.001)
+        low, high = bounds(250_000, 5_000_000, 0.95)
+        assert (low, high) == pytest.approx((0.05 - 1.645 * 9.747e-5, 0.05 + 1.645 * 9.747e-5), abs=2e-6)
+
+
+class TestStrata:
+    def test_a_fault_of_few_homes_is_not_drowned(self):
+        drowned = Evidence(9_960, 40, 0)
+        assert judge(drowned, STORED).verdict is Verdict.GO_ON
+        judgement = judge(drowned, STORED, strata=[stratum(40, 100), stratum(0, 9_900, "all others")])
+        assert judgement.verdict is Verdict.HALT
+        assert judgement.why == (
+            "Failures over the limit of 5.0% in a part: Alder 2 + Orchard ESME 40 of 100 (at least 30.3%)."
+        )
+        assert [breach.name for breach in judgement.strata] == ["Alder 2 + Orchard ESME"]
+
+    def test_two_at_once_are_one_halt_with_the_surest_first(self):
+        parts = [stratum(20 + number, 60, f"part {number}") for number in range(5)]
+        judgement = judge(Evidence(9_900, 100, 0), STORED, strata=parts)
+        assert judgement.verdict is Verdict.HALT
+        assert [breach.name for breach in judgement.strata] == [f"part {number}" for number in (4, 3, 2, 1, 0)]
+        assert judgement.why.count(" of 60 ") == 3
+        assert judgement.why.endswith("; and 2 more.")
+
+    def test_the_whole_over_the_limit_says_so_and_still_names_the_parts(self):
+        judgement = judge(Evidence(800, 200, 0), STORED, strata=[stratum(40, 60)])
+        assert judgement.why.startswith("The share of failures is at least")
+        assert len(judgement.strata) == 1
+
+    def test_the_more_are_looked_at_the_more_each_must_show(self):
+        alone = [stratum(6, 40)]
+        many = alone + [stratum(0, 40, f"part {number}") for number in range(80)]
+        assert judge(Evidence(9_000, 20, 0), STORED, strata=alone).verdict is Verdict.HALT
+        assert judge(Evidence(9_000, 20, 0), STORED, strata=many).verdict is Verdict.GO_ON
+
+    def test_too_few_reports_of_a_part_say_nothing(self):
+        few = [stratum(STRATUM_MINIMUM - 1, STRATUM_MINIMUM - 1)]
+        assert judge(Evidence(9_000, 29, 0), STORED, strata=few).verdict is Verdict.GO_ON
+
+    def test_while_the_wave_runs_more_is_needed(self):
+        evidence = Evidence(930, 70, 0)
+        assert judge(evidence, STORED).verdict is Verdict.HALT
+        assert judge(evidence, STORED, is_over=False).verdict is Verdict.INCONCLUSIVE
+        assert judge(Evidence(880, 120, 0), STORED, is_over=False).verdict is Verdict.HALT
+
+    @given(
+        st.integers(0, 400),
+        st.integers(0, 60),
+        st.lists(st.tuples(st.integers(0, 60), st.integers(0, 60)), max_size=6),
+        st.booleans(),
+    )
+    def test_asked_without_the_working_the_answer_is_the_same(self, good, bad, parts, is_over):
+        evidence = Evidence(good, bad, 0)
+        strata = [stratum(one, one + other, f"part {n}") for n, (one, other) in enumerate(parts)]
+        judgement = judge(evidence, STORED, strata=strata, is_over=is_over)
+        assert halts(evidence, STORED, strata=strata, is_over=is_over) is (judgement.verdict is Verdict.HALT)
+        if judge(evidence, STORED, is_over=is_over).verdict is Verdict.HALT:
+            assert judgement.verdict is Verdict.HALT  # parts add halts, they never take one away
+
+    def test_unreadable_thresholds_halt_without_the_working_too(self):
+        assert halts(Evidence(1, 0, 0), None)
+
+    def test_a_higher_confidence_than_the_interim_one_is_kept(self):
+        strict = replace(Thresholds.read(STORED), confidence=0.9999)
+        assert strict.confidence_of(is_over=False) == strict.confidence_of(is_over=True) == 0.9999
