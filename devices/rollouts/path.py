@@ -113,7 +113,8 @@ def send(places: Bytes, stage: Stage, is_open: NDArray[np.bool_]) -> Step:
 def collect(places: Bytes, stage: Stage, answers: Bytes, *, last: bool) -> Step:
     """Move every asked hub by its answer: success, failure, or one more attempt without an answer.
 
-    On the last turn a hub without an answer has expired: its time ran out, and it counts.
+    On the last turn a hub without an answer has expired: its time ran out, and it counts. One that fell silent before
+    and that a shut gate kept from being asked once more has not had its time: it waits for the stage as if never asked.
     """
     chosen = asked(places, stage)
     tried = np.minimum(attempts(places) + 1, 0x0E) << np.uint8(4)
@@ -121,7 +122,9 @@ def collect(places: Bytes, stage: Stage, answers: Bytes, *, last: bool) -> Step:
     fresh[answers == 0] = REACHED[stage]
     silent = tried | np.uint8(HubState.EXPIRED if last else HubState.UNREACHABLE)
     fresh = np.where(answers == UNREACHABLE, silent, fresh)
-    return _step(chosen, fresh, answers)
+    kept_back = (states(places) == HubState.UNREACHABLE) & last
+    fresh = np.where(kept_back, pack(WAITING[stage]), fresh)
+    return _step(chosen | kept_back, fresh, np.where(kept_back, NO_CODE, answers).astype(np.uint8))
 
 
 def wind_up(places: Bytes) -> Step:

@@ -37,7 +37,7 @@ class ByCell:
         }
 
 
-def table(rows: Iterable[tuple[bytes, bytes]]) -> tuple[Numbers, NDArray[np.int64]]:
+def table(rows: Iterable[tuple[bytes | memoryview[int], bytes | memoryview[int]]]) -> tuple[Numbers, NDArray[np.int64]]:
     """Return the cells of batches, given as (cells, places), and the hubs of each by state."""
     kept = list(rows)
     cells = np.concatenate([np.frombuffer(row[0], np.uint32) for row in kept] or [np.array([], np.uint32)])

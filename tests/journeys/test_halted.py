@@ -1,4 +1,4 @@
-"""A bad image: the first wave fails over the threshold, the rollout halts by itself, and a person lets it go on."""
+"""The rollout halts by itself, and a person lets it go on: a bad image, and a fault of one part of the homes."""
 
 import re
 
@@ -63,3 +63,38 @@ def test_a_bad_image_halts_by_threshold_and_is_resumed(road: Road):
     assert counts["failed"] > counts["activated"] / 14
     verbs = list(Entry.objects.filter(verb__in=("halt", "resume"), subject_kind="rollouts.rollout").order_by("at"))
     assert [entry.verb for entry in verbs] == ["halt", "resume", "halt", "resume"]
+
+
+def test_a_fault_of_one_part_halts_and_exactly_its_homes_are_held(road: Road):
+    release = road.announced(SCRIPT, wait=0)
+    dcc = road.who("release_manager")
+    move_clock(dcc, release.planned_activation_at)
+    dcc.goto(f"/releases/{release.reference}/")
+    until(dcc, is_in("Cleared"))
+    rollout = plan(road, release, canary=4_000, reports=200, limit=28, scenario="regressing_cohort")
+    deploy(road, rollout)
+    activate(road, rollout, until_it_is="Halted")
+
+    dcc.goto(rollout)
+    expect(dcc.get_by_text("Failures over the limit of 28.0% in a part").first).to_be_visible()
+    look(dcc, "rollout-part-at-fault")
+    dcc.get_by_role("link", name="Hold exactly the homes of a part").click()
+    look(dcc, "rollout-hold-part")
+    dcc.get_by_role("radio", name=re.compile("^Wave 1, activation")).first.check()
+    dcc.get_by_role("button", name="Show its effect first").click()
+    expect(dcc.get_by_text("What this hold would do now")).to_be_visible()
+    look(dcc, "rollout-hold-part-effect")
+    dcc.get_by_role("button", name="Place the hold").click()
+    expect(dcc.get_by_role("heading", level=1)).to_contain_text("H-")
+    expect(dcc.get_by_text("Automatic detection").first).to_be_visible()
+
+    dcc.goto(rollout)
+    dcc.get_by_label("Why resume?").fill("The part is held; the others are not concerned.")
+    dcc.get_by_role("button", name="Resume").click()
+    dcc.goto("/clock/")
+    dcc.get_by_role("button", name="A minute a second").click()
+    dcc.goto(rollout)
+    until(dcc, is_in("Finished"))
+    counts = {state.word: number for state, number in assert_counts_agree(Rollout.objects.get()).items()}
+    assert counts["excluded"] > counts["failed"]  # most of the part was spared
+    assert not Entry.objects.filter(verb="halt", subject_kind="rollouts.rollout")[1:]

@@ -76,6 +76,16 @@ def test_on_the_last_turn_a_silent_hub_has_expired_and_its_answer_is_silence():
     assert list(step.codes) == [UNREACHABLE, NO_CODE]
 
 
+@pytest.mark.parametrize(("stage", "waits"), [(Stage.DEPLOYMENT, S.SCHEDULED), (Stage.ACTIVATION, S.DEPLOYED)])
+def test_a_silent_hub_behind_a_shut_gate_waits_again_after_the_last_turn(stage, waits):
+    before = places((S.UNREACHABLE, 2), path.UNDERWAY[stage])
+    step = path.collect(before, stage, np.array([0, 0], dtype=np.uint8), last=True)
+    assert list(path.apply(before, step)) == [path.pack(waits), path.pack(path.REACHED[stage])]
+    assert list(step.codes) == [NO_CODE, 0]
+    earlier = path.collect(before, stage, np.array([0, 0], dtype=np.uint8), last=False)
+    assert list(earlier.places) == [LEAVE, path.pack(path.REACHED[stage])]
+
+
 def test_winding_up_closes_every_path():
     before = places((S.UNREACHABLE, 3), S.SCHEDULED, S.DEPLOYED, S.ACTIVATED)
     after = path.apply(before, path.wind_up(before))
@@ -134,20 +144,22 @@ def test_counts_lose_nobody(before, data):
 
 
 @given(st.lists(st.sampled_from([0, 0, 0, 3, UNREACHABLE]), min_size=1, max_size=40), st.integers(1, 4), st.data())
-def test_a_batch_always_reaches_its_end(codes, turns, data):
+def test_a_batch_always_reaches_its_end_in_its_turns(codes, turns, data):
     now = np.zeros(len(codes), dtype=np.uint8)
     number, phases = path.START[Stage.DEPLOYMENT], []
     while number != path.RECORD:
         phases.append(number)
         phase = Phase.read(number)
         if phase.beat is Beat.SEND:
-            step = path.send(now, phase.stage, data.draw(hnp.arrays(np.bool_, len(now))))
+            shut = phase.turn and data.draw(st.booleans())  # a hold is placed between two turns
+            step = path.send(now, phase.stage, data.draw(hnp.arrays(np.bool_, len(now))) & (not shut))
         else:
             answers = np.array(data.draw(st.permutations(codes)), dtype=np.uint8)
             step = path.collect(now, phase.stage, answers, last=phase.turn + 1 >= turns)
         now = path.apply(now, step)
         number, _ = path.following(phase, now)
     assert phases == sorted(set(phases))
+    assert all(Phase.read(number).turn < turns for number in phases)
     now = path.apply(now, path.wind_up(now))
     final = {S.ACTIVATED, S.FAILED, S.EXPIRED, S.EXCLUDED}
     assert {HubState(state) for state in path.states(now)} <= final

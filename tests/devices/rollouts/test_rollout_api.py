@@ -101,4 +101,5 @@ def test_a_part_at_fault_is_held(call, world, served):
     call("supplier", name + "hold-part/", answers, status=403)
     call("manager", name + "hold-part/", {**answers, "part": "2"}, status=400)
     hold = call("manager", name + "hold-part/", answers, status=201)
-    assert (hold["stage"], hold["cause"]) == ("both", "detection")
+    assert hold["stage"] == "both"
+    assert hold["cause"] == f"Automatic detection: {road.rollout}, {part['words']}"

@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 
 from devices.rollouts import hot, tasks, verbs
 from devices.rollouts.models import Batch, HubUpdate, HubUpdateEvent
+from devices.rollouts.planning import WaveSpec
 from devices.rollouts.states import HubState
+from devices.rollouts.verdicts import Thresholds
 from releases.holds import verbs as holds
 from releases.holds.models import Cause, Stage
 from releases.products.cohorts import Cohort
@@ -144,6 +146,32 @@ class TestWindow:
         assert (batch.phase, batch.due_at.hour) == (100, 22)
         road.at = batch.due_at
         assert road.run().state == "finished"
+
+
+class TestHeldBetweenTwoTries:
+    @pytest.mark.parametrize("stage", ["deployment", "activation"])
+    def test_silent_hubs_behind_a_new_hold_do_not_hold_up_the_others(self, world, served, stage):
+        limits = Thresholds(0.9, 20, 0.95)
+        road = make_road(world, served, scenario="storm", turns=2, thresholds=limits, waves=(WaveSpec(share=1.0),))
+        if stage == "activation":
+            road.deploy()
+        type(road.rollout).objects.filter(pk=road.rollout.pk).update(retry_seconds=3600)
+        road.start() if stage == "deployment" else road.activate()
+        road.run()
+        silent = HubUpdate.objects.filter(rollout=road.rollout, state=HubState.UNREACHABLE).count()
+        assert silent
+        hold(road)
+        for _ in range(4):
+            road.at += timedelta(hours=1)
+            road.run()
+        hubs = assert_counts_agree(road.rollout)
+        assert HubState.UNREACHABLE not in hubs
+        assert HubState.EXPIRED not in hubs or stage == "activation"
+        if stage == "deployment":
+            assert (road.rollout.state, hubs[HubState.SCHEDULED] >= silent) == ("deployed", True)
+            assert not HubUpdate.objects.filter(rollout=road.rollout, state=HubState.ACTIVATING).exists()
+        else:
+            assert (road.rollout.state, hubs[HubState.EXCLUDED] >= silent) == ("finished", True)
 
 
 class TestDisagreement:
