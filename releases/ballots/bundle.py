@@ -17,6 +17,7 @@ from releases.ballots import tally as counting
 from releases.ballots.models import (
     ABSTAIN,
     Ballot,
+    Departure,
     Determination,
     Entitlement,
     Exhibit,
@@ -53,6 +54,7 @@ class Matter:
     joinders: list[Joinder]
     exhibits: list[Exhibit]
     offer: list[str]
+    departures: list[Departure]
 
 
 def matter(objection: Objection, actor: Actor) -> Matter:
@@ -70,6 +72,7 @@ def matter(objection: Objection, actor: Actor) -> Matter:
         suppliers=sorted(((names[one], count) for one, count in homes.items()), key=lambda pair: -pair[1]),
         joinders=list(objection.joinders.select_related("organisation").order_by("pk")),
         exhibits=list(objection.exhibits.select_related("organisation").order_by("pk")),
+        departures=list(objection.departures.select_related("organisation", "carried_on_by")),
         offer=offering(objection, objection.offer) if objection.offered is not None else [],
     )
 
@@ -80,6 +83,14 @@ def offering(objection: Objection, part: Cohort) -> list[str]:
     rest = cohorts.counts(cells_of(Cohort.of(objection), objection.release)).homes - held
     kept = f"Held until the fault is fixed: {cohorts.words(part)}, {held:,} homes."
     return [kept, f"Let go with the rest of the release: {rest:,} homes of the objection." if rest else "All are held."]
+
+
+def withdrawing(objection: Objection) -> list[str]:
+    """What withdrawing from an objection does."""
+    heir = queries.successor(objection)
+    if heir is None:
+        return ["The objection ends, and with it what it blocks."]
+    return [f"{heir} joined it and carries it on: the objection stays as it is, and so does what it blocks."]
 
 
 def agreeing(objection: Objection) -> list[str]:

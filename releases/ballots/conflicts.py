@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from portal.people.models import Membership, OrganisationKind, Seat
-from releases.ballots.models import Ballot, Joinder, Objection
+from releases.ballots.models import Ballot, Departure, Joinder, Objection
 from releases.ballots.paper import Kind
 from releases.ballots.roll import VOTING
 
@@ -42,6 +42,8 @@ def _parties(ballot: Ballot) -> dict[int, str]:
         found[joinder.organisation_id] = "Joined the objection."
     for objection in objections:
         found[objection.lodged_by_organisation_id] = "Acted for the objector."
+    for departure in Departure.objects.filter(objection__in=objections):
+        found[departure.organisation_id] = "Lodged the objection, or carried it on, and left it."
     for objection in objections:
         found[objection.organisation_id] = "Lodged the objection."
     return found

@@ -107,7 +107,7 @@ def decision(ballot: Ballot, actor: Actor, at: datetime) -> dict[str, Any]:
         "casting_vote": _of(ballot.casting_vote, "by_name", "choice", "reasons", "at")
         if hasattr(ballot, "casting_vote")
         else None,
-        "objections": [_objection(one, actor) for one in queries.heard(ballot)],
+        "objections": [_as_heard(_objection(one, actor), ballot) for one in queries.heard(ballot)],
         "statements": [
             {**_of(row, "text", "by_name", "at"), "organisation": row.organisation.name}
             for row in ballot.statements.select_related("organisation").order_by("pk")
@@ -143,14 +143,30 @@ def _vote(vote: Vote) -> dict[str, Any]:
     return {"seat": vote.entitlement_id, "sealed": sealed, **_of(vote, "sequence", "receipt", "at")}
 
 
+def _as_heard(facts: dict[str, Any], ballot: Ballot) -> dict[str, Any]:
+    """An objection as the decision was made on it: it may have been answered otherwise since, or carried on."""
+    names = ("reference", "organisation", "lodged_by_name", "evidence", "remedy", "answer")
+    heard = [dict(zip(names, row, strict=True)) for row in hashes.as_heard(ballot)]
+    return facts | next((one for one in heard if one["reference"] == facts["reference"]), {})
+
+
 def _objection(objection: Objection, actor: Actor) -> dict[str, Any]:
     joined = objection.joinders.select_related("organisation").order_by("pk")
+    left = objection.departures.select_related("organisation", "carried_on_by")
     return {
         **_of(objection, "reference", "state", "lodged_by_name", "lodged_at", "is_limited", "is_late"),
         **_of(objection, "evidence", "remedy", "defer_to", "answer", "offered", "safeguarded"),
         "organisation": objection.organisation.name,
         "cohort": Cohort.of(objection).as_json(),
         "joined": [{**_of(row, "joined_at", "statement"), "organisation": row.organisation.name} for row in joined],
+        "left": [
+            {
+                **_of(row, "by_name", "why", "at"),
+                "organisation": row.organisation.name,
+                "carried_on_by": row.carried_on_by.name,
+            }
+            for row in left
+        ],
         "issues": [
             _of(issue, "reference", "title", "category", "severity", "state")
             for issue in queries.cited(objection, actor)

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from releases.ballots.models import Ballot, CastingVote, Determination, Entitlement, Exhibit
+from releases.ballots.models import Ballot, CastingVote, Determination, Entitlement, Exhibit, Objection
+from releases.ballots.states import ObjectionState
 
 
 def place(ballot: str, *, seat: int, sequence: int) -> str:
@@ -52,10 +53,7 @@ def heard(ballot: Ballot) -> dict[str, Any]:
             ]
             for row in roll
         ],
-        "objections": [
-            [one.reference, one.organisation.name, one.lodged_by_name, one.evidence, one.remedy, one.answer]
-            for one in ballot.objections.select_related("organisation").order_by("pk")
-        ],
+        "objections": as_heard(ballot),
         "statements": [
             [one.organisation.name, one.text, one.by_name, _moment(one.at)]
             for one in ballot.statements.select_related("organisation").order_by("pk")
@@ -64,6 +62,27 @@ def heard(ballot: Ballot) -> dict[str, Any]:
         "casting_vote": [casting.by_name, casting.choice, casting.reasons] if casting else None,
         **({"files": files} if files else {}),  # so that what was decided before there were any is hashed as it was
     }
+
+
+def said(ballot: Ballot) -> list[list[str]]:
+    """What the objections a ballot hears say now; a decision keeps it, for later they may be answered otherwise."""
+    return [_of(one) for one in ballot.objections.select_related("organisation").order_by("pk")]
+
+
+def as_heard(ballot: Ballot) -> list[list[str]]:
+    """What the objections said at the decision: as they stand, save those taken up again, as the decision kept them."""
+    kept = {row[0]: row for row in ballot.determination.heard or ()}
+    rows = ballot.objections.select_related("organisation").order_by("pk")
+    return [kept.get(one.reference, _of(one)) if _is_taken_up(one, ballot) else _of(one) for one in rows]
+
+
+def _of(one: Objection) -> list[str]:
+    return [one.reference, one.organisation.name, one.lodged_by_name, one.evidence, one.remedy, one.answer]
+
+
+def _is_taken_up(objection: Objection, ballot: Ballot) -> bool:
+    """Whether it was contested again after this ballot, and so may say something else by right."""
+    return objection.state != ObjectionState.DETERMINED or objection.ballots.filter(pk__gt=ballot.pk).exists()
 
 
 def exhibits(ballot: Ballot) -> Iterable[Exhibit]:

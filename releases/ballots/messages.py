@@ -20,11 +20,12 @@ from releases.publishing.working import day_words
 
 
 def parties(release: Release, objections: Iterable[Objection], at: datetime) -> list[Recipient]:
-    """The objectors and those who joined them, where they may still know of the release."""
+    """The objectors, those who joined them and those who left, where they may still know of the release."""
     found: dict[int, Organisation] = {}
     for objection in objections:
         found[objection.organisation_id] = objection.organisation
         found |= {row.organisation_id: row.organisation for row in objection.joinders.select_related("organisation")}
+        found |= {row.organisation_id: row.organisation for row in objection.departures.select_related("organisation")}
     return told(of_organisations(found.values()), release, at)
 
 
@@ -84,6 +85,10 @@ class Lodged(AboutObjection):
 
 class Withdrawn(AboutObjection):
     what = "objection withdrawn"
+
+
+class CarriedOn(AboutObjection):
+    what = "the objector withdrew, a party that joined carries it on"
 
 
 class Lapsed(AboutObjection):

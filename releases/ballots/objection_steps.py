@@ -124,13 +124,14 @@ OBJECTION_STEPS: tuple[Step, ...] = (
     Step(
         "withdraw",
         "Withdraw the objection",
-        "The objection ends, and with it what it blocks.",
+        "You take it back. Your evidence stays on its page.",
         forms.WhyForm,
         verbs.withdraw,
         lambda row, by: may.withdraw(row, by=by),
         lambda row, at: can.withdraw(row),
-        "The objection is withdrawn.",
+        "You have withdrawn.",
         "warning",
+        bundle.withdrawing,
     ),
 )
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db.models import F, Q, QuerySet
 
-from portal.people.models import Committee, CommitteeKind
+from portal.people.models import Committee, CommitteeKind, Organisation
 from portal.people.permissions import Permission
 from portal.workflow.actor import Actor
 from portal.working_days import london_day
@@ -47,7 +47,7 @@ def objections(actor: Actor) -> QuerySet[Objection]:
     if _sees_security(actor):
         return rows
     own = {actor.organisation_id, *actor.suppliers} - {None}
-    mine = Q(organisation__in=own) | Q(joinders__organisation__in=own)
+    mine = Q(organisation__in=own) | Q(joinders__organisation__in=own) | Q(departures__organisation__in=own)
     restricted = Objection.objects.filter(issues__category=Category.SECURITY).exclude(mine)
     return rows.exclude(pk__in=restricted.values("pk"))
 
@@ -78,6 +78,14 @@ def determinations(actor: Actor) -> QuerySet[Determination]:
 def _sees_security(actor: Actor) -> bool:
     """Whether this actor sees every objection that cites a security issue: its judges, DCC, and SECAS."""
     return actor.is_system or actor.has(Permission.ADMIT_OBJECTIONS) or is_dcc(actor) or sits_on_security(actor)
+
+
+def successor(objection: Objection) -> Organisation | None:
+    """Who carries an objection on if its objector withdraws: the first that joined and is still behind it; or None."""
+    left = [objection.organisation_id, *objection.departures.values_list("organisation_id", flat=True)]
+    rows = objection.joinders.exclude(organisation__in=left).filter(organisation__is_active=True)
+    first = rows.select_related("organisation").order_by("joined_at", "pk").first()
+    return first.organisation if first else None
 
 
 def blocking(release: Release, at: datetime) -> list[Objection]:

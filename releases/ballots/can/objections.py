@@ -3,8 +3,10 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from django.db.models import Q
+
 from portal.workflow.rules import when
-from releases.ballots.models import Objection, Remedy
+from releases.ballots.models import AppealResult, Ballot, Objection, Remedy
 from releases.ballots.safeguards import GRAVE, standings
 from releases.ballots.states import UNDECIDED, UNSETTLED, BallotState, ObjectionState
 from releases.holds.queries import cells_of
@@ -61,12 +63,19 @@ def _in(objection: Objection, *states: ObjectionState) -> str | None:
     return f"The objection is {objection.get_state_display().lower()}."
 
 
+def is_under_vote(objection: Objection) -> bool:
+    """Whether a committee votes on it, or has voted; no more once the Authority sent that back to be decided anew."""
+    back = Q(determination__appeal_result=AppealResult.REMITTED)
+    remitted = Ballot.objects.filter(back | Q(followed_by__in=Ballot.objects.filter(back)))
+    return objection.ballots.exclude(state__in=BEFORE_VOTING).exclude(pk__in=remitted).exists()
+
+
 @when
 def join(objection: Objection, supplier_id: int) -> str | None:
     """Rule: others affected may join, before voting begins (Objection and ballot)."""
     if objection.joinders.filter(organisation=supplier_id).exists():
         return "Your organisation has already joined this objection."
-    if objection.ballots.exclude(state__in=BEFORE_VOTING).exists():
+    if is_under_vote(objection):
         return "Voting on this objection has begun."
     if not objection.is_unsettled:
         return _in(objection)
@@ -81,7 +90,7 @@ def join(objection: Objection, supplier_id: int) -> str | None:
 @when
 def add_evidence(objection: Objection) -> str | None:
     """Rule: what a committee votes on stands when voting begins."""
-    if objection.ballots.exclude(state__in=BEFORE_VOTING).exists():
+    if is_under_vote(objection):
         return "Voting on this objection has begun."
     return None if objection.is_unsettled else _in(objection)
 
@@ -89,7 +98,7 @@ def add_evidence(objection: Objection) -> str | None:
 @when
 def withdraw(objection: Objection) -> str | None:
     """An objection under vote is the committee's: withdrawing it would undo a ballot that others have joined."""
-    if objection.ballots.exclude(state__in=BEFORE_VOTING).exists():
+    if is_under_vote(objection):
         return "Voting on this objection has begun: it can no longer be withdrawn."
     return None if objection.is_unsettled else _in(objection)
 
@@ -120,7 +129,7 @@ def accept(objection: Objection) -> str | None:
         return "Rejecting a release takes a committee's vote: contest the objection, or withdraw the release."
     if objection.remedy == Remedy.RETEST and objection.release.state not in OPEN_TO_OBJECTIONS:
         return "A release under way cannot be returned for retest: narrow the objection to a hold, or contest it."
-    if objection.ballots.exclude(state__in=BEFORE_VOTING).exists():
+    if is_under_vote(objection):
         return "The committee is voting on this objection."
     return _in(objection, ObjectionState.ADMITTED, ObjectionState.CONTESTED)
 

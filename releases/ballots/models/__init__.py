@@ -13,7 +13,7 @@ from releases.ballots.models.decisions import (
     Vote,
 )
 from releases.ballots.models.meetings import Meeting
-from releases.ballots.models.objections import Exhibit, Joinder, Objection, Remedy
+from releases.ballots.models.objections import Departure, Exhibit, Joinder, Objection, Remedy
 
 __all__ = [
     "ABSTAIN",
@@ -25,6 +25,7 @@ __all__ = [
     "Ballot",
     "CastingVote",
     "Declaration",
+    "Departure",
     "Determination",
     "Entitlement",
     "Exhibit",

@@ -84,6 +84,9 @@ class Determination(Versioned):
     outcome = models.CharField(max_length=24, choices=OPTIONS)
     is_safeguarded = models.BooleanField(default=False, help_text="The minority's cohort is held until fixed.")
     override_carried = models.BooleanField(default=False)
+    heard = models.JSONField(
+        null=True, blank=True, help_text="The objections as they stood when it was decided, as their hash has them."
+    )
     effects = models.JSONField(default=list, help_text="What took effect, in sentences.")
     defer_to = models.DateTimeField(null=True, blank=True)
     rule_in_words = models.TextField()

@@ -118,3 +118,20 @@ class Exhibit(models.Model):
     def own_name(self) -> str:
         """The name its copy is given: the portal's own, never the one it came with."""
         return f"{self.objection.reference}-{self.pk}.{KINDS[self.file_kind].ending}"
+
+
+class Departure(models.Model):
+    """An objector withdrew from an objection that another party carries on. Append-only."""
+
+    objection = models.ForeignKey(Objection, on_delete=models.PROTECT, related_name="departures")
+    organisation = models.ForeignKey("people.Organisation", on_delete=models.PROTECT, related_name="+")
+    carried_on_by = models.ForeignKey("people.Organisation", on_delete=models.PROTECT, related_name="+")
+    by_name = models.CharField(max_length=200)
+    why = models.TextField(blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.organisation} left {self.objection.reference}"

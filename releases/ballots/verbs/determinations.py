@@ -13,7 +13,7 @@ from portal.workflow.transitions import lock, move, save
 from releases.ballots import can, may, messages, rulesets
 from releases.ballots import tally as counting
 from releases.ballots.clocks import due
-from releases.ballots.hashes import document_hash, heard_hash
+from releases.ballots.hashes import document_hash, heard_hash, said
 from releases.ballots.models import Ballot, Determination
 from releases.ballots.paper import Kind, Option, Safeguard
 from releases.ballots.roll import roll_of
@@ -47,6 +47,7 @@ def decide(ballot: Ballot, result: Result, *, by: Actor, at: datetime, verb: str
         is_safeguarded=result.safeguarded,
         override_carried=result.overridden,
         defer_to=ballot.defer_to if outcome is Option.DEFER else None,
+        heard=said(ballot),
         rule_in_words="\n".join(result.working),
         decided_at=at,
     )

@@ -13,11 +13,11 @@ from portal.workflow import barrier
 from portal.workflow.actor import Actor
 from portal.workflow.errors import Invalid
 from portal.workflow.references import take_number
-from portal.workflow.transitions import lock, move, note
-from releases.ballots import can, may, messages
+from portal.workflow.transitions import lock, move, note, save
+from releases.ballots import can, may, messages, queries
 from releases.ballots.clocks import due
 from releases.ballots.defaults import rules_at
-from releases.ballots.models import Joinder, Objection, Remedy
+from releases.ballots.models import Departure, Joinder, Objection, Remedy
 from releases.ballots.states import ObjectionState
 from releases.ballots.verbs import settling
 from releases.ballots.verbs.evidence import Files, digests, keep
@@ -152,13 +152,39 @@ def join(
 
 @transaction.atomic
 def withdraw(objection: Objection, *, why: str, by: Actor, at: datetime, seen: int | None = None) -> Objection:
-    """Withdraw an objection before voting begins; ends its provisional hold and, if it was the last, the dispute."""
+    """Withdraw from an objection before voting begins.
+
+    Where others joined, the first of them carries it on as it stands: what they joined is not taken from them, and the
+    gate does not open in between. Else it ends, with its provisional hold and, if it was the last, the dispute.
+    """
     barrier.shut()
     objection = lock(objection, seen=seen)
     may.withdraw(objection, by=by)
     can.withdraw(objection)
+    heir = queries.successor(objection)
+    if heir:
+        return _pass_on(objection, heir, why=why, by=by, at=at)
     _end(objection, to=ObjectionState.WITHDRAWN, verb="withdraw", why=why, by=by, at=at)
     tell(messages.Withdrawn(objection, at), at=at)
+    return objection
+
+
+def _pass_on(objection: Objection, heir: Organisation, *, why: str, by: Actor, at: datetime) -> Objection:
+    """Make a party that joined the objector; a narrowing on offer is now its own to answer, with the whole clock."""
+    Departure.objects.create(
+        objection=objection,
+        organisation=objection.organisation,
+        carried_on_by=heir,
+        by_name=by.name,
+        why=why.strip(),
+        at=at,
+    )
+    objection.organisation = heir
+    if objection.state == ObjectionState.NARROWED:
+        objection.due_at = due(rules_at(at).clocks.agree, objection.release, at)
+    save(objection, "organisation", "due_at")
+    note(objection, by=by, at=at, verb="withdraw", why=why, data={"carried_on_by": heir.name})
+    tell(messages.CarriedOn(objection, at), at=at)
     return objection
 
 

@@ -79,7 +79,8 @@ def free_notes(ballot: Ballot, *, at: datetime) -> None:
 
 def parties(objection: Objection) -> list[int]:
     """The organisations behind an objection: the objector and those who joined."""
-    return [objection.organisation_id, *objection.joinders.values_list("organisation_id", flat=True)]
+    joined = objection.joinders.exclude(organisation=objection.organisation_id)
+    return [objection.organisation_id, *joined.values_list("organisation_id", flat=True)]
 
 
 def is_restricted(objection: Objection) -> bool:
