@@ -86,6 +86,31 @@ def opened(
     return ballots.open_voting(ballot, by=stage.actor(SECRETARY), at=stage.at)
 
 
+def recommended(stage: Stage, objection: Objection, votes: Votes, *, question: str, defer_days: int) -> Story:
+    """Let the Operations Sub-Committee recommend on an objection in a meeting; the portal opens and closes the vote."""
+    secretary, committee = stage.actor(SECRETARY), stage.players.operations
+    ballot = ballots.draft(
+        objection.release,
+        committee=committee,
+        objections=[objection],
+        question=question,
+        defer_to=stage.at + timedelta(days=defer_days),
+        recommends=True,
+        by=secretary,
+        at=stage.at,
+    )
+    starts = stage.later(6, 10)
+    meeting = ballots.call_meeting(
+        committee, starts_at=starts, ends_at=starts + timedelta(hours=3), place="By video", by=secretary, at=stage.at
+    )
+    ballot = ballots.put_on_agenda(ballot, meeting=meeting, by=secretary, at=stage.at)
+    ballots.notice(ballot, by=secretary, at=stage.at)
+    yield starts + timedelta(minutes=1)
+    ballot.refresh_from_db()
+    yield from vote(stage, ballot, votes, minutes=20)
+    yield meeting.ends_at + timedelta(minutes=1)
+
+
 def state(stage: Stage, ballot: Ballot, statements: Mapping[str, str]) -> None:
     """Put the parties' statements on the ballot's page."""
     for organisation, text in statements.items():

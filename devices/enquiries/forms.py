@@ -19,10 +19,11 @@ class EnquiryForm(GovForm):
     """One hub or several."""
 
     hubs = forms.CharField(
-        label="EUI-64 of a hub, or several",
+        label="Hubs to ask, by EUI-64",
         max_length=MOST * 40,
         widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false", "class": "app-mono"}),
-        help_text=f"That of the CHF or of the GPF. Up to {MOST:,}: one a line, or a column pasted from a spreadsheet.",
+        help_text=f"Of the CHF or of the GPF. Up to {MOST:,}: one a line, or a column pasted from a spreadsheet.",
+        error_messages={"required": "Enter at least one EUI-64: eight pairs of hexadecimal digits."},
     )
 
     def asked(self) -> list[Asked]:

@@ -131,6 +131,7 @@ class TokenForm(GovForm):
                 widget=forms.RadioSelect,
                 blank=actor.organisation_id is not None,
                 required=actor.organisation_id is None,
+                initial=seats[0] if len(seats) == 1 and actor.organisation_id is None else None,
                 empty_label=f"for {actor.organisation_name}, with all your seats",
                 error_messages={"required": "Choose the committee on which the key acts."},
             )

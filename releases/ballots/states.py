@@ -108,4 +108,12 @@ UNDECIDED = (
     BallotState.INQUORATE,
     BallotState.TIED,
 )
+STANDS = {  # where the name of a state does not end the sentence "The ballot is …"
+    BallotState.DRAFT: "a draft",
+    BallotState.NOTICED: "waiting for voting to open",
+    BallotState.CLOSED: "closed and not counted yet",
+    BallotState.INQUORATE: "without quorum",
+    BallotState.ADVISED: "a recommendation, on which the Panel determines",
+    BallotState.APPEALED: "decided and under appeal",
+}
 BEFORE_PUBLICATION = tuple(state for state in BallotState if BALLOT.allows(state, BallotState.VOID))

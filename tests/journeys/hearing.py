@@ -8,7 +8,7 @@ from devices.demonstration.scripts import CHANNEL_SCAN
 from devices.demonstration.stage import Story
 from devices.demonstration.trials import Trouble
 from releases.ballots import verbs as ballots
-from releases.ballots.models import Ballot
+from releases.ballots.models import Ballot, Objection
 from releases.ballots.verbs import Paper
 from releases.issues import verbs as issues
 from releases.issues.models import Category, Issue
@@ -21,8 +21,21 @@ OBJECTOR, SECOND = "Tidewater Supply", "Heron Power"
 
 
 def before_the_panel(road: Road, *, severity: int = 3, region: str = "", remedy: str = "reject") -> Ballot:
-    """Return the open ballot on a release whose channel scan somebody finds fault with; a grave fault is reproduced
-    by a second supplier."""
+    """Return the open ballot of the Panel on what `objected` makes."""
+    objection = objected(road, severity=severity, region=region, remedy=remedy)
+    ballots_made: list[Ballot] = []
+
+    def story() -> Story:
+        question = "May it be activated?"
+        ballots_made.append((yield from chamber.opened(road.stage, objection, question=question, defer_days=60)))
+
+    road.play(story())
+    return ballots_made[0]
+
+
+def objected(road: Road, *, severity: int = 3, region: str = "", remedy: str = "reject") -> Objection:
+    """Return the contested objection to a release whose channel scan somebody finds fault with; a grave fault is
+    reproduced by a second supplier."""
     release = road.announced(CHANNEL_SCAN, wait=10)
     stage = road.stage
     found = Trouble(
@@ -36,17 +49,15 @@ def before_the_panel(road: Road, *, severity: int = 3, region: str = "", remedy:
     issue = trials.trouble(stage, release, found)
     if severity <= 2:
         _reproduced(road, issue)
-    ballots_made: list[Ballot] = []
+    made: list[Objection] = []
 
     def story() -> Story:
         case = Case(OBJECTOR, "Logs of twenty homes.", remedy)
         answer = "The scan is within the specification."
-        objection = yield from chamber.contested(stage, release, case, issue, answer=answer)
-        ballot = yield from chamber.opened(stage, objection, question="May it be activated?", defer_days=60)
-        ballots_made.append(ballot)
+        made.append((yield from chamber.contested(stage, release, case, issue, answer=answer)))
 
     road.play(story())
-    return ballots_made[0]
+    return made[0]
 
 
 def _reproduced(road: Road, issue: Issue) -> None:

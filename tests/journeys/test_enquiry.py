@@ -56,12 +56,12 @@ def test_a_supplier_asks_one_hub_and_then_several(road: Road, catalogue: Catalog
     if scripts:
         look(page, "hubs-listed")
     page.get_by_role("button", name="Ask hubs what they run").click()
-    page.get_by_label("EUI-64 of a hub, or several").fill("my hub")
+    page.get_by_label("Hubs to ask, by EUI-64").fill("my hub")
     page.get_by_role("button", name="Ask", exact=True).click()
     expect(page.get_by_role("heading", name="There is a problem")).to_be_visible()
     if scripts:
         look(page, "hub-enquiry-error")
-    page.get_by_label("EUI-64 of a hub, or several").fill(hubs[0].lower().replace("-", ":"))
+    page.get_by_label("Hubs to ask, by EUI-64").fill(hubs[0].lower().replace("-", ":"))
     page.get_by_role("button", name="Ask", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text(f"Hub {hubs[0]}")
     expect(page.get_by_text(OLD).first).to_be_visible()
@@ -69,7 +69,7 @@ def test_a_supplier_asks_one_hub_and_then_several(road: Road, catalogue: Catalog
         look(page, "hub")
 
     page.get_by_role("link", name="Ask about another hub").click()
-    page.get_by_label("EUI-64 of a hub, or several").fill("\n".join([*hubs, foreign, "nonsense"]))
+    page.get_by_label("Hubs to ask, by EUI-64").fill("\n".join([*hubs, foreign, "nonsense"]))
     page.get_by_role("button", name="Ask", exact=True).click()
     expect(page.get_by_role("heading", name="3 of 5 answered")).to_be_visible()
     expect(page.get_by_text("No hub with this EUI-64 is known to you.")).to_be_visible()
@@ -85,7 +85,7 @@ def test_a_foreign_hub_reads_like_one_that_is_not_there(road: Road, catalogue: C
     page = enter(visit, "supplier")
     for number in (foreign.eui64, 2**40):
         page.goto("/hubs/")
-        page.get_by_label("EUI-64 of a hub, or several").fill(eui64_text(number))
+        page.get_by_label("Hubs to ask, by EUI-64").fill(eui64_text(number))
         page.get_by_role("button", name="Ask", exact=True).click()
         expect(page.get_by_text("No hub with this EUI-64 is known to you.")).to_be_visible()
     look(page, "hub-unknown")

@@ -51,7 +51,7 @@ def closed(stage: Stage) -> Story:
 
 
 def rejected(stage: Stage) -> Story:
-    """A Routine release that lost gas meters in blocks of flats: the Panel rejected it."""
+    """A Routine release that lost gas meters in blocks of flats: the Panel rejected it, as it was recommended."""
     release = yield from desk.publish(stage, scripts.CHANNEL_SCAN, stage.day(-135, 11))
     yield from desk.acknowledged(stage, release, "Tidewater Supply", "Kittiwake Energy", "Heron Power")
     remark = "JOIN: the gas meter did not follow the change of channel in 3 of 5 runs"
@@ -73,6 +73,8 @@ def rejected(stage: Stage) -> Story:
     answer = "The scan is within the specification. Gas meters that miss it do not meet theirs."
     objection = yield from chamber.contested(stage, release, case, issue, answer=answer)
     question = f"May {release.reference} be activated, although sleeping gas meters miss the shorter scan?"
+    yield from chamber.recommended(stage, objection, _ADVICE, question=question, defer_days=90)
+    yield stage.later(1, 9, 30)
     ballot = yield from chamber.opened(stage, objection, question=question, defer_days=60)
     yield from chamber.vote(stage, ballot, _AGAINST)
     reasons = (
@@ -90,6 +92,11 @@ def rejected(stage: Stage) -> Story:
     issues.resolve(issue, why=why, by=stage.actor(MANAGER), at=stage.at)
 
 
+_ADVICE = (
+    ("Catriona Bell", "reject", "Every visit costs more than a year of the interference it saves."),
+    ("Rhys Parry", "retest", "A longer scan should be tried with meters that sleep."),
+    ("Mei Lin Chua", "reject", "Homes that worked must not need an engineer."),
+)
 _AGAINST = (
     ("Deirdre Walsh", "reject", "Engineers' visits cost more than the interference does."),
     ("panel_member", "reject", "We would lose gas reads in blocks we have only just commissioned."),

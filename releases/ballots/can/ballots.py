@@ -64,7 +64,7 @@ def recommendation_on(objections: Iterable[Objection]) -> Ballot | None:
 def _ballot_in(ballot: Ballot, *states: BallotState) -> str | None:
     if ballot.state in states:
         return None
-    return f"The ballot is {ballot.get_state_display().lower()}."
+    return f"The ballot is {ballot.stands}."
 
 
 @when
@@ -79,7 +79,7 @@ def notice(ballot: Ballot, *, over: datetime | None = None) -> str | None:
 @when
 def open_voting(ballot: Ballot, *, at: datetime) -> str | None:
     if ballot.state == BallotState.NOTICED and ballot.opens_at is not None and at < ballot.opens_at:
-        return "The notice of this ballot is not over."
+        return f"Notice of this ballot runs until {words(ballot.opens_at)}: voting may open then."
     waits = ballot.kind == Kind.OBJECTIONS and ballot.state in (BallotState.DRAFT, BallotState.NOTICED)
     if waits and not ballot.objections.filter(state=ObjectionState.CONTESTED).exists():
         return "Every objection it would hear is settled: void the ballot."
@@ -239,7 +239,7 @@ def void(ballot: Ballot) -> str | None:
     """Rule: void from any state before published; a published determination is not voided but appealed."""
     if ballot.machine.allows(ballot.state, BallotState.VOID):
         return None
-    return f"The ballot is {ballot.get_state_display().lower()}."
+    return f"The ballot is {ballot.stands}."
 
 
 @when

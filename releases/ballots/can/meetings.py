@@ -18,7 +18,7 @@ def cancel_meeting(meeting: Meeting, *, at: datetime) -> str | None:
 def put_on_agenda(ballot: Ballot, meeting: Meeting | None = None, *, at: datetime) -> str | None:
     """Rule: by correspondence or in a meeting of its own committee, settled before notice is given."""
     if ballot.state != BallotState.DRAFT:
-        return f"The ballot is {ballot.get_state_display().lower()}: its notice says where it is voted on."
+        return f"The ballot is {ballot.stands}: its notice says where it is voted on."
     if meeting is None:
         return None
     if meeting.committee_id != ballot.committee_id:

@@ -10,7 +10,7 @@ from portal.workflow.transitions import Stateful
 from releases.ballots.models.meetings import Meeting
 from releases.ballots.models.objections import Objection
 from releases.ballots.paper import AXIS, Kind, Safeguard
-from releases.ballots.states import BALLOT, BallotState
+from releases.ballots.states import BALLOT, STANDS, BallotState
 
 RUNNING = (
     BallotState.DRAFT,
@@ -157,6 +157,11 @@ class Ballot(Stateful):
     def sits(self) -> Meeting | None:
         """The meeting at which it is voted on; None by correspondence, also where the meeting was cancelled."""
         return self.meeting if self.meeting and self.meeting.cancelled_at is None else None
+
+    @property
+    def stands(self) -> str:
+        """How it stands, as a sentence on it ends: "The ballot is …"."""
+        return STANDS.get(BallotState(self.state), self.get_state_display().lower())
 
     @property
     def is_running(self) -> bool:

@@ -53,7 +53,7 @@ def test_an_appeal_comes_within_its_window_once_with_who_and_why(matter):
         verbs.record_appeal(ballot, **facts | {"at": ballot.determination.appeal_until})
     decision = verbs.record_appeal(ballot, **facts)
     assert (decision.appellant, decision.appeal_grounds) == ("Heron Power", "By letter.")
-    with pytest.raises(NotNow, match="is appealed"):
+    with pytest.raises(NotNow, match="under appeal"):
         verbs.record_appeal(ballot, **facts)
 
 

@@ -140,9 +140,9 @@ def test_notice_is_given_before_voting_opens(matter):
     ballot = make.draft(matter, make.contest(matter))
     ballot = verbs.notice(ballot, by=matter.actor("secretary"), at=matter.at)
     assert (ballot.state, ballot.opens_at) == ("noticed", matter.at.replace(day=11, hour=0))
-    with pytest.raises(NotNow, match="notice of this ballot is not over"):
+    with pytest.raises(NotNow, match="Notice of this ballot runs until"):
         verbs.open_voting(ballot, by=matter.actor("secretary"), at=matter.at)
-    with pytest.raises(NotNow, match="notice given"):
+    with pytest.raises(NotNow, match="waiting for voting to open"):
         verbs.notice(ballot, by=matter.actor("secretary"), at=matter.at)
 
 

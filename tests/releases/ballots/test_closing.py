@@ -84,7 +84,7 @@ def test_closing_twice_changes_nothing_and_a_void_or_unopened_ballot_is_not_clos
     with pytest.raises(NotNow, match="is void"):
         verbs.close(ballot, by=CLERK, at=matter.at)
     draft = make.draft(matter, ballot.objections.get())
-    with pytest.raises(NotNow, match="is draft"):
+    with pytest.raises(NotNow, match="is a draft"):
         verbs.close(draft, by=CLERK, at=matter.at)
 
 

@@ -126,6 +126,6 @@ def test_the_page_says_what_stands_and_names_the_other_ballots(matter, sign_in):
     shown = sign_in("member").get(page).text
     assert "100 homes of this release are held whichever option wins" in shown and hold.reference in shown
     assert other.reference not in shown  # a draft is SECAS's
-    assert f"{other.reference}</a> of the Panel (draft)" in sign_in("secretary").get(page).text
+    assert f"{other.reference}</a> of the Panel (a draft)" in sign_in("secretary").get(page).text
     verbs.notice(other, by=matter.actor("secretary"), at=matter.at)
     assert f"{other.reference}</a> of the Panel" in sign_in("member").get(page).text
