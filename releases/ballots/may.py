@@ -141,6 +141,11 @@ def lapse(objection: Objection, *, by: Actor) -> str | None:
 
 
 @who
+def tell_misplaced(ballot: Ballot, *, by: Actor) -> str | None:
+    return None if by.is_system else "The portal itself tells that a ballot is another committee’s now."
+
+
+@who
 def void(ballot: Ballot, *, by: Actor) -> str | None:
     """Rule: SECAS voids a ballot; the portal does where the release has ended or returned to draft."""
     if by.is_system:

@@ -241,6 +241,12 @@ def silent(at: datetime) -> QuerySet[Objection]:
     return Objection.objects.filter(state__in=waiting, due_at__lte=at).order_by("due_at")
 
 
+def misplaced() -> QuerySet[Ballot]:
+    """The running ballots before another committee that hear what has become a security issue, not told of yet."""
+    rows = Ballot.objects.filter(state__in=RUNNING, objections__issues__category=Category.SECURITY, misplaced_at=None)
+    return rows.exclude(committee__kind=CommitteeKind.SECURITY_SUB_COMMITTEE).distinct().order_by("pk")
+
+
 def set_aside_ballots() -> QuerySet[Ballot]:
     """The ballots not yet decided whose release has ended or lost the notice they were drafted under."""
     return Ballot.objects.filter(set_aside("drafted_at"), state__in=UNDECIDED).select_related("release").order_by("pk")

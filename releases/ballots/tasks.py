@@ -29,6 +29,8 @@ def keep_clocks(**_: Any) -> None:
     for ballot in queries.over(at):
         verb = verbs.close if ballot.state == BallotState.OPEN else verbs.determine
         _try(ballot.reference, verb, ballot, by=CLERK, at=at)
+    for ballot in queries.misplaced():
+        _try(ballot.reference, verbs.tell_misplaced, ballot, by=CLERK, at=at)
     for hold in queries.run_out(at):
         _try(hold.reference, holds.lift, hold, ground=Ground.CONDITION, why="Its date is reached.", by=CLERK, at=at)
 

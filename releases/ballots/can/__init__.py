@@ -21,6 +21,7 @@ from releases.ballots.can.ballots import (
     record_appeal_outcome,
     refer,
     rule_on_interest,
+    tell_misplaced,
     void,
 )
 from releases.ballots.can.emergencies import UNDER_WAY, draft_review, draft_waiver
@@ -92,6 +93,7 @@ __all__ = [
     "refer",
     "return_with_reasons",
     "rule_on_interest",
+    "tell_misplaced",
     "void",
     "window_is_open",
     "withdraw",

@@ -110,6 +110,18 @@ def decide_in_meeting(ballot: Ballot, *, votes: int, needed: int, at: datetime) 
 
 
 @when
+def tell_misplaced(ballot: Ballot) -> str | None:
+    """Once, while it runs before another committee than the one that may know of a security issue."""
+    if ballot.misplaced_at is not None:
+        return "It was told already."
+    if not ballot.is_running or ballot.committee.kind == CommitteeKind.SECURITY_SUB_COMMITTEE:
+        return "It is not before another committee."
+    if not ballot.objections.filter(issues__category=Category.SECURITY).exists():
+        return "It hears no security issue."
+    return None
+
+
+@when
 def add_statement(ballot: Ballot) -> str | None:
     return _ballot_in(ballot, BallotState.DRAFT, BallotState.NOTICED, BallotState.OPEN)
 

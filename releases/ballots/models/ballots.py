@@ -94,6 +94,9 @@ class Ballot(Stateful):
     wrapped_private_key = models.BinaryField(null=True)
     key_fingerprint = models.CharField(max_length=16, blank=True, help_text="Of the master key that wraps the key.")
     casting_until = models.DateTimeField(null=True, blank=True)
+    misplaced_at = models.DateTimeField(
+        null=True, blank=True, help_text="When it was told that it hears what has become the Security Sub-Committee’s."
+    )
     voided_at = models.DateTimeField(null=True, blank=True)
     void_reason = models.TextField(blank=True)
     replaces = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="replaced_by")

@@ -10,6 +10,7 @@ from releases.ballots.verbs.emergencies import draft_review, draft_waiver
 from releases.ballots.verbs.evidence import add_evidence
 from releases.ballots.verbs.exporting import dossier
 from releases.ballots.verbs.meetings import call_meeting, cancel_meeting, put_on_agenda
+from releases.ballots.verbs.misplacing import tell_misplaced
 from releases.ballots.verbs.objections import Grounds, admit, join, lapse, lodge, return_with_reasons, withdraw
 from releases.ballots.verbs.opening import begin, open_voting
 from releases.ballots.verbs.referring import refer
@@ -58,5 +59,6 @@ __all__ = [
     "return_with_reasons",
     "rule_on_interest",
     "void",
+    "tell_misplaced",
     "withdraw",
 ]
