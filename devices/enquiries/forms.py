@@ -53,17 +53,27 @@ class ListForm(GovForm):
     """What the list of hubs shows, for pages and API alike. A state or a wave alone means the rollout under way."""
 
     rollout = forms.ModelChoiceField(
-        Rollout.objects.none(), required=False, label="Rollout", to_field_name="reference", empty_label="Any, or none"
+        Rollout.objects.none(),
+        required=False,
+        label="Rollout",
+        to_field_name="reference",
+        empty_label="Any, or none",
+        error_messages={"invalid_choice": "No such rollout is known to you: choose one of the list."},
     )
     state = forms.MultipleChoiceField(
         required=False,
         label="State in it",
         choices=[(state.word, state.word.capitalize()) for state in HubState],
         widget=forms.CheckboxSelectMultiple,
+        error_messages={"invalid_choice": "A hub has no state “%(value)s”: choose of the list."},
     )
     wave = forms.IntegerField(required=False, label="Wave in it", min_value=1, max_value=10_000)
     version = forms.ModelChoiceField(
-        FirmwareVersion.objects.none(), required=False, label="Running version", empty_label="Any"
+        FirmwareVersion.objects.none(),
+        required=False,
+        label="Running version",
+        empty_label="Any",
+        error_messages={"invalid_choice": "No such version is listed: choose one of the list."},
     )
     region = forms.MultipleChoiceField(
         required=False, label="Region", choices=Region.choices, widget=forms.CheckboxSelectMultiple

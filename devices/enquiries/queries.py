@@ -136,10 +136,10 @@ class Answer:
 
 
 def answers(numbers: Iterable[int], actor: Actor, at: datetime) -> dict[int, Answer]:
-    """Return what the actor may know by the EUI-64s asked for, of the hub or of its gas proxy; a fixed set of queries.
+    """Return what the actor may know by the EUI-64s asked for, of the hub or of its gas proxy.
 
-    A hub that the actor may not ask about is left out like one that does not exist. Rule: suppliers and their agents
-    see their own homes, either fuel; other DCC Users the running version only (Who).
+    Ten queries or so, however many hubs. A hub that the actor may not ask about is left out like one that is not
+    there. Rule: suppliers and their agents see their own homes, either fuel; other DCC Users the running version (Who).
     """
     asked = set(numbers)
     hubs = _hubs(asked)

@@ -28,6 +28,7 @@ def every_story(stage: Stage) -> Iterator[Story]:
         readers.evidence_again,
         readers.classified,
         habits.habits,
+        habits.enquiry,
         post.read,
     ):
         yield tell(stage)

@@ -155,7 +155,8 @@ def test_a_choice_that_cannot_be_made_is_said(sign_in_then, world, catalogue, se
     version = catalogue.versions[f"alder {OLD}"].pk
     for query, said in (
         ({"state": "deployed"}, "There is no rollout yet"),
-        ({"rollout": "x"}, "Select a valid choice"),
+        ({"rollout": "x"}, "No such rollout is known to you"),
+        ({"state": "lost"}, "A hub has no state “lost”"),
         ({"wave": "0"}, "Wave in it"),
     ):
         for url in (PAGE, "/hubs/list.csv"):
