@@ -28,6 +28,7 @@ def test_who_joined_carries_the_objection_on_as_it_stands(matter, sign_in):
     assert (objection.state, str(objection.organisation), objection.due_at) == ("admitted", "Osprey Gas", due)
     assert blocking(matter.release, matter.at) == [objection]
     page = client.get(f"/ballots/objections/{objection.reference}/").text
+    assert "for Heron Power by Heron Power" in page and ", through " not in page
     assert "Settled between us." in page and "Osprey Gas carries the objection on." in page
     with pytest.raises(Exception, match="Only the supplier itself"):
         withdraw(matter, objection)
