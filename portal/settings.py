@@ -63,6 +63,7 @@ INSTALLED_APPS = [
     "devices.fleet",
     "devices.rollouts",
     "devices.enquiries",
+    "devices.alerts",
     "devices.demonstration",
     "portal.people.admin_apps.PortalAdminConfig",
     "django.contrib.auth",
@@ -185,6 +186,7 @@ CELERY_BEAT_SCHEDULE = {
     "plan catch-up waves": {"task": "rollouts.catch_up", "schedule": 600.0},
     "forget the keys of forms": {"task": "workflow.forget_submissions", "schedule": 3600.0},
     "republish batches nobody moves": {"task": "rollouts.sweep", "schedule": 10.0},
+    "put activations in order": {"task": "alerts.number", "schedule": 2.0},
     "republish files of hubs nobody works on": {"task": "enquiries.sweep", "schedule": 10.0},
     "delete old answers to files of hubs": {"task": "enquiries.expire_results", "schedule": 3600.0},
 }
@@ -300,6 +302,7 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
 MALWARE_SCANNER = env.str("MALWARE_SCANNER", default="")  # a command that gets the file's path; empty: not scanned
+ACTIVATION_ALERT_CODE = env.str("ACTIVATION_ALERT_CODE", default="8F43")  # how alerts of activations name their kind
 HUB_RESULTS_KEPT_DAYS = env.int("HUB_RESULTS_KEPT_DAYS", default=14)  # results of files of hubs
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 

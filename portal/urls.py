@@ -20,6 +20,7 @@ urlpatterns = [
     path("issues/", include("releases.issues.urls")),
     path("ballots/", include("releases.ballots.urls")),
     path("gates/", include("releases.gates.urls")),
+    path("fleet/alerts/", include("devices.alerts.urls")),
     path("fleet/", include("devices.fleet.urls")),
     path("rollouts/", include("devices.rollouts.urls")),
     path("hubs/", include("devices.enquiries.urls")),

@@ -16,7 +16,8 @@ from psycopg import sql
 
 from devices.gateway import Bytes, Numbers
 from devices.rollouts import partitions
-from devices.rollouts.path import LEAVE, NO_CODE, Step
+from devices.rollouts.path import LEAVE, NO_CODE, Step, states
+from devices.rollouts.states import HubState
 
 CLAIM = """
 SELECT phase, due_at, rollout_id, wave_id, low, high, cell_numbers, places, regions, outcomes
@@ -57,6 +58,11 @@ UPDATE fleet_hub h SET cell = twin.target, inventory_version_id = c.firmware_id,
   FROM {hubs} u JOIN unnest(%(sources)s::int[], %(targets)s::int[]) AS twin (source, target) ON twin.source = u.cell
   JOIN products_cell c ON c.number = twin.target
  WHERE u.slot >= %(low)s::int AND u.slot < %(high)s::int AND u.state = %(activated)s::smallint AND h.id = u.hub_id
+"""
+
+NOTE_ACTIVATED = """
+INSERT INTO rollouts_activationblock (rollout_id, batch_id, at, hubs, activated)
+VALUES (%(rollout)s::bigint, %(batch)s::bigint, %(at)s::timestamptz, %(hubs)s::int, %(activated)s::bytea)
 """
 
 
@@ -131,6 +137,15 @@ def move(claimed: Claimed, step: Step, *, at: datetime) -> None:
     moved = _execute(statement, values).rowcount
     if moved != expected:
         raise Mismatch(f"batch {claimed.batch}: {expected} hubs should move, {moved} did")
+
+
+def note_activated(claimed: Claimed, step: Step, *, at: datetime) -> None:
+    """Keep in one row which hubs a step has activated, if any."""
+    activated = states(step.places) == HubState.ACTIVATED
+    hubs = int(np.count_nonzero(activated))
+    if hubs:
+        values = {"rollout": claimed.rollout, "batch": claimed.batch, "at": at, "hubs": hubs}
+        _execute(NOTE_ACTIVATED, values | {"activated": np.packbits(activated).tobytes()})
 
 
 def keep(

@@ -239,6 +239,29 @@ class HubUpdateEvent(models.Model):
         return f"slot {self.slot} of rollout {self.rollout_id} at {self.at}"
 
 
+class ActivationBlock(models.Model):
+    """The hubs that one step of a batch has activated, a bit a slot, the first highest; append-only.
+
+    Written in the step's own transaction, once a batch and turn: events have no order of commit, and at one moment of a
+    clock that stands a batch may collect twice. No constraint looks at the rollout, which others lock meanwhile.
+    """
+
+    rollout = models.ForeignKey(
+        Rollout, on_delete=models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False
+    )
+    batch = models.ForeignKey(Batch, on_delete=models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False)
+    at = models.DateTimeField()
+    hubs = models.PositiveIntegerField()
+    activated = models.BinaryField()
+
+    class Meta:
+        indexes = [models.Index(fields=["at"], include=["rollout", "hubs"], name="rollouts_activated_at")]
+        constraints = [models.CheckConstraint(condition=Q(hubs__gt=0), name="no_empty_activation")]
+
+    def __str__(self) -> str:
+        return f"{self.hubs} hubs activated in batch {self.batch_id} at {self.at}"
+
+
 class ExitReport(models.Model):
     """The published account of a rollout; never changed."""
 

@@ -100,6 +100,7 @@ def _page(request: PortalRequest, row: Rollout, form: VersionedForm | None = Non
     context = pages.live(row, request.actor, request.at) | {
         "buttons": list(buttons(row, request.actor, request.at)),
         "entries": timeline(*subject_of(row)[:2]),
+        "links": contributions.collect("rollout_links", request.actor),
         "catch_ups": row.catch_ups.order_by("pk"),
         "form": form,
         "tried": tried,

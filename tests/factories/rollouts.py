@@ -5,11 +5,12 @@ from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 from django.db import connection
+from django.db.models import Sum
 
 from devices.copying import copy_into, microseconds
 from devices.fleet.models import Hub, SmiStatus
 from devices.rollouts import verbs
-from devices.rollouts.models import Batch, Rollout
+from devices.rollouts.models import ActivationBlock, Batch, Rollout
 from devices.rollouts.planning import WaveSpec
 from devices.rollouts.states import HubState
 from devices.rollouts.verdicts import Thresholds
@@ -174,9 +175,11 @@ def batch_counts_by_state(rollout: Rollout) -> dict[HubState, int]:
 
 
 def assert_counts_agree(rollout: Rollout) -> dict[HubState, int]:
-    """Hubs by state = last event by hub = batch counts; return them."""
+    """Hubs by state = last event by hub = batch counts, and the activated are those of the blocks; return them."""
     hubs = hubs_by_state(rollout)
     assert hubs == last_events_by_state(rollout) == batch_counts_by_state(rollout)
+    noted = ActivationBlock.objects.filter(rollout=rollout).aggregate(total=Sum("hubs"))["total"]
+    assert hubs.get(HubState.ACTIVATED, 0) == (noted or 0)
     assert sum(hubs.values()) == rollout.hubs
     return hubs
 

@@ -75,6 +75,8 @@ def _take(claimed: hot.Claimed, rollout: Rollout, phase: Phase, *, at: datetime)
             return None
     taken = _beat(claimed, rollout, phase, at=at)
     hot.move(claimed, taken, at=at)
+    if phase.beat is Beat.COLLECT and phase.stage is Stage.ACTIVATION:
+        hot.note_activated(claimed, taken, at=at)
     claimed.places = path.apply(claimed.places, taken)
     number, wait = path.following(phase, claimed.places)
     if rollout.state in WINDING_UP:
