@@ -202,7 +202,7 @@ def test_five_kills_of_the_worker_change_no_count(workers, monkeypatch):
     road = build(
         factor=58,
         waves=(WaveSpec(hubs=4_000), WaveSpec(share=1.0)),
-        thresholds=Thresholds(0.10, 200, 0.95),
+        thresholds=Thresholds(0.60, 200, 0.95),
         scenario="storm",
     )
     workers.start()
