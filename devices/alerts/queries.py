@@ -29,7 +29,7 @@ from releases.products.models import Cell
 BLOCKS_AT_ONCE = 8
 MOST_TURNS = 25
 DAYS_SHOWN = 20
-TALLY_SECONDS = 10
+TALLIES_KEPT_SECONDS = 3600
 _OF_ROLLOUTS = ("reference", "release__reference", "release__title", "release__firmware_version")
 
 
@@ -139,18 +139,24 @@ def days(actor: Actor, *, day: date | None = None) -> list[Day]:
 
 
 def _tallies(chosen: list[tuple[date, int]]) -> dict[tuple[date, int], NDArray[np.int64]]:
-    """Return the hubs by cell number of days and rollouts; at most some seconds old, for it holds nothing of a user."""
-    keys = {f"activated-{day}-{rollout}": (day, rollout) for day, rollout in chosen}
-    found: dict[tuple[date, int], NDArray[np.int64]] = {keys[key]: tally for key, tally in cache.get_many(keys).items()}
-    missing = {place: np.zeros(1, np.int64) for place in chosen if place not in found}
+    """Return the hubs by cell number of days and rollouts.
+
+    What was summed is kept, with the place up to which it was, and only what came since is read: nothing comes before.
+    It holds nothing of a user.
+    """
+    keys = {place: "activated-{}-{}".format(*place) for place in chosen}
+    kept = cache.get_many(keys.values())
+    found: dict[tuple[date, int], tuple[int, NDArray[np.int64]]] = {
+        place: kept.get(key, (0, np.zeros(1, np.int64))) for place, key in keys.items()
+    }
     condition = Q(pk=None)
-    for day, rollout in missing:
-        condition |= _on(day) & Q(block__rollout=rollout)
-    for block in _every_block(condition) if missing else ():
+    for (day, rollout), (last, _) in found.items():
+        condition |= _on(day) & Q(block__rollout=rollout, number__gt=last)
+    for block in _every_block(condition):
         place = london_day(block.at), block.rollout
-        missing[place] = _sum(missing[place], block)
-    cache.set_many({key: missing[place] for key, place in keys.items() if place in missing}, TALLY_SECONDS)
-    return found | missing
+        found[place] = block.number, _sum(found[place][1], block)
+    cache.set_many({keys[place]: value for place, value in found.items()}, TALLIES_KEPT_SECONDS)
+    return {place: tally for place, (_, tally) in found.items()}
 
 
 def _sum(total: NDArray[np.int64], block: _Block) -> NDArray[np.int64]:

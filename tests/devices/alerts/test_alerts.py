@@ -104,6 +104,7 @@ def test_a_step_delivered_again_tells_nobody_again(world, road):
 
 
 def test_reading_on_meets_what_came_since(world, road):
+    """Also the counts by day, of which only what is new is read."""
     road.deploy()
     road.activate()
     found, cursor = [], Cursor()
@@ -112,6 +113,7 @@ def test_reading_on_meets_what_came_since(world, road):
         verbs.number()
         page = queries.page(world.actor("manager", at=road.at), cursor, 1_000)
         found, cursor = found + page.rows, page.following
+        assert sum(day.alerts for day in queries.days(world.actor("manager", at=road.at))) == len(found)
         assert queries.page(world.actor("manager", at=road.at), cursor, 1_000).following == cursor
     assert sorted((one.chf, one.supplier.pk) for one in found) == owed(road.rollout)
 
