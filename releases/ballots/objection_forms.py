@@ -11,7 +11,7 @@ from portal.people.models import Organisation
 from portal.workflow.actor import Actor
 from portal.workflow.errors import Invalid
 from releases.ballots import queries
-from releases.ballots.bundle import offering
+from releases.ballots.effects import offering
 from releases.ballots.forms import LONG, StepForm
 from releases.ballots.models import Objection, Remedy
 from releases.ballots.verbs import Grounds

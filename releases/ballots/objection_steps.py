@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from portal.workflow.actor import Actor
-from releases.ballots import bundle, can, forms, may, verbs
+from releases.ballots import can, effects, forms, may, verbs
 from releases.ballots.models import Objection
 from releases.ballots.objection_forms import EvidenceForm, JoinForm, NarrowForm
 from releases.ballots.step import Step
@@ -89,7 +89,7 @@ OBJECTION_STEPS: tuple[Step, ...] = (
         lambda row, at: can.agree(row, at=at),
         "You agreed: the homes offered are held and the rest proceeds.",
         "primary",
-        bundle.agreeing,
+        effects.agreeing,
     ),
     Step(
         "disagree",
@@ -131,7 +131,7 @@ OBJECTION_STEPS: tuple[Step, ...] = (
         lambda row, at: can.withdraw(row),
         "You have withdrawn.",
         "warning",
-        bundle.withdrawing,
+        effects.withdrawing,
     ),
 )
 

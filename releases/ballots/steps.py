@@ -1,7 +1,7 @@
 """The acts on ballots that are one short form each; a step is named as its verb, rules and address."""
 
 from portal.workflow.actor import Actor
-from releases.ballots import bundle, can, forms, may, verbs
+from releases.ballots import can, effects, forms, may, verbs
 from releases.ballots.models import Ballot
 from releases.ballots.roll import roll_of
 from releases.ballots.step import Step
@@ -157,7 +157,7 @@ BALLOT_STEPS: tuple[Step, ...] = (
         lambda row, by: may.record_appeal_outcome(row, by=by),
         lambda row, at: can.record_appeal_outcome(row),
         "The outcome is recorded and in effect.",
-        effects=bundle.appealing,
+        effects=effects.appealing,
     ),
     Step(
         "void",
@@ -169,7 +169,7 @@ BALLOT_STEPS: tuple[Step, ...] = (
         lambda row, at: can.void(row),
         "The ballot is void.",
         "warning",
-        bundle.voiding,
+        effects.voiding,
     ),
 )
 

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from portal.people import verbs as people
 from portal.people.models import PartyCategory
 from portal.workflow.errors import Invalid, NotAllowed, NotNow
-from releases.ballots import bundle, can, rulesets, verbs
+from releases.ballots import can, effects, rulesets, verbs
 from releases.ballots.hashes import roll_hash
 from releases.ballots.models import Ballot, Determination, Entitlement, Objection
 from releases.ballots.queries import blocking, determinations, undetermined
@@ -336,7 +336,7 @@ def void(matter, ballot):
 def test_voiding_ends_the_holds_and_keeps_the_determination_to_be_read(matter):
     ballot = make.decided(matter, *["proceed_with_exclusions"] * 3)
     hold, decision = Hold.objects.get(), ballot.determination
-    said = bundle.voiding(ballot)
+    said = effects.voiding(ballot)
     assert said[0].startswith(f"{decision.reference} (proceed with exclusions) is in force and will be so no more.")
     assert said[1] == f"{hold} ends: 100 homes are no longer held by it."
     assert "is contested again: activation of the release waits for a new ballot." in said[2]
@@ -355,7 +355,7 @@ def test_voiding_ends_the_holds_and_keeps_the_determination_to_be_read(matter):
 def test_voiding_a_deferral_restores_the_date_before(matter):
     ballot = make.decided(matter, "defer", "defer", "defer")
     assert Release.objects.get().deferred_until == ballot.defer_to
-    assert "Activation is not deferred." in bundle.voiding(ballot)
+    assert "Activation is not deferred." in effects.voiding(ballot)
     void(matter, ballot)
     assert Release.objects.get().deferred_until is None
 
@@ -365,7 +365,7 @@ def test_a_deferral_that_another_ordered_too_stays_until_then(matter):
     accepted = make.lodge(matter, remedy="defer", defer_to=earlier)
     Objection.objects.filter(pk=accepted.pk).update(state="accepted")
     ballot = make.decided(matter, "defer", "defer", "defer")
-    assert any("Activation is deferred to" in one for one in bundle.voiding(ballot))
+    assert any("Activation is deferred to" in one for one in effects.voiding(ballot))
     void(matter, ballot)
     assert Release.objects.get().deferred_until == earlier
 
@@ -375,21 +375,21 @@ def test_voiding_the_hearing_of_a_late_objection_holds_its_cohort_again(matter):
     Objection.objects.update(is_late=True, is_limited=True)
     make.vote(matter, ballot, "proceed", "proceed", "proceed")
     ballot = make.close(matter, ballot)
-    assert "homes waits" in bundle.voiding(ballot)[-1]
+    assert "homes waits" in effects.voiding(ballot)[-1]
     void(matter, ballot)
     assert [hold.cause for hold in Hold.objects.filter(state="placed")] == ["objection"]
 
 
 def test_what_cannot_be_undone_is_said(matter):
     ballot = make.decided(matter, "retest", "retest", "retest")
-    assert "The release stays draft: that cannot be undone." in bundle.voiding(ballot)
+    assert "The release stays draft: that cannot be undone." in effects.voiding(ballot)
     void(matter, ballot)
     assert Release.objects.get().state == "draft"
 
 
 def test_an_undecided_ballot_takes_nothing_back(matter):
     ballot = make.open_ballot(matter)
-    assert bundle.voiding(ballot) == [
+    assert effects.voiding(ballot) == [
         "Nothing is decided: no hold and no date changes. The objections it hears stay as they are."
     ]
 
@@ -407,7 +407,7 @@ def test_voiding_a_ballot_that_ended_the_release_leaves_it_ended(matter):
 
 def test_the_release_ended_by_a_voided_ballot_is_said_to_stay_so(matter):
     ballot = make.decided(matter, "reject", "reject", "reject")
-    assert "The release stays rejected: that cannot be undone." in bundle.voiding(ballot)
+    assert "The release stays rejected: that cannot be undone." in effects.voiding(ballot)
     void(matter, ballot)
     decision = Determination.objects.get()
     assert decision.effects[-1].endswith("stays determined: the release has ended.")
