@@ -28,7 +28,7 @@ from releases.ballots.models import (
     Statement,
 )
 from releases.ballots.options import forecast
-from releases.ballots.paper import OPTION_WORDS, Safeguard
+from releases.ballots.paper import OPTION_WORDS, Kind, Safeguard
 from releases.ballots.roll import Roll, awaits_ruling, is_recused, last_declaration, last_interest, last_ruling, roll_of
 from releases.holds.queries import cells_of
 from releases.issues.models import Issue
@@ -206,8 +206,9 @@ def result(ballot: Ballot) -> Shown | None:
     if not hasattr(ballot, "tally"):
         return None
     counted = counting.from_json(ballot.tally.result)
-    heads = [words.capitalize() for words in OPTION_WORDS.values()] + ["Abstain"]
-    columns = [*OPTION_WORDS, ABSTAIN]  # named one by one: the database does not keep the order of stored keys
+    paper = Kind(ballot.kind).options
+    heads = [option.words.capitalize() for option in paper] + ["Abstain"]
+    columns = [*paper, ABSTAIN]  # named one by one: the database does not keep the order of stored keys
     rows = [
         CategoryRow(category(name), [votes[column] for column in columns])
         for name, votes in sorted(counted.by_category.items())

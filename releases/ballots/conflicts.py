@@ -44,6 +44,7 @@ def _parties(ballot: Ballot) -> dict[int, str]:
         found[objection.lodged_by_organisation_id] = "Acted for the objector."
     for departure in Departure.objects.filter(objection__in=objections):
         found[departure.organisation_id] = "Lodged the objection, or carried it on, and left it."
-    for objection in objections:
-        found[objection.organisation_id] = "Lodged the objection."
+    for objection in objections.prefetch_related("departures"):
+        carried_on = bool(objection.departures.all())
+        found[objection.organisation_id] = "Carries the objection on." if carried_on else "Lodged the objection."
     return found

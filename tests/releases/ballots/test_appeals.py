@@ -6,8 +6,8 @@ import pytest
 
 from portal.workflow.errors import Invalid, NotAllowed, NotNow
 from releases.ballots import verbs
-from releases.ballots.bundle import appealing
 from releases.ballots.contributes import waiting
+from releases.ballots.effects import appealing
 from releases.ballots.models import Ballot, Determination, Objection
 from releases.ballots.queries import blocking, determination_in_force, replaceable
 from releases.ballots.verbs.remedies import UNTIL_FIXED

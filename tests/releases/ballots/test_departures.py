@@ -58,6 +58,8 @@ def test_who_withdrew_stays_recused_and_knows_of_a_restricted_matter(matter):
     seat = matter.world.panel.seats.first()
     seat.organisation = matter.world.organisations["heron"]
     assert conflict(ballot, seat, matter.at) == "Lodged the objection, or carried it on, and left it."
+    seat.organisation = matter.world.organisations["osprey"]
+    assert conflict(ballot, seat, matter.at) == "Carries the objection on."
 
 
 # --- after an appeal sent it back ------------------------------------------------------------------------

@@ -10,7 +10,8 @@ from django.urls import reverse
 from portal.workflow.actor import system
 from portal.workflow.errors import Invalid, NotAllowed, NotNow
 from releases.ballots import contributes, verbs
-from releases.ballots.bundle import voiding
+from releases.ballots.bundle import result
+from releases.ballots.effects import voiding
 from releases.ballots.models import Ballot
 from releases.ballots.options import option_effects
 from releases.ballots.queries import heard
@@ -95,7 +96,8 @@ def test_it_runs_by_the_hour_and_waives_the_notice(emergency):
 
 
 def test_recipients_are_served_first_all_the_same(emergency):
-    decided(emergency, waiver(emergency), "proceed", "proceed", "proceed")
+    ballot = decided(emergency, waiver(emergency), "proceed", "proceed", "proceed")
+    assert result(Ballot.objects.get(pk=ballot.pk)).heads == ["Proceed", "Defer to a date", "Abstain"]
     shut = gate(Release.objects.get(), "activation", emergency.at + 5 * HOUR)
     unserved = next(one for one in shut.by_cell if one.title.startswith("Notice served"))
     assert (shut.open_homes, unserved.standing) == (0, "not_met")
