@@ -14,6 +14,7 @@ from releases.ballots.models import (
     AppealResult,
     Ballot,
     Determination,
+    Entitlement,
     Meeting,
     Objection,
     Remedy,
@@ -43,7 +44,7 @@ def objections(actor: Actor) -> QuerySet[Objection]:
     that cites one, save that SECAS, which must admit it, sees what the objector wrote.
     """
     seen = Q(release__in=visible_releases(actor)) | Q(ballots__committee__in=actor.committees)
-    rows = Objection.objects.filter(seen).distinct()
+    rows = Objection.objects.filter(seen | Q(ballots__in=_own_rolls(actor))).distinct()
     if _sees_security(actor):
         return rows
     own = {actor.organisation_id, *actor.suppliers} - {None}
@@ -55,13 +56,20 @@ def objections(actor: Actor) -> QuerySet[Objection]:
 def ballots(actor: Actor) -> QuerySet[Ballot]:
     """The ballots this actor may see; drafts are SECAS's until notice is given."""
     seen = Q(release__in=visible_releases(actor)) | Q(committee__in=actor.committees)
-    rows = Ballot.objects.filter(seen).distinct()
+    rows = Ballot.objects.filter(seen | Q(pk__in=_own_rolls(actor))).distinct()
     if not actor.has(Permission.RUN_BALLOTS) and not actor.is_system:
         rows = rows.exclude(state=BallotState.DRAFT).exclude(state=BallotState.VOID, noticed_at=None)
     if _sees_security(actor):
         return rows
     hidden = Objection.objects.filter(issues__category=Category.SECURITY).exclude(pk__in=objections(actor).values("pk"))
     return rows.exclude(objections__in=hidden)
+
+
+def _own_rolls(actor: Actor) -> QuerySet[Entitlement, int]:
+    """The ballots on whose frozen roll this person stands, by id: whose seat has ended votes on what was open then, and
+    keeps the receipt. A key reads for its own seat or organisation only."""
+    rows = Entitlement.objects.none() if actor.token else Entitlement.objects.filter(user=actor.user_id)
+    return rows.values_list("ballot", flat=True)
 
 
 def determinations(actor: Actor) -> QuerySet[Determination]:

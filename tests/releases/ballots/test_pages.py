@@ -5,12 +5,13 @@ from django.urls import reverse
 
 from portal.delivery.models import Message
 from portal.journal.models import Entry
+from portal.people import verbs as people
 from releases.ballots import verbs
 from releases.ballots.models import Ballot, Determination, Objection, Vote
 from releases.ballots.verbs.settling import CLERK
 from releases.publishing.models import Release
 from tests.factories import ballots as make
-from tests.factories.world import PASSWORD
+from tests.factories.world import PASSWORD, SEED
 
 MARKERS = ("zebra crossing at dawn", "a rather longer zebra that crosses at dusk, and then comes back again")
 
@@ -168,6 +169,20 @@ def test_a_security_objection_is_not_there_for_others(matter, enter):
     verbs.notice(ballot, by=matter.actor("secretary"), at=matter.at)
     assert enter("other_supplier").get(url("ballot", ballot)).status_code == 404
     assert enter("security_member").get(url("ballot", ballot)).status_code == 200
+
+
+def test_whose_seat_ends_while_a_ballot_is_open_votes_on_it_all_the_same(matter, enter):
+    ballot = make.open_ballot(matter)
+    people.end_seat(matter.world.seats["second_member"], by=SEED, at=matter.at)
+    matter.later(hours=1)
+    client = enter("second_member")
+    assert client.get(url("ballot", ballot)).status_code == 200
+    client.post(url("declare", ballot), {"has_interest": "no"})
+    paper = {"choice": "reject", "reason": "The displays.", "seen": 0}
+    assert "Check your vote" in client.post(url("vote", ballot), paper).text
+    assert client.post(url("cast", ballot), paper).status_code == 302
+    assert client.get(url("receipt", ballot)).status_code == 200
+    assert client.get(url("objection", ballot.objections.get())).status_code == 200
 
 
 # --- ballots ---------------------------------------------------------------------------------------------
