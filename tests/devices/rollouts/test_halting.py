@@ -26,6 +26,11 @@ def test_what_fails_everywhere_is_stopped_by_every_rule_and_early(rule):
     assert outcome.overshoot == 0  # the canary is one batch
 
 
+def test_a_canary_of_everybody_leaves_no_later_wave():
+    outcome = run(RULES["hawkBit"], Fault(0.0), hubs=2_000, canary=2_000, seed=1)
+    assert outcome.verdict is Verdict.GO_ON and outcome.harmed < 20
+
+
 def test_a_fault_of_one_part_is_seen_by_the_rule_that_looks_at_parts():
     *others, own = compare(Fault(0.4, in_one_part=True), seeds=3)
     assert own.halted + own.paused == own.runs
