@@ -20,7 +20,7 @@ def answer(enquiry_id: int, **_: Any) -> None:
             pass
     except (OperationalError, InterfaceError):
         raise
-    except Exception:
+    except Exception:  # whatever it is, it would break again at every sweep: the asker is told, and the log keeps why
         log.exception("hub enquiry %s broke", enquiry_id)
         verbs.give_up(enquiry_id, by=PORTAL, at=clock.now())
 
