@@ -4,6 +4,7 @@ HOST ?= 127.0.0.1
 PART ?=
 HUBS ?= 100000
 ROUNDS ?= 3
+SCENARIO ?= calm
 
 VENV := .venv
 RUN := $(VENV)/installed-run
@@ -12,7 +13,7 @@ PYTHON := $(VENV)/bin/python
 INSTALL := $(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes -r
 COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-strip-extras
 
-.PHONY: run test bench reset shell audit assets lock docs help
+.PHONY: run test rollout bench reset shell audit assets lock docs help
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -23,6 +24,9 @@ run: $(RUN) ## start the portal (PORT=8000); Ctrl-C stops it
 
 test: $(DEV) ## run every check and every test (ONLY=checks|unit|races|browser for one tier)
 	@exec $(PYTHON) -m tests $(ONLY)
+
+rollout: $(RUN) ## watch a whole rollout from the terminal (HUBS=100000 SCENARIO=calm|storm|bad_image|regressing_cohort)
+	@exec $(PYTHON) manage.py run_rollout --hubs $(HUBS) --scenario $(SCENARIO)
 
 bench: $(DEV) ## measure (PART=rollout HUBS=100000 ROUNDS=3); one JSON line per measure
 	@exec $(PYTHON) -m portal.embedded.test_services -- $(PYTHON) -m tests.benchmarks --hubs $(HUBS) --rounds $(ROUNDS) $(PART)

@@ -155,6 +155,16 @@ GAS_PROXY = Script(
     "- Larger log in the gas proxy function.",
     "- The last month of a year was lost when the month had 31 days.",
 )
+FASTER_JOIN = Script(
+    "Alder 2",
+    "01060000",
+    "Faster return to the network",
+    "urgent",
+    "A hub that lost its long-range radio link tried every channel before it asked its last one again. It now asks the "
+    "last one first and is back in seconds.",
+    "- The last channel is kept over a restart and asked first.",
+    "- Hubs that stayed away for up to 20 minutes after maintenance of a mast.",
+)
 
 _USUAL: Mapping[str, str] = {
     "Effect on devices": "The hub restarts once. The HAN is away for about 90 seconds, so no power-outage alert is "

@@ -9,7 +9,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
+from typing import BinaryIO
 
 LOG_LIMIT = 5_000_000
 PR_SET_PDEATHSIG = 1
@@ -36,25 +38,23 @@ def _die_with(parent: int, number: int) -> Callable[[], None] | None:
 def spawn(
     command: Sequence[str | Path],
     *,
-    log: Path,
+    log: Path | None,
     user: pwd.struct_passwd | None = None,
     env: Mapping[str, str] | None = None,
     cwd: Path = Path("/"),
     death_signal: signal.Signals = signal.SIGTERM,
 ) -> subprocess.Popen[bytes]:
-    """Start a command in a session of its own, output appended to `log`, as `user` where given.
+    """Start a command in a session of its own, output appended to `log` (None: where ours goes), as `user` where given.
 
     `death_signal` is what it receives when this process dies without having stopped it.
     """
-    log.parent.mkdir(parents=True, exist_ok=True)
-    if log.exists() and log.stat().st_size > LOG_LIMIT:
-        log.replace(log.with_suffix(".old.log"))
-    with log.open("ab") as out:
+    with ExitStack() as stack:
+        out = stack.enter_context(_opened(log)) if log else None
         return subprocess.Popen(
             [str(part) for part in command],
             stdin=subprocess.DEVNULL,
             stdout=out,
-            stderr=subprocess.STDOUT,
+            stderr=subprocess.STDOUT if out else None,
             cwd=cwd,
             env=env,
             user=user.pw_uid if user else None,
@@ -63,6 +63,13 @@ def spawn(
             start_new_session=True,
             preexec_fn=_die_with(os.getpid(), death_signal),
         )
+
+
+def _opened(log: Path) -> BinaryIO:
+    log.parent.mkdir(parents=True, exist_ok=True)
+    if log.exists() and log.stat().st_size > LOG_LIMIT:
+        log.replace(log.with_suffix(".old.log"))
+    return log.open("ab")
 
 
 def stop(child: subprocess.Popen[bytes], *, by: signal.Signals, grace: float) -> None:

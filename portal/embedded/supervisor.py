@@ -48,9 +48,9 @@ class Supervisor:
     def start(self, service: Service) -> None:
         self.running.append(Running(service, service.start(), time.monotonic()))
 
-    def watch(self) -> None:
-        """Restart whatever dies, for ever; ends only by an exception (a signal turned into one)."""
-        while True:
+    def watch(self, *, until: Callable[[], bool] = lambda: False) -> None:
+        """Restart whatever dies, until told; for ever unless an exception (a signal turned into one) ends it."""
+        while not until():
             for entry in self.running:
                 self._look_after(entry)
             time.sleep(POLL_SECONDS)

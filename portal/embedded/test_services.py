@@ -4,16 +4,16 @@ Their data lies in a folder that is gone afterwards, and a crash may lose it (`f
 """
 
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from portal.embedded.places import find_place, private_folder
+from portal.embedded import passing
+from portal.embedded.places import find_place
 from portal.embedded.postgres import OWNER, Postgres
-from portal.embedded.process import alive, stop
+from portal.embedded.process import stop
 from portal.embedded.trouble import Trouble
 from portal.embedded.valkey import Valkey
 
@@ -27,34 +27,20 @@ def running(home: Path = HOME) -> Iterator[dict[str, str]]:
     Tests connect as the owner, who may create the test database; a test of what the runtime role is
     refused uses `SET ROLE`.
     """
-    _remove_leftovers(home)
-    var = home / str(os.getpid())
-    started: list[tuple[Postgres | Valkey, subprocess.Popen[bytes]]] = []
-    try:
-        place = find_place(var)
-        postgres, broker = Postgres(place, durable=False), Valkey(place, durable=False)
-        postgres.create()
-        started.append((postgres, postgres.start()))
-        postgres.prepare(may_create_databases=True)
-        started.append((broker, broker.start()))
-        address = postgres.url(OWNER)
-        yield {"DATABASE_URL": address, "MIGRATION_DATABASE_URL": address, "REDIS_URL": broker.url()}
-    finally:
-        for service, child in reversed(started):
-            stop(child, by=service.stop_signal, grace=service.grace)
-        _remove(var)
-
-
-def _remove_leftovers(home: Path) -> None:
-    """Clean up after runs that were killed."""
-    for var in home.glob("[0-9]*"):
-        if not alive(int(var.name)):
-            _remove(var)
-
-
-def _remove(var: Path) -> None:
-    shutil.rmtree(private_folder(var), ignore_errors=True)
-    shutil.rmtree(var, ignore_errors=True)
+    with passing.folder(home) as var:
+        started: list[tuple[Postgres | Valkey, subprocess.Popen[bytes]]] = []
+        try:
+            place = find_place(var)
+            postgres, broker = Postgres(place, durable=False), Valkey(place, durable=False)
+            postgres.create()
+            started.append((postgres, postgres.start()))
+            postgres.prepare(may_create_databases=True)
+            started.append((broker, broker.start()))
+            address = postgres.url(OWNER)
+            yield {"DATABASE_URL": address, "MIGRATION_DATABASE_URL": address, "REDIS_URL": broker.url()}
+        finally:
+            for service, child in reversed(started):
+                stop(child, by=service.stop_signal, grace=service.grace)
 
 
 def main() -> int:

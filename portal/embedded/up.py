@@ -6,8 +6,9 @@ import os
 import shutil
 import signal
 import socket
+import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,7 @@ from portal.embedded import programs
 from portal.embedded.fingerprint import Remembered, of_code, of_static
 from portal.embedded.places import Place, find_place
 from portal.embedded.postgres import OWNER, RUNTIME, Postgres
+from portal.embedded.process import spawn, stop
 from portal.embedded.supervisor import Supervisor
 from portal.embedded.trouble import Trouble, explain, full_disk
 from portal.embedded.valkey import Valkey
@@ -41,8 +43,11 @@ class Portal:
     unknown_migrations: Callable[[set[tuple[str, str]]], set[tuple[str, str]]]
     greet: Callable[[str, float], None]
 
-    def run(self) -> None:
-        """Start everything and keep it running until SIGINT, SIGTERM or SIGHUP; raises Trouble."""
+    def run(self, command: Sequence[str] = ()) -> int:
+        """Start everything and keep it running until SIGINT, SIGTERM or SIGHUP; raises Trouble.
+
+        With a management command, run it at this terminal and stop when it has ended; return its exit status.
+        """
         began = time.monotonic()
         for number in STOPPING:
             if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:  # nohup ignores SIGHUP
@@ -52,17 +57,29 @@ class Portal:
             self._check_port()
             self._check_disk()
             with self._alone():
-                self._start(supervisor)
+                runtime = self._start(supervisor)
                 self.greet(self.address, time.monotonic() - began)
+                if command:
+                    return self._accompany(supervisor, command, runtime)
                 supervisor.watch()
         except KeyboardInterrupt:
             self.say("\nStopping.")
+            return 130 if command else 0
         except OSError as error:
             raise explain(error, self.var) from error
         finally:
             for number in STOPPING:
                 signal.signal(number, signal.SIG_IGN)
             supervisor.stop()
+        return 0
+
+    def _accompany(self, supervisor: Supervisor, command: Sequence[str], runtime: Mapping[str, str]) -> int:
+        child = spawn([sys.executable, "manage.py", *command], log=None, env=runtime, cwd=BASE)
+        try:
+            supervisor.watch(until=lambda: child.poll() is not None)
+        finally:
+            stop(child, by=signal.SIGTERM, grace=5)
+        return int(child.returncode)
 
     @property
     def address(self) -> str:
@@ -72,7 +89,7 @@ class Portal:
     def logs(self) -> Path:
         return self.var / "log"
 
-    def _start(self, supervisor: Supervisor) -> None:
+    def _start(self, supervisor: Supervisor) -> dict[str, str]:
         runtime, owner, bundled = self._services(supervisor)
         self._migrate(owner, runtime, bundled=bundled)
         self._collect_static(runtime)
@@ -81,6 +98,7 @@ class Portal:
         supervisor.start(programs.web(self.host, self.port, logs=self.logs, base=BASE, env=runtime))
         for program in (programs.worker, programs.beat):
             supervisor.start(program(logs=self.logs, base=BASE, env=runtime))
+        return runtime
 
     def _services(self, supervisor: Supervisor) -> tuple[dict[str, str], dict[str, str], Postgres | None]:
         """Start what the environment does not provide; return the runtime's and the owner's environment."""

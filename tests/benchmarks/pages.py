@@ -30,10 +30,10 @@ from releases.publishing import verbs as publishing
 from releases.publishing.models import Release
 from tests.benchmarks.site import library
 from tests.benchmarks.site.load import Load, ask
+from tests.factories.crew import database_address
 from tests.factories.fixtures import BACKEND
 from tests.factories.releases import NOTES, evidence_facts, image_file
 from tests.factories.world import SEED, World, make_world
-from tests.journeys.conftest import database_address
 
 BASE = Path(__file__).resolve().parents[2]
 MODEL, TARGET = "Alder 2", "01040000"

@@ -12,7 +12,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from celery import current_app
@@ -32,11 +31,10 @@ from releases.products.models import FirmwareVersion, HubModel
 from releases.publishing import scope
 from releases.publishing import verbs as publishing
 from releases.publishing.models import Release
+from tests.factories.crew import BASE, database_address
 from tests.factories.releases import NOTES, evidence_facts, image_file
 from tests.factories.world import SEED, World, make_world
-from tests.journeys.conftest import database_address
 
-BASE = Path(__file__).resolve().parents[2]
 MODEL, TARGET = "Alder 2", "01040000"
 SHARE_OF_MODEL = 0.36  # a little below the model's share of all hubs, so that enough are seeded
 TRANSITIONS = 4

@@ -1,22 +1,18 @@
 """A live portal with a real worker, and visitors in Chromium whose every page is watched."""
 
 import os
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import pytest
-from django.conf import settings
-from django.db import connection
 from playwright.sync_api import Browser, BrowserContext, Page
 from pytest_django.live_server_helper import LiveServer
 
 from portal.embedded import programs
-from portal.embedded.process import stop
 from tests import chromium
-from tests.journeys.browser import BASE, DESKTOP, Visit, Watch, sign_in
+from tests.factories import crew
+from tests.journeys.browser import DESKTOP, Visit, Watch, sign_in
 
 HERE = Path(__file__).parent
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # the browser driver runs an event loop in the test's thread
@@ -84,26 +80,8 @@ def phone(visit: Visit) -> Page:
     return visit(width=390)
 
 
-def database_address() -> str:
-    """The test's database in the form that DATABASE_URL takes."""
-    database = connection.settings_dict
-    login = ":".join(quote(part, safe="") for part in (database["USER"], database["PASSWORD"]) if part)
-    socket = database["HOST"].startswith("/")
-    host = f"/{database['HOST']}" if socket else f"{database['HOST']}:{database['PORT'] or 5432}"
-    return f"postgres://{login}@{host}/{database['NAME']}"
-
-
 @pytest.fixture
 def background(transactional_db: None) -> Iterator[None]:
     """A real worker and a real beat on the test's database, as `make run` starts them."""
-    env = {**os.environ, "DATABASE_URL": database_address(), "VAR_DIR": str(settings.VAR_DIR)}
-    logs = BASE / "var" / "log" / "journeys"
-    started: list[tuple[programs.Program, subprocess.Popen[bytes]]] = []
-    try:
-        for make in (programs.worker, programs.beat):
-            program = make(logs=logs, base=BASE, env=env)
-            started.append((program, program.start()))
+    with crew.running(programs.worker, programs.beat, logs="journeys"):
         yield
-    finally:
-        for program, child in reversed(started):
-            stop(child, by=program.stop_signal, grace=program.grace)

@@ -1,12 +1,9 @@
 """The engine under several workers: one batch claimed once, kills survived, holds obeyed; with negative controls."""
 
-import os
 import re
-import subprocess
 import time
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -20,20 +17,17 @@ from devices.rollouts.planning import WaveSpec
 from devices.rollouts.states import HubState
 from devices.rollouts.verbs import hints
 from devices.rollouts.verdicts import Thresholds
-from portal.embedded import programs
-from portal.embedded.process import kill_session
 from portal.journal import append_only
 from portal.workflow.errors import NotNow
 from releases.holds import verbs as holds
 from releases.holds.models import Cause, Stage
 from releases.products.cohorts import Cohort
+from tests.factories.crew import Workers
 from tests.factories.releases import make_catalogue
 from tests.factories.rollouts import QUICK, Road, assert_counts_agree, make_hubs, make_road, make_served
 from tests.factories.world import make_world
-from tests.journeys.conftest import database_address
 from tests.races.threads import ADVISORY_LOCK, together
 
-BASE = Path(__file__).resolve().parents[2]
 ROW_LOCK = r"FOR UPDATE SKIP LOCKED"
 KILLS = 5
 
@@ -173,29 +167,13 @@ def test_the_runtime_role_makes_partitions_but_changes_no_event(opened):
 
 
 @pytest.fixture
-def workers(transactional_db) -> Iterator["Workers"]:
+def workers(transactional_db) -> Iterator[Workers]:
     """A real worker with two processes on this test's database, to be killed and started again."""
-    crew = Workers()
+    crew = Workers(logs="races")
     try:
         yield crew
     finally:
         crew.kill()
-
-
-class Workers:
-    def __init__(self) -> None:
-        env = {**os.environ, "DATABASE_URL": database_address(), "VAR_DIR": str(settings.VAR_DIR)}
-        self.program = programs.worker(logs=BASE / "var" / "log" / "races", base=BASE, env=env)
-        self.child: subprocess.Popen[bytes] | None = None  # started by the test once its world stands
-
-    def start(self) -> None:
-        self.child = self.program.start()
-
-    def kill(self) -> None:
-        """SIGKILL to the worker and both its processes."""
-        if self.child is not None:
-            kill_session(self.child)
-            self.child.wait()
 
 
 def test_five_kills_of_the_worker_change_no_count(workers, monkeypatch):

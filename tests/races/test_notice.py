@@ -20,10 +20,10 @@ from portal.workflow.errors import NotNow
 from releases.publishing import queries, verbs
 from releases.publishing.defaults import ensure_defaults
 from releases.publishing.models import NoticeService
+from tests.factories.crew import database_address
 from tests.factories.mail_server import mail_server
 from tests.factories.releases import make_announced, make_catalogue
 from tests.factories.world import make_world
-from tests.journeys.conftest import database_address
 from tests.races.threads import ROW_LOCK, together
 
 BASE = Path(__file__).resolve().parents[2]
