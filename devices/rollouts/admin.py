@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from devices.rollouts import queries
-from devices.rollouts.models import ExitReport, Rollout, Wave
+from devices.rollouts.models import ExitReport, NightlyCapacity, Rollout, Wave
 from portal.people.admin_site import RecordAdmin, actor_in
 
 
@@ -42,3 +42,8 @@ class ExitReportAdmin(RecordAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[ExitReport]:
         rows: QuerySet[ExitReport] = super().get_queryset(request)
         return rows.filter(rollout__in=queries.visible_to(actor_in(request)).values("pk"))
+
+
+@admin.register(NightlyCapacity)
+class NightlyCapacityAdmin(RecordAdmin):
+    list_display = ("region", "deployment", "activation", "stated_at", "stated_by_name")

@@ -1,4 +1,4 @@
-"""Rollouts by API: the same rules as the pages."""
+"""Rollouts and nightly capacity by API: the same rules as the pages."""
 
 from collections.abc import Callable
 from typing import Any
@@ -11,14 +11,17 @@ from rest_framework.generics import get_object_or_404
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
-from rest_framework.viewsets import ReadOnlyModelViewSet
+from rest_framework.viewsets import ReadOnlyModelViewSet, ViewSet
 
-from devices.rollouts import queries, verbs
+from devices.rollouts import foresight, may, nights, plans, queries, verbs
 from devices.rollouts.models import Rollout
 from devices.rollouts.planning import WaveSpec
 from devices.rollouts.serializers import (
+    CapacitySerializer,
     HoldPartSerializer,
     PlanSerializer,
+    PreviewSerializer,
+    RegionNightsSerializer,
     RemarksSerializer,
     RolloutDetailSerializer,
     RolloutSerializer,
@@ -54,6 +57,22 @@ class RolloutViewSet(Acting, ReadOnlyModelViewSet[Rollout]):
         release = get_object_or_404(visible_releases(self.actor), reference=answers.validated_data["release"])
         planned = verbs.plan(release, _plan(answers.validated_data), by=self.actor, at=self.at)
         return Response(RolloutSerializer(planned).data, status=status.HTTP_201_CREATED)
+
+    @extend_schema(request=PlanSerializer, responses=PreviewSerializer)
+    @action(detail=False, methods=["post"])
+    def preview(self, request: Request) -> Response:
+        """Say what such a plan would do, and save nothing."""
+        answers = PlanSerializer(data=request.data)
+        answers.is_valid(raise_exception=True)
+        release = get_object_or_404(visible_releases(self.actor), reference=answers.validated_data["release"])
+        may.plan(release, by=self.actor)
+        chosen = _plan(answers.validated_data)
+        plans.check(chosen)
+        found = {
+            "reach": foresight.reach(release, self.actor, self.at),
+            "foresight": foresight.foresee(release, chosen, self.at),
+        }
+        return Response(PreviewSerializer(found).data)
 
     def _act(self, verb: Callable[..., Any], taken: type[SeenSerializer]) -> Response:
         row = self.get_object()
@@ -139,11 +158,35 @@ class RolloutViewSet(Acting, ReadOnlyModelViewSet[Rollout]):
 def _plan(answers: dict[str, Any]) -> verbs.Plan:
     chosen = {name: value for name, value in answers.items() if name != "release"}
     try:
-        waves = [WaveSpec(**spec) for spec in chosen.pop("waves")]
+        waves = [WaveSpec.read(spec) for spec in chosen.pop("waves")]
         limits = Thresholds(chosen.pop("limit"), chosen.pop("minimum"), chosen.pop("confidence"))
     except ValueError as error:
         raise Invalid(f"The plan cannot be read: {error}.") from error
     return verbs.Plan(waves=waves, thresholds=limits, **chosen)
 
 
-ENTRIES = [("rollouts", RolloutViewSet, "rollout")]
+class NightlyCapacityViewSet(Acting, ViewSet):
+    """How many hubs of each region may be asked in one night, from noon to noon."""
+
+    lookup_field = "region"
+    lookup_value_regex = "[a-z]+"
+
+    @extend_schema(responses=RegionNightsSerializer(many=True), operation_id="nightly_capacities")
+    def list(self, request: Request) -> Response:
+        """Every region, with the hubs asked in its last nights."""
+        may.see_capacity(by=self.actor)
+        return Response(RegionNightsSerializer(nights.regions(self.at), many=True).data)
+
+    @extend_schema(request=CapacitySerializer, responses=CapacitySerializer)
+    @action(detail=True, methods=["post"])
+    def state(self, request: Request, region: str) -> Response:
+        """State the capacity of a region of one's own."""
+        answers = CapacitySerializer(data=request.data)
+        answers.is_valid(raise_exception=True)
+        chosen = dict(answers.validated_data)
+        seen = chosen.pop("version")
+        stated = verbs.state_capacity(region, **chosen, seen=seen, by=self.actor, at=self.at)
+        return Response(CapacitySerializer(stated).data)
+
+
+ENTRIES = [("rollouts", RolloutViewSet, "rollout"), ("nightly-capacities", NightlyCapacityViewSet, "nightly-capacity")]

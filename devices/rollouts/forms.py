@@ -9,14 +9,16 @@ from django.core.exceptions import ValidationError
 from django.utils.text import capfirst
 
 from devices.gateway import Stage
-from devices.rollouts.models import Rollout
+from devices.rollouts import wave_text
+from devices.rollouts.models import NightlyCapacity, Rollout
 from devices.rollouts.planning import WaveSpec
+from devices.rollouts.plans import Plan
 from devices.rollouts.strata import AtFault
-from devices.rollouts.verbs import Plan
 from devices.rollouts.verdicts import Thresholds
 from devices.simulator.scenarios import SCENARIOS
 from portal.pages.forms import GovForm, VersionedForm
 from releases.holds.models import Stage as HoldStage
+from releases.products.models import Region
 
 # Seconds of portal time: from asking to collecting, before silent hubs are asked again, soak of a wave.
 PACES: dict[str, tuple[str, tuple[int, int, int]]] = {
@@ -42,6 +44,14 @@ class PlanForm(GovForm):
         initial="10, 30",
         required=False,
         help_text="Such as 10, 30. A last wave takes the rest.",
+    )
+    by_region = forms.CharField(
+        label="Waves that differ by region",
+        required=False,
+        max_length=2_000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="In place of the sizes above, one wave a line: 500 North, or 10 %, or 20 % North, 40 % Central and"
+        " South. A last wave takes the rest.",
     )
     limit = forms.FloatField(
         label="Halt when more than this share of reported hubs fails, in per cent",
@@ -82,6 +92,13 @@ class PlanForm(GovForm):
             raise ValidationError("Each share lies between 0 and 100 per cent, and together at most 100.")
         return shares
 
+    def clean_by_region(self) -> list[WaveSpec]:
+        """Return the waves written out."""
+        try:
+            return wave_text.read(self.cleaned_data["by_region"], {region.value: region.value for region in Region})
+        except ValueError as error:
+            raise ValidationError(str(error)) from error
+
     def clean(self) -> dict[str, Any]:
         """Check what goes together."""
         answers = super().clean() or {}
@@ -90,8 +107,10 @@ class PlanForm(GovForm):
         return answers
 
     def waves(self) -> list[WaveSpec]:
-        """Return the waves: the canary, the shares, and the rest."""
+        """Return the waves: those written out, or the canary and the shares; and the rest."""
         answers = self.cleaned_data
+        if answers["by_region"]:
+            return [*answers["by_region"], WaveSpec(share=1.0)]
         later = [WaveSpec(share=share) for share in answers["shares"]]
         return [WaveSpec(hubs=answers["canary"]), *later, WaveSpec(share=1.0)]
 
@@ -110,6 +129,22 @@ class PlanForm(GovForm):
             window_closes=answers["window_closes"],
             scenario=answers["scenario"],
         )
+
+
+class CapacityForm(VersionedForm):
+    """How many hubs of a region may be asked in one night."""
+
+    deployment = forms.IntegerField(
+        label="Hubs a night that may be sent the image", required=False, min_value=0, max_value=100_000_000
+    )
+    activation = forms.IntegerField(
+        label="Hubs a night that may be activated", required=False, min_value=0, max_value=100_000_000
+    )
+
+    def __init__(self, *args: Any, capacity: NightlyCapacity | None, **kwargs: Any) -> None:
+        now = capacity or NightlyCapacity()
+        initial = {"seen": now.version if capacity else 0, "deployment": now.deployment, "activation": now.activation}
+        super().__init__(*args, initial=initial, **kwargs)
 
 
 class ReasonForm(VersionedForm):

@@ -20,14 +20,14 @@ from devices.rollouts.path import LEAVE, NO_CODE, Step, states
 from devices.rollouts.states import HubState
 
 CLAIM = """
-SELECT phase, due_at, rollout_id, wave_id, low, high, cell_numbers, places, regions, outcomes
+SELECT phase, due_at, rest_at, rollout_id, wave_id, low, high, cell_numbers, places, regions, outcomes
   FROM rollouts_batch WHERE id = %(batch)s::bigint FOR UPDATE SKIP LOCKED
 """
 VECTORS = "SELECT hubs, cells FROM rollouts_batch WHERE id = %(batch)s::bigint"
 KEEP = """
 UPDATE rollouts_batch SET phase = %(phase)s::int, due_at = %(due_at)s::timestamptz,
-       hinted_at = %(hinted_at)s::timestamptz, counts = %(counts)s::int[], outcomes = %(outcomes)s::int[],
-       places = %(places)s::bytea
+       rest_at = %(rest_at)s::timestamptz, hinted_at = %(hinted_at)s::timestamptz, counts = %(counts)s::int[],
+       outcomes = %(outcomes)s::int[], places = %(places)s::bytea
  WHERE id = %(batch)s::bigint
 """
 # Every hub of the range moves to the same place: no vector needed.
@@ -77,6 +77,7 @@ class Claimed:
     batch: int
     phase: int
     due_at: datetime | None
+    rest_at: datetime | None
     rollout: int
     wave: int
     low: int
@@ -92,11 +93,12 @@ def claim(batch: int) -> Claimed | None:
     row = _execute(CLAIM, {"batch": batch}).fetchone()
     if row is None:
         return None
-    phase, due_at, rollout, wave, low, high, cells, places, regions, outcomes = row
+    phase, due_at, rest_at, rollout, wave, low, high, cells, places, regions, outcomes = row
     return Claimed(
         batch,
         phase,
         due_at,
+        rest_at,
         rollout,
         wave,
         low,
@@ -158,6 +160,7 @@ def keep(
             "batch": claimed.batch,
             "phase": phase,
             "due_at": due_at,
+            "rest_at": claimed.rest_at,
             "hinted_at": hinted_at,
             "counts": counts,
             "outcomes": claimed.outcomes,

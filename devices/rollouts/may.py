@@ -1,6 +1,7 @@
 """Who may plan, run and stop rollouts."""
 
 from devices.rollouts.models import Rollout
+from portal.people.models import Organisation
 from portal.people.permissions import Permission
 from portal.workflow.actor import Actor
 from portal.workflow.rules import who
@@ -23,6 +24,24 @@ def plan(release: Release, *, by: Actor) -> str | None:
 @who
 def catch_up(rollout: Rollout, *, by: Actor) -> str | None:
     return _manages(by)
+
+
+@who
+def see_capacity(*, by: Actor) -> str | None:
+    if by.has(Permission.MANAGE_ROLLOUTS) or by.has(Permission.PACE_ROLLOUTS):
+        return None
+    return "The nightly capacity of the regions is shown to DCC and to the CSPs."
+
+
+@who
+def state_capacity(region: str, *, by: Actor) -> str | None:
+    """Rule: the CSP operator of a region states its nightly capacity (Who)."""
+    runs = by.has(Permission.PACE_ROLLOUTS) and Organisation.objects.filter(
+        pk=by.organisation_id or 0, regions__contains=[region]
+    )
+    if runs and runs.exists():
+        return None
+    return "Only an operator of the region's own CSP states its nightly capacity."
 
 
 @who

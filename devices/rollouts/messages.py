@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from django.db.models import Q
 from django.urls import reverse
 
-from devices.rollouts.models import Rollout
+from devices.rollouts.models import NightlyCapacity, Rollout
 from portal.delivery.messages import Notification, Recipient
 from portal.people.models import Appointment, Organisation, Role
 from portal.people.recipients import of_organisations, with_role
@@ -74,3 +74,34 @@ class CatchUpPlanned(RolloutMoved):
         agents = Appointment.objects.current(self.at).filter(supplier__in=suppliers).values("rsa")
         concerned = Organisation.objects.filter(Q(pk__in=suppliers) | Q(pk__in=agents), is_active=True)
         return [*super().recipients(), *told(of_organisations(concerned), self.rollout.release, self.at)]
+
+
+@dataclass(frozen=True)
+class CapacityStated(Notification):
+    """A CSP has stated how many hubs a night it lets be asked: told to DCC's release managers."""
+
+    kind: ClassVar[str] = "rollouts.capacity"
+    title: ClassVar[str] = "A CSP stated its nightly capacity"
+    template: ClassVar[str] = "rollouts/capacity.txt"
+
+    capacity: NightlyCapacity
+    at: datetime
+
+    @property
+    def subject(self) -> str:
+        return f"Nightly capacity of region {self.capacity.get_region_display()} is stated"
+
+    @property
+    def url(self) -> str:
+        return reverse("rollouts:capacity")
+
+    @property
+    def reference(self) -> tuple[str, int]:
+        return ("rollouts.nightlycapacity", self.capacity.pk)
+
+    def recipients(self) -> Iterable[Recipient]:
+        """Every release manager of today."""
+        return with_role(Role.RELEASE_MANAGER, self.at)
+
+    def context(self) -> dict[str, Any]:
+        return {"capacity": self.capacity}

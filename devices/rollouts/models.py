@@ -13,7 +13,8 @@ from simple_history.models import HistoricalRecords
 
 from devices.gateway import Stage
 from devices.rollouts.states import ROLLOUT, WAVE, RolloutState, WaveState
-from portal.workflow.transitions import Stateful
+from portal.workflow.transitions import Stateful, Versioned
+from releases.products.models import Region
 
 
 class Programme(models.IntegerChoices):
@@ -172,6 +173,7 @@ class Batch(models.Model):
     high = models.PositiveIntegerField()
     phase = models.PositiveIntegerField(default=0)
     due_at = models.DateTimeField(null=True, help_text="Portal time of its next step; null: waits for its wave.")
+    rest_at = models.DateTimeField(null=True, help_text="When the hubs that a full night left are asked; null: none.")
     hinted_at = models.DateTimeField(null=True, help_text="Real time of the last message about it.")
     cell_numbers = ArrayField(models.IntegerField(), help_text="The cells present, each once.")
     counts = ArrayField(models.IntegerField())
@@ -260,6 +262,40 @@ class ActivationBlock(models.Model):
 
     def __str__(self) -> str:
         return f"{self.hubs} hubs activated in batch {self.batch_id} at {self.at}"
+
+
+class NightlyCapacity(Versioned):
+    """How many hubs of a region its CSP lets be asked in one night, from noon to noon; null: as many as come."""
+
+    region = models.CharField(max_length=10, choices=Region, unique=True)
+    deployment = models.PositiveIntegerField(null=True, blank=True)
+    activation = models.PositiveIntegerField(null=True, blank=True)
+    stated_by_name = models.CharField(max_length=200)
+    stated_at = models.DateTimeField()
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["region"]
+        verbose_name_plural = "nightly capacities"
+
+    def __str__(self) -> str:
+        return f"Nightly capacity of {self.get_region_display()}"
+
+
+class Night(models.Model):
+    """How many hubs of a region one stage has asked in a night, of all rollouts; kept while a capacity is stated."""
+
+    region = models.SmallIntegerField()
+    stage = models.SmallIntegerField(choices=Programme)
+    begins = models.DateField(help_text="The day at whose noon the night begins, local time.")
+    hubs = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["begins", "region", "stage"]
+        constraints = [models.UniqueConstraint(fields=["begins", "region", "stage"], name="one_night_a_stage")]
+
+    def __str__(self) -> str:
+        return f"{self.hubs} hubs of region {self.region} in the night of {self.begins}"
 
 
 class ExitReport(models.Model):

@@ -9,7 +9,7 @@ from typing import Any
 from devices.gateway import Stage
 from devices.rollouts import can, may, outcomes, overshoot, queries
 from devices.rollouts.models import Rollout, Wave
-from devices.rollouts.states import LIVE, OVER, HubState, RolloutState
+from devices.rollouts.states import LIVE, OVER, RUNNING, HubState, RolloutState
 from devices.rollouts.verdicts import Breach
 from portal.workflow.actor import Actor
 from releases.publishing.working import words
@@ -65,6 +65,7 @@ def live(rollout: Rollout, actor: Actor, at: datetime) -> dict[str, Any]:
         "parts": _parts(rollout, waves),
         "may_hold": may.hold_part.why_not(rollout, by=actor) is None and can.hold_part.why_not(rollout) is None,
         "behind": queries.behind_gates(rollout, actor, at) if rollout.hubs and rollout.state not in OVER else None,
+        "rest_at": queries.rest_at(rollout) if rollout.state in RUNNING else None,
         "specification": _specification(rollout),
     }
 

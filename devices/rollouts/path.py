@@ -1,8 +1,9 @@
 """How a batch of hubs moves along its path: phases, and what one step makes of every hub. Pure.
 
 A hub's place is one byte: its state in the low four bits, its attempts in the high four. A batch's phase is
-one number that only ever grows; it says which stage, which turn and which beat comes next, so that a task
-delivered twice finds the number moved.
+one number that says which stage, which turn and which beat comes next, so that a task delivered twice finds the
+number moved. It grows, but where a night was full: then the rest is asked by the same beat of the same turn, not
+before its own time, so that a task of the night before does nothing or exactly what is due.
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ class Wait(IntEnum):
     ANSWERS = 1
     RETRY = 2
     WAVE = 3
+    NIGHT = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,14 @@ def asked(places: Bytes, stage: Stage) -> NDArray[np.bool_]:
     return owing
 
 
+def wanting(places: Bytes, stage: Stage, turn: int) -> NDArray[np.bool_]:
+    """Return which hubs wait to be asked in this turn: those not asked in the stage, or silent in every turn before."""
+    now = states(places)
+    silent = (now == HubState.UNREACHABLE) & (attempts(places) <= turn)
+    waiting: NDArray[np.bool_] = (now == WAITING[stage]) | silent
+    return waiting
+
+
 def send(places: Bytes, stage: Stage, is_open: NDArray[np.bool_]) -> Step:
     """Ask every hub that waits for this stage, or fell silent in it, and stands in an open cell."""
     now = states(places)
@@ -110,11 +120,12 @@ def send(places: Bytes, stage: Stage, is_open: NDArray[np.bool_]) -> Step:
     return _step(chosen, fresh)
 
 
-def collect(places: Bytes, stage: Stage, answers: Bytes, *, last: bool) -> Step:
+def collect(places: Bytes, stage: Stage, answers: Bytes, *, last: bool, rest: bool = False) -> Step:
     """Move every asked hub by its answer: success, failure, or one more attempt without an answer.
 
-    On the last turn a hub without an answer has expired: its time ran out, and it counts. One that fell silent before
-    and that a shut gate kept from being asked once more has not had its time: it waits for the stage as if never asked.
+    `rest` says that a full night left hubs that this turn still asks. On the last turn a hub without an answer has
+    expired: its time ran out, and it counts. One that fell silent before and that a shut gate kept from being asked
+    once more has not had its time: it waits for the stage as if never asked.
     """
     chosen = asked(places, stage)
     tried = np.minimum(attempts(places) + 1, 0x0E) << np.uint8(4)
@@ -122,7 +133,7 @@ def collect(places: Bytes, stage: Stage, answers: Bytes, *, last: bool) -> Step:
     fresh[answers == 0] = REACHED[stage]
     silent = tried | np.uint8(HubState.EXPIRED if last else HubState.UNREACHABLE)
     fresh = np.where(answers == UNREACHABLE, silent, fresh)
-    kept_back = (states(places) == HubState.UNREACHABLE) & last
+    kept_back = (states(places) == HubState.UNREACHABLE) & (last and not rest)
     fresh = np.where(kept_back, pack(WAITING[stage]), fresh)
     return _step(chosen | kept_back, fresh, np.where(kept_back, NO_CODE, answers).astype(np.uint8))
 
@@ -141,14 +152,16 @@ def apply(places: Bytes, step: Step) -> Bytes:
     return np.where(step.places == LEAVE, places, step.places)
 
 
-def following(phase: Phase, places: Bytes) -> tuple[int, Wait]:
+def following(phase: Phase, places: Bytes, *, rest: bool = False) -> tuple[int, Wait]:
     """Return the next phase of a batch that has just done `phase`, and what it must wait for.
 
-    Hubs left behind a shut gate are tried again on each turn
-    that the batch takes for others, but do not hold the batch up.
+    With a `rest` that a full night left, the turn is taken once more for it. Hubs left behind a shut gate are tried
+    again on each turn that the batch takes for others, but do not hold the batch up.
     """
     if phase.beat is Beat.SEND:
         return Phase(phase.stage, phase.turn, Beat.COLLECT).number, Wait.ANSWERS
+    if rest:
+        return Phase(phase.stage, phase.turn, Beat.SEND).number, Wait.NIGHT
     if np.any(states(places) == HubState.UNREACHABLE):
         return Phase(phase.stage, phase.turn + 1, Beat.SEND).number, Wait.RETRY
     if phase.stage is Stage.DEPLOYMENT:

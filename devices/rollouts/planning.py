@@ -7,8 +7,9 @@ batch, is then the country in small. Slots are places in that line: dense, and c
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,18 +23,49 @@ _ORDER, _OFFSET = 11, 12
 
 @dataclass(frozen=True, slots=True)
 class WaveSpec:
-    """Size of one wave: an absolute number of hubs (a canary) or a share of all hubs of the plan."""
+    """Size of one wave: an absolute number of hubs (a canary) or a share of all hubs, of every region or of some.
+
+    A wave that differs by region has `parts` in place of a size of its own: one for each choice of regions.
+    """
 
     hubs: int | None = None
     share: float | None = None
+    regions: tuple[str, ...] = ()
+    parts: tuple[WaveSpec, ...] = ()
 
     def __post_init__(self) -> None:
+        if self.parts:
+            self._check_parts()
+            return
         if (self.hubs is None) == (self.share is None):
             raise ValueError("a wave is either a number of hubs or a share")
         if self.hubs is not None and self.hubs < 1:
             raise ValueError("a wave needs at least one hub")
         if self.share is not None and not 0 < self.share <= 1:
             raise ValueError("a wave's share lies between 0 and 1")
+
+    def _check_parts(self) -> None:
+        named = [region for part in self.parts for region in part.regions]
+        if self.hubs is not None or self.share is not None or self.regions:
+            raise ValueError("a wave with parts has no size of its own")
+        if not all(part.regions and not part.parts for part in self.parts) or len(named) != len(set(named)):
+            raise ValueError("each part of a wave names its regions, and no region twice")
+
+    @classmethod
+    def read(cls, kept: Mapping[str, Any]) -> WaveSpec:
+        """Return the size that `as_json` wrote, or that came by API; raise ValueError for one that makes no sense."""
+        parts = tuple(cls.read(part) for part in kept.get("parts") or ())
+        return cls(kept.get("hubs"), kept.get("share"), tuple(kept.get("regions") or ()), parts)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as a rollout keeps it."""
+        return asdict(self)
+
+    @property
+    def least(self) -> int | None:
+        """How many hubs it names, in all its parts; None where a share decides."""
+        named = [part.hubs for part in self.parts or (self,)]
+        return None if None in named else sum(hubs for hubs in named if hubs is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,20 +101,54 @@ def line_up(hubs: Numbers, strata: NDArray[np.integer], *, seed: int) -> NDArray
     return grouped[np.lexsort((hubs[grouped], place))]
 
 
-def cut_waves(total: int, specs: Sequence[WaveSpec]) -> list[Cut]:
-    """Return the waves of a plan over `total` hubs; the last wave takes whatever the others leave.
+def quotas(totals: Mapping[str, int], specs: Sequence[WaveSpec]) -> list[dict[str, int]]:
+    """Return how many hubs of each region each wave takes; the last wave takes whatever the others leave.
 
-    Shares are shares of all hubs, rounded half up; waves that would be empty are left out.
+    Shares are shares of all hubs of the wave's regions, rounded half up; regions give in proportion to what they have
+    left; waves that would be empty are left out.
     """
     if not specs:
         raise ValueError("a plan needs at least one wave")
-    bounds = [0]
+    left, waves = dict(totals), []
     for spec in specs[:-1]:
-        size = spec.hubs if spec.hubs is not None else int(total * (spec.share or 0) + 0.5)
-        bounds.append(min(total, bounds[-1] + size))
-    bounds.append(total)
-    spans = [(low, high) for low, high in zip(bounds, bounds[1:], strict=False) if high > low]
-    return [Cut(number=n, wave=n, low=low, high=high) for n, (low, high) in enumerate(spans)]
+        wave = dict.fromkeys(totals, 0)
+        for part in spec.parts or (spec,):
+            regions = [region for region in totals if not part.regions or region in part.regions]
+            share = int(sum(totals[region] for region in regions) * (part.share or 0) + 0.5)
+            wave |= _spread(share if part.hubs is None else part.hubs, {region: left[region] for region in regions})
+        left = {region: left[region] - wave[region] for region in totals}
+        waves.append(wave)
+    return [wave for wave in (*waves, left) if any(wave.values())]
+
+
+def _spread(hubs: int, room: Mapping[str, int]) -> dict[str, int]:
+    """Return so many hubs, or all there are, shared out in proportion; odd ones go to the largest remainders."""
+    total = sum(room.values())
+    if hubs >= total:
+        return dict(room)
+    given = {region: hubs * count // total for region, count in room.items()}
+    ranked = sorted(room, key=lambda region: -(hubs * room[region] % total))
+    for region in ranked[: hubs - sum(given.values())]:
+        given[region] += 1
+    return given
+
+
+def arrange(regions: NDArray[np.integer], waves: Sequence[Sequence[int]]) -> NDArray[np.intp]:
+    """Return the places of a line in the order of its waves.
+
+    `regions` numbers the region of each hub in the line; `waves` gives for each wave how many of each region it takes:
+    the next ones, as they stand in the line. Within a wave the order is that of the line.
+    """
+    wave_of = np.empty(len(regions), dtype=np.int16)
+    for region, sizes in enumerate(zip(*waves, strict=True)):
+        wave_of[regions == region] = np.repeat(np.arange(len(waves), dtype=np.int16), sizes)
+    return np.argsort(wave_of, kind="stable")
+
+
+def cut(sizes: Sequence[int]) -> list[Cut]:
+    """Return waves of these sizes as stretches of slots, one after the other."""
+    bounds = np.cumsum([0, *sizes]).tolist()
+    return [Cut(n, n, low, high) for n, (low, high) in enumerate(zip(bounds, bounds[1:], strict=False))]
 
 
 def cut_batches(waves: Sequence[Cut], *, first: int = FIRST_BATCH, later: int = BATCH) -> list[Cut]:

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 from django.core.cache import cache
-from django.db.models import QuerySet, Sum
+from django.db.models import Min, QuerySet
 from numpy.typing import NDArray
 
 from devices.fleet.places import REGIONS
@@ -24,14 +24,12 @@ from portal.workflow.actor import Actor
 from releases.gates.queries import reasons
 from releases.gates.release_wide import Facts
 from releases.holds.models import Hold
-from releases.holds.queries import held_cells, in_force
+from releases.holds.queries import in_force
 from releases.holds.queries import visible_to as visible_holds
 from releases.products import cohorts
 from releases.products.models import Cell
 from releases.publishing import endings
-from releases.publishing.models import Release
 from releases.publishing.queries import visible_to as visible_releases
-from releases.publishing.scope import affected_cells
 
 _BEHIND = {
     Stage.DEPLOYMENT: (WaveState.DEPLOYED, WaveState.ACTIVATING, WaveState.ACTIVATED),
@@ -142,6 +140,12 @@ def own_homes(rollout: Rollout, suppliers: frozenset[int]) -> dict[HubState, int
     return {state: int(totals[state]) for state in HubState}
 
 
+def rest_at(rollout: Rollout) -> datetime | None:
+    """Return when the hubs that full nights left are asked next; None when no night was full."""
+    found: datetime | None = rollout.batches.aggregate(next=Min("rest_at"))["next"]
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class Behind:
     """Hubs of a rollout that are left where they are: their cell is held, or an objection closes its gate."""
@@ -169,30 +173,3 @@ def behind_gates(rollout: Rollout, actor: Actor, at: datetime) -> Behind | None:
         list(visible_holds(actor).filter(pk__in=in_force(at, stage=stage, release=rollout.release).values("pk"))),
     )
     return found if found.held or found.disputed else None
-
-
-@dataclass(frozen=True, slots=True)
-class Preview:
-    """What a plan would reach, before it is made."""
-
-    hubs: int
-    homes: int
-    suppliers: int
-    held_out: int
-    by_region: dict[str, int]
-
-
-def preview(release: Release, at: datetime) -> Preview:
-    """Return what a rollout of this release would reach today, and how many of it a deployment hold keeps out."""
-    cells = affected_cells(release)
-    reached = cohorts.counts(cells)
-    held = held_cells("deployment", at, release=release) | held_cells("activation", at, release=release)
-    regions = cells.order_by().values("region").annotate(total=Sum("homes"))
-    totals = {row["region"]: row["total"] for row in regions}
-    return Preview(
-        hubs=reached.hubs,
-        homes=reached.homes,
-        suppliers=reached.suppliers,
-        held_out=cohorts.counts(cells.filter(number__in=held)).homes,
-        by_region={str(region.label): totals.get(region.value, 0) for region in REGIONS},
-    )

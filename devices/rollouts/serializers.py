@@ -10,6 +10,7 @@ from devices.rollouts.models import Rollout, Wave
 from devices.rollouts.states import HubState
 from devices.simulator.scenarios import SCENARIOS
 from releases.holds.models import Stage as HoldStage
+from releases.products.models import Region
 from releases.publishing.models import Release
 
 
@@ -96,11 +97,20 @@ def _words(counts: dict[HubState, int]) -> dict[str, int]:
     return {state.word: count for state, count in counts.items()}
 
 
-class WaveSpecSerializer(serializers.Serializer[Any]):
-    """The size of a wave: a number of hubs or a share of all."""
+class WavePartSerializer(serializers.Serializer[Any]):
+    """A number of hubs or a share of all, of some regions or, where none is named, of every region."""
 
     hubs = serializers.IntegerField(required=False, allow_null=True, default=None, min_value=1)
     share = serializers.FloatField(required=False, allow_null=True, default=None)
+    regions = serializers.ListField(
+        child=serializers.ChoiceField(choices=Region.choices), required=False, default=list, max_length=len(Region)
+    )
+
+
+class WaveSpecSerializer(WavePartSerializer):
+    """The size of a wave: a number of hubs or a share of all; or parts, each of its own regions."""
+
+    parts = WavePartSerializer(many=True, required=False, default=list)
 
 
 class PlanSerializer(serializers.Serializer[Any]):
@@ -118,6 +128,93 @@ class PlanSerializer(serializers.Serializer[Any]):
     window_opens = serializers.TimeField(required=False, allow_null=True, default=None)
     window_closes = serializers.TimeField(required=False, allow_null=True, default=None)
     scenario = serializers.ChoiceField(choices=list(SCENARIOS), default="calm")
+
+
+class RunSerializer(serializers.Serializer[Any]):
+    """When a wave opens and is judged in one programme; null: never."""
+
+    opens_at = serializers.DateTimeField(allow_null=True)
+    ends_at = serializers.DateTimeField(allow_null=True)
+
+
+class WavePlanSerializer(serializers.Serializer[Any]):
+    """A wave of a plan: its hubs, by region in the order North, Central, South, and when it would run."""
+
+    number = serializers.IntegerField()
+    hubs = serializers.IntegerField()
+    by_region = serializers.ListField(child=serializers.IntegerField())
+    deployment = RunSerializer()
+    activation = RunSerializer()
+
+
+class ShareSerializer(serializers.Serializer[Any]):
+    """So many hubs, why, and the hold behind it, if any."""
+
+    hubs = serializers.IntegerField()
+    why = serializers.CharField()
+    hold = serializers.CharField()
+
+
+class ReachSerializer(serializers.Serializer[Any]):
+    """Whom a rollout would reach today, what of it waits, and what its models' other hubs are left out for."""
+
+    hubs = serializers.IntegerField()
+    homes = serializers.IntegerField()
+    suppliers = serializers.IntegerField()
+    by_region = serializers.DictField(child=serializers.IntegerField())
+    held = serializers.IntegerField()
+    waiting = ShareSerializer(many=True)
+    excluded = ShareSerializer(many=True)
+
+
+class DeadlineSerializer(serializers.Serializer[Any]):
+    """A validity date that the plan would pass, for how many hubs; one that ``blocks`` forbids the plan."""
+
+    hubs = serializers.IntegerField()
+    words = serializers.CharField()
+    blocks = serializers.BooleanField()
+
+
+class ForesightSerializer(serializers.Serializer[Any]):
+    """When a plan would run, if nothing stops it."""
+
+    waves = WavePlanSerializer(many=True)
+    nights = serializers.DictField(child=serializers.IntegerField())
+    deployed_by = serializers.DateTimeField(allow_null=True)
+    finished_by = serializers.DateTimeField(allow_null=True)
+    deadlines = DeadlineSerializer(many=True)
+    is_refused = serializers.BooleanField()
+
+
+class PreviewSerializer(serializers.Serializer[Any]):
+    """What a plan would do: nothing is saved."""
+
+    reach = ReachSerializer()
+    foresight = ForesightSerializer()
+
+
+class CapacitySerializer(serializers.Serializer[Any]):
+    """Hubs of a region that may be asked in one night; null: as many as come. ``version`` 0: never stated."""
+
+    deployment = serializers.IntegerField(allow_null=True, min_value=0, max_value=100_000_000)
+    activation = serializers.IntegerField(allow_null=True, min_value=0, max_value=100_000_000)
+    version = serializers.IntegerField(required=False, allow_null=True, default=None)
+
+
+class NightSerializer(serializers.Serializer[Any]):
+    """Hubs asked in one night, which begins at noon of its day."""
+
+    begins = serializers.DateField()
+    deployment = serializers.IntegerField()
+    activation = serializers.IntegerField()
+
+
+class RegionNightsSerializer(serializers.Serializer[Any]):
+    """A region with its stated capacity, null where none is, and its last nights."""
+
+    region = serializers.CharField()
+    capacity = CapacitySerializer(allow_null=True)
+    nights = NightSerializer(many=True)
 
 
 class SeenSerializer(serializers.Serializer[Any]):

@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from devices.rollouts import views
+from devices.rollouts import capacity_views, views
 
 app_name = "rollouts"
 urlpatterns = [
     path("", views.rollouts, name="rollouts"),
     path("csv/", views.rollouts_csv, name="rollouts_csv"),
+    path("capacity/", capacity_views.capacity, name="capacity"),
+    path("capacity/<slug:region>/", capacity_views.state_capacity, name="state_capacity"),
     path("plan/<slug:reference>/", views.plan, name="plan"),
     path("<slug:reference>/", views.rollout, name="rollout"),
     path("<slug:reference>/progress/", views.progress, name="progress"),

@@ -12,16 +12,15 @@ from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from devices.rollouts import can, may, pages, queries, reports, strata, verbs
+from devices.rollouts import can, foresight, may, pages, plans, queries, reports, strata, verbs
 from devices.rollouts.acts import buttons
 from devices.rollouts.forms import HoldPartForm, PlanForm, ReasonForm, ReportForm
 from devices.rollouts.models import Rollout
-from devices.rollouts.planning import cut_waves
 from devices.rollouts.states import RolloutState
 from portal.journal.queries import timeline
 from portal.pages import contributions
 from portal.pages.exports import Column, csv_of
-from portal.pages.forms import VersionedForm
+from portal.pages.forms import VersionedForm, status_of
 from portal.workflow.errors import Invalid
 from portal.workflow.http import PortalRequest
 from portal.workflow.transitions import subject_of
@@ -56,7 +55,8 @@ def rollouts_csv(request: PortalRequest) -> HttpResponseBase:
 def rollouts(request: PortalRequest) -> HttpResponse:
     page = Paginator(queries.visible_to(request.actor), PAGE_SIZE).get_page(request.GET.get("page"))
     rows = [pages.list_row(row) for row in page.object_list]
-    return render(request, "rollouts/rollouts.html", {"page": page, "rows": rows})
+    sees_capacity = may.see_capacity.why_not(by=request.actor) is None
+    return render(request, "rollouts/rollouts.html", {"page": page, "rows": rows, "sees_capacity": sees_capacity})
 
 
 def _rollout(request: PortalRequest, reference: str) -> Rollout:
@@ -69,16 +69,25 @@ def plan(request: PortalRequest, reference: str) -> HttpResponse:
     release = get_object_or_404(visible_releases(request.actor), reference=reference)
     may.plan(release, by=request.actor)
     form = PlanForm(request.POST or None)
-    preview = queries.preview(release, request.at)
-    context: dict[str, Any] = {"form": form, "release": release, "preview": preview}
-    context["refused"] = can.plan.why_not(release)
+    context: dict[str, Any] = {"form": form, "release": release, "refused": can.plan.why_not(release)}
     if form.is_valid():
-        context["waves"] = cut_waves(preview.hubs, form.waves())
-        if "preview" not in request.POST and (planned := _planned(request, release, form)):
+        if "preview" in request.POST:
+            context["foresight"] = _foreseen(release, form, request)
+        elif planned := _planned(request, release, form):
             messages.success(request, f"Rollout {planned} is being prepared.")
             return redirect("rollouts:rollout", planned.reference)
-    status = 400 if form.is_bound and form.errors else 200
-    return render(request, "rollouts/plan.html", context, status=status)
+    context["reach"] = foresight.reach(release, request.actor, request.at)
+    return render(request, "rollouts/plan.html", context, status=status_of(form))
+
+
+def _foreseen(release: Release, form: PlanForm, request: PortalRequest) -> foresight.Foresight | None:
+    """Return what the plan would do; None, with the reason on the form, for choices that make no plan."""
+    try:
+        plans.check(form.plan())
+    except Invalid as refusal:
+        form.add_refusal(refusal)
+        return None
+    return foresight.foresee(release, form.plan(), request.at)
 
 
 def _planned(request: PortalRequest, release: Release, form: PlanForm) -> Rollout | None:

@@ -1,11 +1,13 @@
-"""Activation windows in local time, right over the change of clocks. Pure."""
+"""Nights, and activation windows in local time, right over the change of clocks. Pure."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 LONDON = ZoneInfo("Europe/London")
+NOON = time(12)
+_CHANGE = time(1, tzinfo=UTC)  # the clocks of Great Britain go forward and back at 01:00 UTC
 
 
 def is_open(at: datetime, opens: time | None, closes: time | None) -> bool:
@@ -19,11 +21,33 @@ def is_open(at: datetime, opens: time | None, closes: time | None) -> bool:
 
 
 def next_opening(at: datetime, opens: time | None, closes: time | None) -> datetime:
-    """Return `at` when the window is open, else the next moment at which it opens, in UTC."""
+    """Return `at` when the window is open, else the next moment at which it opens, in UTC.
+
+    A window that the clocks jump into opens as they jump; one that they pass twice opens twice.
+    """
     if opens is None or is_open(at, opens, closes):
         return at
     day = at.astimezone(LONDON).date()
-    today = datetime.combine(day, opens, LONDON)
-    if today.astimezone(UTC) <= at:
-        today = datetime.combine(day + timedelta(days=1), opens, LONDON)
-    return today.astimezone(UTC)
+    return min(
+        moment
+        for days in range(3)
+        for moment in _openings(day + timedelta(days=days), opens)
+        if moment > at and is_open(moment, opens, closes)
+    )
+
+
+def _openings(day: date, opens: time) -> list[datetime]:
+    """Return every moment of a day at which a window that opens then may open."""
+    twice = [datetime.combine(day, opens.replace(fold=fold), LONDON).astimezone(UTC) for fold in (0, 1)]
+    return [*twice, datetime.combine(day, _CHANGE)]
+
+
+def night_of(at: datetime) -> date:
+    """Return the day on which the night of a moment began: a night runs from noon to noon, local time."""
+    local = at.astimezone(LONDON)
+    return local.date() if local.time() >= NOON else local.date() - timedelta(days=1)
+
+
+def next_night(at: datetime) -> datetime:
+    """Return when the night after that of a moment begins, in UTC."""
+    return datetime.combine(night_of(at) + timedelta(days=1), NOON, LONDON).astimezone(UTC)

@@ -169,6 +169,7 @@ def _of_rollouts(things: Things, matter: Matter) -> None:
     things.add("rollout", road.rollout)
     hub = Hub.objects.filter(cell=matter.catalogue.cells["north"].number).earliest("pk")
     things.kwargs["hub"] = {"eui64": hub.chf}
+    things.kwargs["capacity"] = {"region": "north"}
     things.kwargs["day"] = {"day": "2017-01-31"}
     sent = hub_enquiries.ask_by_file(hub.chf.encode(), name="hubs.csv", by=matter.actor("supplier"), at=matter.at)
     things.add("hub_file", sent)

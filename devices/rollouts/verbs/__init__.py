@@ -1,11 +1,13 @@
 """Every change of a rollout, one function each."""
 
+from devices.rollouts.plans import Plan
 from devices.rollouts.verbs.advancing import advance
 from devices.rollouts.verbs.catching_up import catch_up
 from devices.rollouts.verbs.ending import end_set_aside
 from devices.rollouts.verbs.hints import publish_due, republish
 from devices.rollouts.verbs.holding import hold_part
-from devices.rollouts.verbs.planning import Plan, approve, cancel, plan, prepare
+from devices.rollouts.verbs.pacing import state_capacity
+from devices.rollouts.verbs.planning import approve, cancel, plan, prepare
 from devices.rollouts.verbs.reporting import report
 from devices.rollouts.verbs.running import end_activation, halt, pause, resume, start, start_activation, stop
 from devices.rollouts.verbs.stepping import step
@@ -29,6 +31,7 @@ __all__ = [
     "resume",
     "start",
     "start_activation",
+    "state_capacity",
     "step",
     "stop",
 ]

@@ -11,7 +11,7 @@ from django.db import transaction
 from devices.rollouts import can, left_behind, may, messages
 from devices.rollouts.left_behind import LeftBehind
 from devices.rollouts.models import Rollout
-from devices.rollouts.planning import WaveSpec, cut_waves, line_up
+from devices.rollouts.planning import WaveSpec, cut, line_up
 from devices.rollouts.states import RolloutState
 from devices.rollouts.verbs.planning import strata, write
 from portal.delivery.outbox import tell
@@ -51,7 +51,7 @@ def _planned(rollout: Rollout, found: LeftBehind, *, by: Actor, at: datetime) ->
         release=rollout.release,
         catches_up=rollout,
         starts_from=can.catch_up_from(at),
-        wave_specs=[{"hubs": None, "share": 1.0}],
+        wave_specs=[WHOLE.as_json()],
         thresholds={**rollout.thresholds, "minimum": minimum},
         turns=rollout.turns,
         answer_seconds=rollout.answer_seconds,
@@ -74,5 +74,4 @@ def _write(planned: Rollout, found: LeftBehind) -> None:
     numbers, places = np.unique(found.cells, return_inverse=True)
     cells = list(Cell.objects.filter(number__in=numbers.tolist()).order_by("number"))
     line = line_up(found.hubs, strata(cells)[places], seed=planned.seed)
-    waves = cut_waves(found.total, [WHOLE])
-    write(planned, waves, found.hubs[line], found.cells[line], found.regions[line])
+    write(planned, cut([found.total]), found.hubs[line], found.cells[line], found.regions[line])

@@ -2,8 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, time
+from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -12,16 +11,16 @@ from numpy.typing import NDArray
 
 from devices.copying import copy_into, copy_out
 from devices.fleet.models import World
-from devices.fleet.places import REGION_NUMBER
+from devices.fleet.places import REGION_NUMBER, REGIONS
 from devices.gateway import Numbers, Stage
-from devices.rollouts import can, may, messages, partitions
+from devices.rollouts import can, foresight, may, messages, partitions
 from devices.rollouts.models import Batch, Rollout, Wave
 from devices.rollouts.outcomes import NONE_YET
 from devices.rollouts.path import START, count, pack
-from devices.rollouts.planning import Cut, WaveSpec, cut_batches, cut_waves, line_up
+from devices.rollouts.planning import Cut, WaveSpec, arrange, cut, cut_batches, line_up, quotas
+from devices.rollouts.plans import Plan, check
 from devices.rollouts.states import HubState, RolloutState
 from devices.rollouts.verdicts import Thresholds
-from devices.simulator.scenarios import REGIONS, SCENARIOS
 from portal.delivery.outbox import tell
 from portal.workflow.actor import Actor
 from portal.workflow.enqueue import enqueue
@@ -33,24 +32,6 @@ from releases.publishing.models import Release
 from releases.publishing.scope import affected_cells
 from releases.publishing.states import ReleaseState
 
-MOST_WAVES = 50
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What a planner chooses. Seconds are portal time; `seed` and `regressing` are drawn or found when left out."""
-
-    waves: Sequence[WaveSpec] = (WaveSpec(hubs=1_000), WaveSpec(share=0.1), WaveSpec(share=0.3), WaveSpec(share=1.0))
-    thresholds: Thresholds = field(default_factory=lambda: Thresholds(limit=0.05, minimum=200, confidence=0.95))
-    turns: int = 3
-    answer_seconds: int = 0
-    retry_seconds: int = 4 * 3600
-    soak_seconds: int = 3600
-    window_opens: time | None = None
-    window_closes: time | None = None
-    scenario: str = "calm"
-    seed: int | None = None
-
 
 @transaction.atomic
 def plan(release: Release, chosen: Plan, *, by: Actor, at: datetime) -> Rollout:
@@ -61,11 +42,12 @@ def plan(release: Release, chosen: Plan, *, by: Actor, at: datetime) -> Rollout:
     release = lock(release)
     may.plan(release, by=by)
     can.plan(release)
-    _check(chosen)
+    check(chosen)
+    _check_deadlines(release, chosen, at)
     rollout = Rollout(
         reference=f"{release.reference}-R{release.rollouts.filter(catches_up=None).count() + 1}",
         release=release,
-        wave_specs=[{"hubs": spec.hubs, "share": spec.share} for spec in chosen.waves],
+        wave_specs=[spec.as_json() for spec in chosen.waves],
         thresholds=_stored(chosen.thresholds),
         turns=chosen.turns,
         answer_seconds=chosen.answer_seconds,
@@ -90,24 +72,11 @@ def plan(release: Release, chosen: Plan, *, by: Actor, at: datetime) -> Rollout:
     return rollout
 
 
-def _check(chosen: Plan) -> None:
-    if not 1 <= len(chosen.waves) <= MOST_WAVES:
-        raise Invalid(f"A plan has between 1 and {MOST_WAVES} waves.")
-    if not 1 <= chosen.turns <= 8:
-        raise Invalid("A silent hub is asked between 1 and 8 times.")
-    if chosen.scenario not in SCENARIOS:
-        raise Invalid(f"The scenario is one of {', '.join(SCENARIOS)}.")
-    if (chosen.window_opens is None) != (chosen.window_closes is None):
-        raise Invalid("A window needs both the time it opens and the time it closes.")
-    if min(chosen.answer_seconds, chosen.retry_seconds, chosen.soak_seconds) < 0:
-        raise Invalid("Waiting times cannot be negative.")
-    first = chosen.waves[0].hubs
-    if first is not None and first < chosen.thresholds.minimum:
-        raise Invalid(
-            f"The first wave of {first:,} hubs is smaller than the {chosen.thresholds.minimum:,} reports needed"
-            " to judge it.",
-            {"minimum": ["Ask for fewer reports, or make the first wave larger."]},
-        )
+def _check_deadlines(release: Release, chosen: Plan, at: datetime) -> None:
+    """Rule: the target's maintenance and GBCS applicability cover every planned activation (Gates)."""
+    passed = [one.words for one in foresight.foresee(release, chosen, at).deadlines if one.blocks]
+    if passed:
+        raise Invalid(" ".join((*passed, "Plan larger or fewer waves, or agree on more hubs a night.")))
 
 
 def _stored(thresholds: Thresholds) -> dict[str, Any]:
@@ -135,10 +104,12 @@ def prepare(rollout: Rollout, *, by: Actor, at: datetime) -> Rollout:
         move(rollout, to=RolloutState.CANCELLED, by=by, at=at, verb="cancel", why="No hub runs a version it updates.")
         return rollout
     places = np.searchsorted(np.array([cell.number for cell in cells]), cell_of)
+    region_of = np.array([REGION_NUMBER[cell.region] for cell in cells], dtype=np.uint8)[places]
     line = line_up(hubs, strata(cells)[places], seed=rollout.seed)
-    regions = np.array([REGION_NUMBER[cell.region] for cell in cells], dtype=np.uint8)[places[line]]
-    waves = cut_waves(len(line), [WaveSpec(**spec) for spec in rollout.wave_specs])
-    write(rollout, waves, hubs[line], cell_of[line], regions)
+    sizes = _sizes(rollout, region_of)
+    line = line[arrange(region_of[line], sizes)]
+    waves = cut([sum(wave) for wave in sizes])
+    write(rollout, waves, hubs[line], cell_of[line], region_of[line])
     rollout.hubs = len(line)
     rollout.regressing_cells = _regressing(cells)
     move(
@@ -152,6 +123,13 @@ def prepare(rollout: Rollout, *, by: Actor, at: datetime) -> Rollout:
     )
     tell(messages.RolloutMoved(rollout, "is planned and waits for approval", at), at=at)
     return rollout
+
+
+def _sizes(rollout: Rollout, region_of: NDArray[np.uint8]) -> list[list[int]]:
+    counted = np.bincount(region_of, minlength=len(REGIONS)).tolist()
+    totals = {region.value: hubs for region, hubs in zip(REGIONS, counted, strict=True)}
+    waves = quotas(totals, [WaveSpec.read(spec) for spec in rollout.wave_specs])
+    return [list(wave.values()) for wave in waves]
 
 
 def _hubs_in(cells: list[int]) -> tuple[Numbers, Numbers]:
@@ -197,19 +175,19 @@ def write(rollout: Rollout, waves: Sequence[Cut], hubs: Numbers, cells: Numbers,
         Wave(rollout=rollout, number=wave.number, low=wave.low, high=wave.high) for wave in waves
     )
     Batch.objects.bulk_create(
-        (_batch(rollout, rows[cut.wave], cut, hubs, cells, regions) for cut in cut_batches(waves)), batch_size=50
+        (_batch(rollout, rows[one.wave], one, hubs, cells, regions) for one in cut_batches(waves)), batch_size=50
     )
 
 
-def _batch(rollout: Rollout, wave: Wave, cut: Cut, hubs: Numbers, cells: Numbers, regions: NDArray[np.uint8]) -> Batch:
-    span = slice(cut.low, cut.high)
-    places = np.full(cut.size, pack(HubState.SCHEDULED), dtype=np.uint8)
+def _batch(rollout: Rollout, wave: Wave, one: Cut, hubs: Numbers, cells: Numbers, regions: NDArray[np.uint8]) -> Batch:
+    span = slice(one.low, one.high)
+    places = np.full(one.size, pack(HubState.SCHEDULED), dtype=np.uint8)
     return Batch(
         rollout=rollout,
         wave=wave,
-        number=cut.number,
-        low=cut.low,
-        high=cut.high,
+        number=one.number,
+        low=one.low,
+        high=one.high,
         phase=START[Stage.DEPLOYMENT],
         cell_numbers=[int(cell) for cell in np.unique(cells[span])],
         counts=[int(n) for n in count(places, regions[span], regions_total=len(REGIONS))],

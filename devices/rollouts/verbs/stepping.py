@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from devices.gateway import Order, Stage
-from devices.rollouts import hot, outcomes, path, windows
+from devices.rollouts import hot, outcomes, pacing, path, windows
 from devices.rollouts.models import Batch, Rollout
 from devices.rollouts.network import gateway_to, image_number
 from devices.rollouts.path import Beat, Phase, Step, Wait
@@ -74,14 +74,20 @@ def _take(claimed: hot.Claimed, rollout: Rollout, phase: Phase, *, at: datetime)
             _keep(claimed, phase=claimed.phase, due_at=opening, at=at)
             return None
     taken = _beat(claimed, rollout, phase, at=at)
+    if claimed.rest_at is not None and phase.beat is Beat.SEND and not taken.moved:
+        _keep(claimed, phase=claimed.phase, due_at=claimed.rest_at, at=at)
+        return None
     hot.move(claimed, taken, at=at)
     if phase.beat is Beat.COLLECT and phase.stage is Stage.ACTIVATION:
         hot.note_activated(claimed, taken, at=at)
     claimed.places = path.apply(claimed.places, taken)
-    number, wait = path.following(phase, claimed.places)
+    number, wait = path.following(phase, claimed.places, rest=claimed.rest_at is not None)
     if rollout.state in WINDING_UP:
         number, wait = path.RECORD, Wait.NOTHING
-    _keep(claimed, phase=number, due_at=_due(rollout, wait, at), at=at)
+    due_at = claimed.rest_at if wait is Wait.NIGHT else _due(rollout, wait, at)
+    if phase.beat is Beat.COLLECT and wait is not Wait.NIGHT:
+        claimed.rest_at = None
+    _keep(claimed, phase=number, due_at=due_at, at=at)
     return _Done(claimed.rollout, claimed.wave, number, wait is Wait.WAVE, _is_alarming(claimed, rollout, phase))
 
 
@@ -102,8 +108,18 @@ def _may_move(rollout: Rollout, phase: Phase) -> bool:
 
 def _beat(claimed: hot.Claimed, rollout: Rollout, phase: Phase, *, at: datetime) -> Step:
     if phase.beat is Beat.SEND:
-        return path.send(claimed.places, phase.stage, _is_open(claimed, rollout, phase.stage, at))
+        return _send(claimed, rollout, phase, at=at)
     return _collect(claimed, rollout, phase.stage, last=phase.turn + 1 >= rollout.turns)
+
+
+def _send(claimed: hot.Claimed, rollout: Rollout, phase: Phase, *, at: datetime) -> Step:
+    """Ask the hubs whose gate is open. Rule: no more of a region in a night than its CSP states; the rest is asked in
+    the next night."""
+    stage = phase.stage
+    wanted = path.wanting(claimed.places, stage, phase.turn) & _is_open(claimed, rollout, stage, at)
+    asked = pacing.within(wanted, claimed.regions, stage, at)
+    claimed.rest_at = windows.next_night(at) if bool(np.any(wanted & ~asked)) else None
+    return path.send(claimed.places, stage, asked)
 
 
 def _is_open(
@@ -136,7 +152,7 @@ def _collect(claimed: hot.Claimed, rollout: Rollout, stage: Stage, *, last: bool
     answers = codes if everybody else np.zeros(len(hubs), dtype=np.uint8)
     if not everybody:
         answers[owing] = codes
-    taken = path.collect(claimed.places, stage, answers, last=last)
+    taken = path.collect(claimed.places, stage, answers, last=last, rest=claimed.rest_at is not None)
     claimed.outcomes = outcomes.answered(claimed.outcomes, stage, taken.codes)
     claimed.outcomes = outcomes.timed_out(claimed.outcomes, stage, _expired(taken))
     return taken
@@ -156,6 +172,7 @@ def _wind_up(claimed: hot.Claimed, rollout: Rollout, *, at: datetime) -> _Done |
     claimed.places = path.apply(claimed.places, taken)
     twins = dict(zip(rollout.source_cells, rollout.target_cells, strict=True))
     hot.record(claimed, twins, activated=HubState.ACTIVATED)
+    claimed.rest_at = None
     _keep(claimed, phase=path.DONE, due_at=None, at=at)
     return _Done(claimed.rollout, claimed.wave, path.DONE, True)
 

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from devices.rollouts.planning import Cut, WaveSpec, cut_batches, cut_waves, line_up
+from devices.rollouts.planning import Cut, WaveSpec, arrange, cut, cut_batches, line_up, quotas
 
 fleets = st.integers(1, 400).flatmap(
     lambda n: st.tuples(
@@ -11,14 +11,23 @@ fleets = st.integers(1, 400).flatmap(
         st.lists(st.integers(0, 6), min_size=n, max_size=n),
     )
 )
-specs = st.lists(
-    st.one_of(
-        st.integers(1, 300).map(lambda hubs: WaveSpec(hubs=hubs)),
-        st.floats(0.001, 1).map(lambda share: WaveSpec(share=share)),
-    ),
-    min_size=1,
-    max_size=6,
+REGIONS = ("north", "central", "south")
+some = st.lists(st.sampled_from(REGIONS), unique=True, max_size=3).map(tuple)
+sizes = st.one_of(
+    st.tuples(st.integers(1, 300), some).map(lambda size: WaveSpec(hubs=size[0], regions=size[1])),
+    st.tuples(st.floats(0.001, 1), some).map(lambda size: WaveSpec(share=size[0], regions=size[1])),
 )
+split = st.tuples(st.integers(1, 300), st.floats(0.001, 1)).map(
+    lambda size: WaveSpec(
+        parts=(WaveSpec(hubs=size[0], regions=("north",)), WaveSpec(share=size[1], regions=("south",)))
+    )
+)
+specs = st.lists(st.one_of(sizes, split), min_size=1, max_size=6)
+countries = st.fixed_dictionaries({region: st.integers(0, 5_000) for region in REGIONS})
+
+
+def cut_waves(totals, wave_specs):
+    return cut([sum(wave.values()) for wave in quotas(totals, wave_specs)])
 
 
 def arrays(fleet):
@@ -60,33 +69,95 @@ def test_nobody_to_line_up():
     assert len(line_up(nobody, nobody.astype(np.int64), seed=1)) == 0
 
 
-@given(st.integers(0, 5_000), specs)
-def test_waves_are_dense_and_cover_everybody_once(total, wave_specs):
-    waves = cut_waves(total, wave_specs)
-    assert sum(wave.size for wave in waves) == total
+@given(countries, specs)
+def test_waves_are_dense_and_cover_everybody_once(totals, wave_specs):
+    waves = cut_waves(totals, wave_specs)
+    assert sum(wave.size for wave in waves) == sum(totals.values())
     assert [wave.number for wave in waves] == list(range(len(waves)))
     assert all(a.high == b.low for a, b in zip(waves, waves[1:], strict=False))
     assert all(wave.size > 0 for wave in waves)
 
 
-@given(st.integers(1, 50_000), specs)
-def test_batches_never_straddle_a_wave(total, wave_specs):
-    waves = cut_waves(total, wave_specs)
+@given(countries, specs)
+def test_a_wave_takes_what_it_names_of_its_regions_and_no_more(totals, wave_specs):
+    left = dict(totals)
+    waves = iter(quotas(totals, wave_specs))
+    for spec in wave_specs[:-1]:
+        expected = {}
+        for part in spec.parts or (spec,):
+            chosen = [region for region in REGIONS if not part.regions or region in part.regions]
+            named = part.hubs or int(sum(totals[region] for region in chosen) * part.share + 0.5)
+            expected[tuple(chosen)] = min(named, sum(left[region] for region in chosen))
+        if not any(expected.values()):
+            continue
+        wave = next(waves)
+        for chosen, size in expected.items():
+            assert sum(wave[region] for region in chosen) == size
+            room = sum(left[region] for region in chosen)
+            assert all(abs(wave[region] - size * left[region] / (room or 1)) < 1 for region in chosen)
+        assert all(0 <= wave[region] <= left[region] for region in REGIONS)
+        left = {region: left[region] - wave[region] for region in REGIONS}
+    assert list(waves) == ([left] if any(left.values()) else [])
+
+
+@given(countries, specs, st.randoms(use_true_random=False))
+def test_a_line_arranged_in_waves_keeps_everybody_and_the_order_within_a_wave(totals, wave_specs, random):
+    small = {region: totals[region] // 20 for region in REGIONS}
+    line = [place for place, region in enumerate(REGIONS) for _ in range(small[region])]
+    random.shuffle(line)
+    waves = [list(wave.values()) for wave in quotas(small, wave_specs)]
+    order = arrange(np.array(line, dtype=np.uint8), waves)
+    assert sorted(order) == list(range(len(line)))
+    for wave, sizes_ in zip(cut([sum(wave) for wave in waves]), waves, strict=True):
+        stretch = order[wave.low : wave.high]
+        assert list(stretch) == sorted(stretch)
+        assert np.bincount(np.array(line)[stretch], minlength=3).tolist() == sizes_
+
+
+@given(countries, specs)
+def test_batches_never_straddle_a_wave(totals, wave_specs):
+    waves = cut_waves(totals, wave_specs)
     batches = cut_batches(waves, first=100, later=700)
     assert [b.number for b in batches] == list(range(len(batches)))
-    assert sum(b.size for b in batches) == total
+    assert sum(b.size for b in batches) == sum(totals.values())
     for batch in batches:
         wave = waves[batch.wave]
         assert wave.low <= batch.low < batch.high <= wave.high
         assert batch.size <= (100 if batch.wave == 0 else 700)
 
 
+@given(specs)
+def test_a_size_is_read_back_as_it_was_kept(wave_specs):
+    assert [WaveSpec.read(spec.as_json()) for spec in wave_specs] == wave_specs
+
+
 def test_a_canary_then_shares():
-    waves = cut_waves(10_000, [WaveSpec(hubs=500), WaveSpec(share=0.1), WaveSpec(share=1.0)])
+    waves = cut_waves({"north": 10_000}, [WaveSpec(hubs=500), WaveSpec(share=0.1), WaveSpec(share=1.0)])
     assert waves == [Cut(0, 0, 0, 500), Cut(1, 1, 500, 1_500), Cut(2, 2, 1_500, 10_000)]
 
 
-@pytest.mark.parametrize("spec", [{}, {"hubs": 1, "share": 0.5}, {"hubs": 0}, {"share": 0.0}, {"share": 1.1}])
+def test_what_a_wave_names_at_least():
+    parts = (WaveSpec(hubs=5, regions=("north",)), WaveSpec(hubs=7, regions=("south",)))
+    assert (WaveSpec(hubs=3).least, WaveSpec(parts=parts).least, WaveSpec(share=0.1).least) == (3, 12, None)
+
+
+NORTH = WaveSpec(hubs=1, regions=("north",))
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        {},
+        {"hubs": 1, "share": 0.5},
+        {"hubs": 0},
+        {"share": 0.0},
+        {"share": 1.1},
+        {"hubs": 1, "parts": (NORTH,)},
+        {"parts": (NORTH, NORTH)},
+        {"parts": (WaveSpec(hubs=1),)},
+        {"parts": (WaveSpec(parts=(NORTH,)),)},
+    ],
+)
 def test_impossible_waves_are_refused(spec):
     with pytest.raises(ValueError, match="wave"):
         WaveSpec(**spec)
@@ -94,4 +165,4 @@ def test_impossible_waves_are_refused(spec):
 
 def test_a_plan_without_waves_is_refused():
     with pytest.raises(ValueError, match="at least one wave"):
-        cut_waves(10, [])
+        quotas({"north": 10}, [])

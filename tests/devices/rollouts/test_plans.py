@@ -14,9 +14,6 @@ from devices.rollouts.states import HubState
 from devices.rollouts.verdicts import Thresholds
 from portal.journal.models import Entry
 from portal.workflow.errors import Invalid, NotAllowed, NotNow
-from releases.holds import verbs as holds
-from releases.holds.models import Cause, Stage
-from releases.products.cohorts import Cohort
 from tests.factories.releases import make_announced
 from tests.factories.rollouts import DEPLOYMENT_DAY, ENGINE, QUICK, make_road
 
@@ -55,6 +52,8 @@ class TestPlan:
             ({"window_opens": time(22)}, "both the time"),
             ({"soak_seconds": -1}, "cannot be negative"),
             ({"thresholds": Thresholds(0.05, 500, 0.95)}, "smaller than the 500 reports"),
+            ({"waves": [WaveSpec(hubs=60, regions=("wales",)), WaveSpec(share=1.0)]}, "no region wales"),
+            ({"waves": [WaveSpec(hubs=60), WaveSpec(share=1.0, regions=("north",))]}, "rest of every region"),
         ],
     )
     def test_choices_that_make_no_plan_are_refused(self, world, served, changes, sentence):
@@ -123,6 +122,14 @@ class TestPrepare:
         again = make_road(world, road.rollout.release)
         assert dict(HubUpdate.objects.filter(rollout=again.rollout).values_list("hub_id", "slot")) == first
 
+    def test_waves_that_differ_by_region(self, world, road):
+        verbs.cancel(road.rollout, by=road.manager, at=road.at, why="Once more.")
+        parts = (WaveSpec(hubs=20, regions=("north",)), WaveSpec(share=0.2, regions=("south",)))
+        waves = [WaveSpec(parts=parts), WaveSpec(share=0.5, regions=("south",)), WaveSpec(share=1.0)]
+        again = make_road(world, road.rollout.release, waves=waves)
+        found = [queries.figures(again.rollout).by_wave[wave].sum(axis=1).tolist() for wave in range(3)]
+        assert found == [[20, 0, 50], [0, 0, 125], [80, 0, 75]]
+
     def test_a_second_call_changes_nothing(self, road):
         verbs.prepare(road.rollout, by=ENGINE, at=road.at)
         assert Batch.objects.filter(rollout=road.rollout).count() == 2
@@ -185,19 +192,3 @@ class TestCancel:
     def test_not_by_others(self, road):
         with pytest.raises(NotAllowed):
             verbs.cancel(road.rollout, by=road.world.actor("csp_north", at=road.at), at=road.at, why="No.")
-
-
-def test_the_preview_counts_what_a_hold_keeps_out(world, served, catalogue, road):
-    before = queries.preview(served, road.at)
-    assert (before.hubs, before.homes, before.suppliers, before.held_out) == (350, 350, 2, 0)
-    assert before.by_region == {"North": 100, "Central": 0, "South": 250}
-    holds.place(
-        served,
-        Cohort(regions=frozenset({"north"})),
-        stage=Stage.ACTIVATION,
-        cause=Cause.DCC,
-        cause_text="Displays stay dark.",
-        by=road.manager,
-        at=road.at,
-    )
-    assert queries.preview(served, road.at).held_out == 100

@@ -1,6 +1,7 @@
 """The same rules by API."""
 
 from dataclasses import asdict
+from urllib.parse import urljoin
 
 import pytest
 from rest_framework.test import APIClient
@@ -19,9 +20,9 @@ def call(world):
     """Return a function that calls the API as somebody."""
 
     def ask(who, path="", data=None, status=200):
-        client = APIClient()
+        client, url = APIClient(), urljoin(URL, path)
         client.force_login(world.users[who], backend=BACKEND)
-        response = client.get(URL + path) if data is None else client.post(URL + path, data)
+        response = client.get(url) if data is None else client.post(url, data)
         assert response.status_code == status, response.content
         return response.json()
 
@@ -103,3 +104,28 @@ def test_a_part_at_fault_is_held(call, world, served):
     hold = call("manager", name + "hold-part/", answers, status=201)
     assert hold["stage"] == "both"
     assert hold["cause"] == f"Automatic detection: {road.rollout}, {part['words']}"
+
+
+def test_a_preview_saves_nothing(call, world, served):
+    set_clock(world.at)
+    waves = [{"parts": [{"hubs": 20, "regions": ["north"]}, {"share": 0.2, "regions": ["south"]}]}, {"share": 1.0}]
+    found = call("manager", "preview/", {**PLAN, "waves": waves, "release": served.reference})
+    assert [wave["by_region"] for wave in found["foresight"]["waves"]] == [[20, 0, 50], [80, 0, 200]]
+    assert found["reach"]["hubs"] == 350
+    assert not found["foresight"]["is_refused"]
+    assert not Rollout.objects.exists()
+    call("manager", "preview/", {**PLAN, "release": served.reference, "turns": 9}, status=400)
+    call("manager", "preview/", {**PLAN, "release": served.reference, "minimum": 300}, status=400)
+    call("supplier", "preview/", {**PLAN, "release": served.reference}, status=403)
+
+
+def test_capacity_is_stated_and_read(call, road):
+    set_clock(road.at)
+    path = "../nightly-capacities/"
+    stated = call("csp_north", path + "north/state/", {"deployment": 40, "activation": None})
+    assert stated == {"deployment": 40, "activation": None, "version": 1}
+    assert [row["region"] for row in call("manager", path)] == ["north", "central", "south"]
+    assert call("manager", path)[0]["capacity"] == stated
+    call("csp_north", path + "south/state/", {"deployment": 40, "activation": None}, status=403)
+    call("csp_north", path + "north/state/", {"deployment": 1, "activation": 1, "version": 0}, status=409)
+    call("supplier", path, status=403)

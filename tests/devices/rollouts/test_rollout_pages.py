@@ -1,7 +1,7 @@
 """The pages of rollouts, as each of those who may see them."""
 
 from dataclasses import asdict
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.urls import reverse
@@ -11,6 +11,7 @@ from devices.rollouts.models import ExitReport, Rollout
 from devices.rollouts.verdicts import Breach, Thresholds
 from portal.workflow.actor import system
 from releases.holds.models import Hold
+from releases.products.models import ValidityPeriod
 from tests.factories.ballots import Matter, lodge, make_issue, set_clock
 from tests.factories.findings import make_hold
 from tests.factories.rollouts import make_road
@@ -71,7 +72,31 @@ class TestPlan:
     def test_the_preview_plans_nothing(self, visit, release):
         text = visit("manager", "plan", release.reference, post={**PLAN, "preview": "yes"})
         assert "Waves of this plan" in text
+        assert "finished by <strong>" in text
         assert not Rollout.objects.exists()
+
+    def test_waves_that_differ_by_region_take_the_place_of_the_others(self, visit, release):
+        sizes = {"by_region": "30 North, 40 South\n20 %"}
+        text = visit("manager", "plan", release.reference, post={**PLAN, **sizes, "preview": "yes"})
+        assert '<th scope="row">1</th><td class="num">70</td>' in text
+        visit("manager", "plan", release.reference, post=PLAN | sizes, status=302)
+        assert len(Rollout.objects.get().wave_specs) == 3
+
+    def test_the_preview_names_what_forbids_the_plan(self, visit, release):
+        release.planned_activation_at = release.planned_activation_at.replace(year=2030)
+        release.save(update_fields=["planned_activation_at"])
+        ValidityPeriod.objects.filter(specification="CHTS").update(maintenance_to=date(2020, 1, 1))
+        text = visit("manager", "plan", release.reference, post={**PLAN, "preview": "yes"})
+        assert "350 hubs would be activated after the maintenance period of CHTS 1.1" in text
+        assert "Such a plan is refused" in text
+        text = visit("manager", "plan", release.reference, post=PLAN, status=400)
+        assert "350 hubs would be activated after" in text
+
+    def test_the_preview_refuses_what_makes_no_plan(self, visit, release):
+        text = visit(
+            "manager", "plan", release.reference, post={**PLAN, "minimum": "100", "preview": "yes"}, status=400
+        )
+        assert "Ask for fewer reports" in text
 
     def test_a_plan_is_made_and_being_prepared(self, visit, release):
         visit("manager", "plan", release.reference, post=PLAN, status=302)
@@ -86,6 +111,7 @@ class TestPlan:
             ({"shares": "60, 60"}, "together at most 100"),
             ({"window_opens": "22:00"}, "Give both the time"),
             ({"minimum": "100"}, "Ask for fewer reports"),
+            ({"by_region": "500 Wales"}, "“wales” is no region"),
             ({"canary": ""}, "Enter hubs in the first wave"),
         ],
     )
@@ -99,6 +125,37 @@ class TestPlan:
 
     def test_others_are_refused(self, visit, release):
         visit("supplier", "plan", release.reference, status=403)
+
+
+class TestCapacity:
+    def test_an_operator_states_it_on_its_own_page(self, visit, road):
+        text = visit("csp_north", "capacity")
+        assert text.count("State the capacity of") == 1
+        visit(
+            "csp_north", "state_capacity", "north", post={"seen": "0", "deployment": "5", "activation": ""}, status=302
+        )
+        text = visit("csp_north", "capacity")
+        assert "5 hubs a night" in text
+        assert "As many as come" in text
+        road.start()
+        road.turn()
+        assert "The night is full" in visit("manager", "rollout", road.rollout.reference)
+        assert "North: hubs asked by night" in visit("manager", "capacity")
+
+    def test_what_was_wrong_and_typed_is_shown(self, visit, road):
+        text = visit("csp_south", "state_capacity", "south", post={"deployment": "-5", "activation": "7"}, status=400)
+        assert "from 0 to 100000000" in text
+        assert 'value="7"' in text
+        assert visit("csp_south", "capacity").count("State the capacity of") == 2
+
+    def test_only_its_own_region(self, visit, road):
+        visit("csp_north", "state_capacity", "south", post={"deployment": "5"}, status=403)
+        visit("csp_north", "state_capacity", "wales", post={"deployment": "5"}, status=403)
+        visit("supplier", "capacity", status=403)
+
+    def test_the_list_of_rollouts_leads_there(self, visit, road):
+        assert "Nightly capacity" in visit("csp_north", "rollouts")
+        assert "Nightly capacity" not in visit("supplier", "rollouts")
 
 
 class TestRollout:

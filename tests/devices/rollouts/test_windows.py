@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from devices.rollouts.windows import is_open, next_opening
+from devices.rollouts.windows import LONDON, is_open, next_night, next_opening, night_of
 
 NIGHT = (time(22), time(4))
 
@@ -53,6 +53,31 @@ def test_a_window_that_has_closed_today_opens_tomorrow():
     assert next_opening(at, time(9), time(17)) == datetime(2017, 1, 10, 9, tzinfo=UTC)
 
 
+changes = st.sampled_from([datetime(2017, 3, 26, tzinfo=UTC), datetime(2017, 10, 29, tzinfo=UTC)])
+minutes = st.integers(0, 24 * 60 - 1).map(lambda minute: time(minute // 60, minute % 60))
+
+
+@given(changes, st.integers(-24 * 60, 24 * 60), minutes, minutes)
+def test_a_window_opens_at_the_first_minute_at_which_it_is_open_also_when_clocks_change(day, minute, opens, closes):
+    at = day + timedelta(minutes=minute)
+    moment = at
+    while not is_open(moment, opens, closes):
+        moment += timedelta(minutes=1)
+    assert next_opening(at, opens, closes) == moment
+
+
+@pytest.mark.parametrize(
+    ("at", "opening"),
+    [
+        (datetime(2017, 3, 26, 0, 45, tzinfo=UTC), datetime(2017, 3, 26, 1, 0, tzinfo=UTC)),  # 01:30 is jumped over
+        (datetime(2017, 10, 29, 0, 50, tzinfo=UTC), datetime(2017, 10, 29, 1, 30, tzinfo=UTC)),  # 01:30 comes twice
+    ],
+)
+def test_a_window_in_the_hour_of_the_change(at, opening):
+    closes = time(4) if at.month == 3 else time(1, 45)
+    assert next_opening(at, time(1, 30), closes) == opening
+
+
 @given(
     st.datetimes(datetime(2017, 1, 1), datetime(2019, 1, 1)).map(lambda moment: moment.replace(tzinfo=UTC)),
     st.times(),
@@ -60,6 +85,13 @@ def test_a_window_that_has_closed_today_opens_tomorrow():
 )
 def test_an_opening_is_open_and_less_than_two_days_away(at, opens, closes):
     opening = next_opening(at, opens, closes)
-    assert at <= opening <= at + timedelta(hours=26)
-    if opening.astimezone(UTC) != at:
-        assert not is_open(at, opens, closes)
+    assert at <= opening <= at + timedelta(hours=50)
+    assert is_open(opening, opens, closes)
+
+
+@given(st.datetimes(datetime(2017, 1, 1), datetime(2019, 1, 1)).map(lambda moment: moment.replace(tzinfo=UTC)))
+def test_a_night_runs_from_noon_to_noon(at):
+    begins = datetime.combine(night_of(at), time(12), LONDON).astimezone(UTC)
+    assert begins <= at < next_night(at)
+    assert night_of(next_night(at)) == night_of(at) + timedelta(days=1)
+    assert night_of(next_night(at) - timedelta(seconds=1)) == night_of(at)
