@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db.models import QuerySet
+from django.http import Http404
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.decorators import action
@@ -18,6 +19,7 @@ from devices.rollouts.models import Rollout
 from devices.rollouts.planning import WaveSpec
 from devices.rollouts.serializers import (
     CapacitySerializer,
+    ExitReportSerializer,
     HoldPartSerializer,
     PlanSerializer,
     PreviewSerializer,
@@ -148,8 +150,17 @@ class RolloutViewSet(Acting, ReadOnlyModelViewSet[Rollout]):
         """End the release's activation where its stopped rollout left it: hypercare begins."""
         return self._act(verbs.end_activation, WhySerializer)
 
+    @extend_schema(responses=ExitReportSerializer)
+    @action(detail=True, methods=["get"], url_path="report", url_name="report")
+    def exit_report(self, request: Request, reference: str) -> Response:
+        """The published exit report, with all its figures."""
+        published = getattr(self.get_object(), "exit_report", None)
+        if published is None:
+            raise Http404
+        return Response(ExitReportSerializer(published).data)
+
     @extend_schema(request=RemarksSerializer, responses=RolloutSerializer)
-    @action(detail=True, methods=["post"])
+    @exit_report.mapping.post
     def report(self, request: Request, reference: str) -> Response:
         """Publish the exit report and close the release."""
         return self._act(verbs.report, RemarksSerializer)

@@ -6,7 +6,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from devices.rollouts import queries, strata
-from devices.rollouts.models import Rollout, Wave
+from devices.rollouts.models import ExitReport, Rollout, Wave
 from devices.rollouts.states import HubState
 from devices.simulator.scenarios import SCENARIOS
 from releases.holds.models import Stage as HoldStage
@@ -191,6 +191,14 @@ class PreviewSerializer(serializers.Serializer[Any]):
 
     reach = ReachSerializer()
     foresight = ForesightSerializer()
+
+
+class ExitReportSerializer(serializers.ModelSerializer[ExitReport]):
+    """A published exit report; ``figures`` is what its page shows, as data."""
+
+    class Meta:
+        model = ExitReport
+        fields = ("published_at", "published_by_name", "remarks", "figures")
 
 
 class CapacitySerializer(serializers.Serializer[Any]):

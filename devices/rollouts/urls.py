@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from devices.rollouts import capacity_views, views
+from devices.rollouts import capacity_views, report_views, views
 
 app_name = "rollouts"
 urlpatterns = [
@@ -23,5 +23,8 @@ urlpatterns = [
     path("<slug:reference>/hold-part/", views.hold_part, name="hold_part"),
     path("<slug:reference>/stop/", views.stop, name="stop"),
     path("<slug:reference>/end-activation/", views.end_activation, name="end_activation"),
-    path("<slug:reference>/report/", views.report, name="report"),
+    path("<slug:reference>/watched/", report_views.watched, name="watched"),
+    path("<slug:reference>/report/", report_views.report, name="report"),
+    path("<slug:reference>/report/pdf/", report_views.report_pdf, name="report_pdf"),
+    path("<slug:reference>/report/csv/", report_views.report_csv, name="report_csv"),
 ]

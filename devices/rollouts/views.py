@@ -1,4 +1,4 @@
-"""Pages of rollouts: the list, the plan, the live page, its acts, the exit report."""
+"""Pages of rollouts: the list, the plan, the live page, its acts."""
 
 from collections.abc import Callable
 from inspect import signature
@@ -8,15 +8,14 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from devices.rollouts import can, foresight, may, pages, plans, queries, reports, strata, verbs
+from devices.rollouts import can, foresight, may, pages, plans, queries, strata, verbs
 from devices.rollouts.acts import buttons
-from devices.rollouts.forms import HoldPartForm, PlanForm, ReasonForm, ReportForm
+from devices.rollouts.forms import HoldPartForm, PlanForm, ReasonForm
 from devices.rollouts.models import Rollout
-from devices.rollouts.states import RolloutState
 from portal.journal.queries import timeline
 from portal.pages import contributions
 from portal.pages.exports import Column, csv_of
@@ -228,28 +227,3 @@ def _held(request: PortalRequest, row: Rollout, form: HoldPartForm) -> Hold | No
     except Invalid as refusal:
         form.add_refusal(refusal)
         return None
-
-
-@require_http_methods(["GET", "POST"])
-@login_required
-def report(request: PortalRequest, reference: str) -> HttpResponse:
-    row = _rollout(request, reference)
-    published = getattr(row, "exit_report", None)
-    if published is None and (may.report.why_not(row, by=request.actor) or row.state != RolloutState.FINISHED):
-        if request.method == "POST":
-            may.report(row, by=request.actor)
-            can.report(row, at=request.at)
-        raise Http404
-    form = ReportForm(request.POST or None, initial={"seen": row.version})
-    if request.method == "POST" and form.is_valid():
-        verbs.report(row, by=request.actor, at=request.at, **form.cleaned_data)
-        messages.success(request, "The exit report is published and the release is closed.")
-        return redirect("rollouts:report", row.reference)
-    context = {
-        "rollout": row,
-        "report": published,
-        "figures": published.figures if published else reports.report_figures(row),
-        "refused": can.report.why_not(row, at=request.at),
-        "form": None if published else form,
-    }
-    return render(request, "rollouts/report.html", context, status=400 if form.errors else 200)

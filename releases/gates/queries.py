@@ -59,7 +59,7 @@ def open_cells(release: Release, stage: str, cells: Collection[int], at: datetim
 def reasons(facts: Facts, stage: str, rows: Iterable[CellRow]) -> Reasons:
     """Return why cells among these are closed: notice by supplier, holds, objections limited to a cohort."""
     release, at = facts.release, facts.at
-    opens = _opening_by_supplier(release, stage)
+    opens = opening_by_supplier(release, stage)
     unserved: set[int] = set()
     in_notice: dict[int, datetime] = {}
     for number, electricity, gas, _ in rows:
@@ -73,7 +73,7 @@ def reasons(facts: Facts, stage: str, rows: Iterable[CellRow]) -> Reasons:
     return Reasons(frozenset(unserved), in_notice, held_cells(stage, at, release=release), disputed)
 
 
-def _opening_by_supplier(release: Release, stage: str) -> dict[int, datetime | None]:
+def opening_by_supplier(release: Release, stage: str) -> dict[int, datetime | None]:
     """Return for each served supplier when its own notice is over."""
     terms, approach, waived = release.terms, Approach(release.approach), release.notice_waived_at is not None
     confirmed = release.planned_deployment_at if release.schedule_confirmed_at else None
@@ -86,7 +86,7 @@ def _opening_by_supplier(release: Release, stage: str) -> dict[int, datetime | N
 def notice_over(release: Release, stage: str, at: datetime) -> datetime | None:
     """Return when the notice of the last responsible supplier served so far is over; None when none still runs."""
     responsible = responsible_suppliers(release)
-    opens = _opening_by_supplier(release, stage).items()
+    opens = opening_by_supplier(release, stage).items()
     running = [moment for who, moment in opens if who in responsible and moment is not None and moment > at]
     return max(running, default=None)
 

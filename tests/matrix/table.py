@@ -465,6 +465,9 @@ DEVICES = [
     Row("rollouts:hold_part", "POST", "rollout", "DCC", hidden="outsider"),
     Row("rollouts:stop", "POST", "rollout", "DCC", hidden="outsider"),
     Row("rollouts:end_activation", "POST", "rollout", "DCC", hidden="outsider"),
+    Row("rollouts:watched", "GET", "rollout", "READERS", hidden="outsider"),
+    Row("rollouts:report_pdf", "GET", "rollout", "", hidden="SIGNED_IN"),
+    Row("rollouts:report_csv", "GET", "rollout", "", hidden="SIGNED_IN"),
     Row("rollouts:report", "GET", "rollout", "", hidden="SIGNED_IN"),
     Row("rollouts:report", "POST", "rollout", "DCC", hidden="outsider"),
 ]
@@ -708,6 +711,7 @@ API = [
     Row("rollout-hold-part", "POST", "rollout", "DCC", hidden="outsider"),
     Row("rollout-pause", "POST", "rollout", "DCC csp", hidden="outsider"),
     Row("rollout-end-activation", "POST", "rollout", "DCC", hidden="outsider"),
+    Row("rollout-report", "GET", "rollout", "", hidden="SIGNED_IN"),
     Row("rollout-report", "POST", "rollout", "DCC", hidden="outsider"),
     Row("rollout-resume", "POST", "rollout", "DCC", hidden="outsider"),
     Row("rollout-start", "POST", "rollout", "DCC", hidden="outsider"),

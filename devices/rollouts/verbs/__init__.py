@@ -8,7 +8,7 @@ from devices.rollouts.verbs.hints import publish_due, republish
 from devices.rollouts.verbs.holding import hold_part
 from devices.rollouts.verbs.pacing import state_capacity
 from devices.rollouts.verbs.planning import approve, cancel, plan, prepare
-from devices.rollouts.verbs.reporting import report
+from devices.rollouts.verbs.reporting import export_report, report
 from devices.rollouts.verbs.running import end_activation, halt, pause, resume, start, start_activation, stop
 from devices.rollouts.verbs.stepping import step
 
@@ -20,6 +20,7 @@ __all__ = [
     "catch_up",
     "end_activation",
     "end_set_aside",
+    "export_report",
     "halt",
     "hold_part",
     "pause",

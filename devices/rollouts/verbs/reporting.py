@@ -4,12 +4,13 @@ from datetime import datetime
 
 from django.db import transaction
 
-from devices.rollouts import can, may, messages, reports
+from devices.rollouts import account, can, may, messages, reports
 from devices.rollouts.models import ExitReport, Rollout
 from devices.rollouts.states import RolloutState
 from portal.delivery.outbox import tell
+from portal.journal.writing import Jsonable
 from portal.workflow.actor import Actor
-from portal.workflow.transitions import lock, move
+from portal.workflow.transitions import lock, move, note
 from releases.publishing import verbs as publishing
 
 
@@ -24,7 +25,7 @@ def report(rollout: Rollout, *, by: Actor, at: datetime, remarks: str = "", seen
     can.report(rollout, at=at)
     published = ExitReport.objects.create(
         rollout=rollout,
-        figures=reports.report_figures(rollout),
+        figures=reports.report_figures(rollout, at),
         remarks=remarks,
         published_at=at,
         published_by_name=by.name,
@@ -33,3 +34,12 @@ def report(rollout: Rollout, *, by: Actor, at: datetime, remarks: str = "", seen
     publishing.close(rollout.release, by=by, at=at, why=f"Exit report of rollout {rollout.reference}")
     tell(messages.RolloutMoved(rollout, "has its exit report", at), at=at)
     return published
+
+
+@transaction.atomic
+def export_report(report: ExitReport, *, by: Actor, at: datetime) -> list[tuple[str, str, str, str]]:
+    """Return a published report a figure a line, for a file; the journal keeps the export."""
+    rows = list(account.flat(report.figures))
+    data: dict[str, Jsonable] = {"rows": len(rows)}
+    note(report.rollout, by=by, at=at, verb="export", data=data)
+    return rows

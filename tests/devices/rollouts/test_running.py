@@ -270,7 +270,7 @@ class TestReport:
 def test_a_report_counts_no_security_issue(road):
     for category in ("security", "other"):
         make_issue(road.world, road.rollout.release, category=category)
-    assert report_figures(road.rollout)["issues"] == 1
+    assert report_figures(road.rollout, road.at)["issues"] == 1
 
 
 def test_the_engine_may_pause(road):
