@@ -7,7 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from devices.fleet.places import REGIONS
+from devices.gateway import Stage
+from devices.rollouts import outcomes
 from devices.rollouts.models import ExitReport
+from devices.rollouts.states import HubState
 from portal.pages import blocks
 from portal.pages.documents import Document
 from portal.pages.exports import Column
@@ -54,9 +58,9 @@ def _sections(figures: Figures) -> Iterator[Section]:
         "Answers by outcome",
         ("Outcome", "Hubs"),
         [
-            (f"{state_words(stage)}: {words}", _n(hubs))
-            for stage, rows in figures["answers"].items()
-            for words, hubs in rows.items()
+            (f"{state_words(stage.word)}: {words}", _n(figures["answers"][stage.word][words]))
+            for stage in Stage
+            for words in (*outcomes.WORDS[stage].values(), outcomes.GIVEN_UP)
         ],
         numeric=(1,),
     )
@@ -92,7 +96,7 @@ def _times(figures: Figures) -> Iterator[tuple[str, ...]]:
     yield "Hubs", _n(figures["hubs"]), f"{_n(figures['by_state'].get('activated', 0))} activated"
     for what, key in (("Deployment begins", "deployment"), ("Activation begins", "activation")):
         yield what, _moment(planned.get(key)) or "no date", _moment(figures[f"{key}_started_at"])
-    yield "Finished", _moment(planned.get("finished")) or "no date", _moment(figures["finished_at"])
+    yield "Finished", "", _moment(figures["finished_at"])
 
 
 def _moment(kept: str | None) -> str:
@@ -100,10 +104,12 @@ def _moment(kept: str | None) -> str:
 
 
 def _states(figures: Figures) -> Section:
-    regions = figures["by_region"]
+    regions = [str(region.label) for region in REGIONS]  # what is kept has lost its order
+    by_state, by_region = figures["by_state"], figures["by_region"]
     rows = [
-        (state_words(state), _n(count), *(_n(counts.get(state, 0)) for counts in regions.values()))
-        for state, count in figures["by_state"].items()
+        (state_words(word), _n(by_state[word]), *(_n(by_region[region].get(word, 0)) for region in regions))
+        for word in (state.word for state in HubState)
+        if word in by_state
     ]
     return Section("Hubs by state", ("State", "Hubs", *regions), rows, tuple(range(1, 2 + len(regions))))
 

@@ -12,6 +12,7 @@ from devices.rollouts.verdicts import Evidence
 
 TIMED_OUT = UNREACHABLE + 1
 WIDTH = TIMED_OUT + 1
+GIVEN_UP = "Timed out"
 NONE_YET = [0] * (WIDTH * len(Stage))
 
 WORDS: dict[Stage, dict[int, str]] = {

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from devices.gateway import Stage
-from devices.rollouts import can, may, outcomes, overshoot, queries
+from devices.rollouts import can, insight, may, outcomes, overshoot, queries
 from devices.rollouts.models import Rollout, Wave
 from devices.rollouts.states import LIVE, OVER, RUNNING, HubState, RolloutState
 from devices.rollouts.verdicts import Breach
@@ -65,6 +65,11 @@ def live(rollout: Rollout, actor: Actor, at: datetime) -> dict[str, Any]:
         "parts": _parts(rollout, waves),
         "may_hold": may.hold_part.why_not(rollout, by=actor) is None and can.hold_part.why_not(rollout) is None,
         "behind": queries.behind_gates(rollout, actor, at) if rollout.hubs and rollout.state not in OVER else None,
+        "parts_of_it": insight.parts(rollout, reached) if rollout.hubs else [],
+        "expected_end": insight.expected_end(rollout, found, waves, at),
+        "per_hour": insight.per_hour(rollout, sum(by_state[state] for state in reached), at),
+        "over_time": insight.over_time(rollout),
+        "working": insight.working(waves),
         "rest_at": queries.rest_at(rollout) if rollout.state in RUNNING else None,
         "specification": _specification(rollout),
     }
@@ -98,7 +103,7 @@ def _parts(rollout: Rollout, waves: list[Wave]) -> list[tuple[int, Breach]]:
 def _answers(found: queries.Figures, stage: Stage) -> list[tuple[str, int]]:
     row = found.outcomes[stage]
     named = [(f"{code} {text}", int(row[code])) for code, text in outcomes.WORDS[stage].items()]
-    return [*named, ("No answer yet, asked again", int(row[4])), ("Timed out", int(row[outcomes.TIMED_OUT]))]
+    return [*named, ("No answer yet, asked again", int(row[4])), (outcomes.GIVEN_UP, int(row[outcomes.TIMED_OUT]))]
 
 
 def _own(rollout: Rollout, actor: Actor) -> list[tuple[HubState, int]]:

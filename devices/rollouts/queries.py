@@ -31,7 +31,7 @@ from releases.products.models import Cell
 from releases.publishing import endings
 from releases.publishing.queries import visible_to as visible_releases
 
-_BEHIND = {
+BEHIND = {
     Stage.DEPLOYMENT: (WaveState.DEPLOYED, WaveState.ACTIVATING, WaveState.ACTIVATED),
     Stage.ACTIVATION: (WaveState.ACTIVATED,),
 }
@@ -64,7 +64,7 @@ def may_catch_up(release_id: int | None = None) -> list[Rollout]:
 
 def present_wave(rollout: Rollout) -> Wave | None:
     """Return the first wave that the present programme has not passed; None when it has passed all."""
-    return rollout.waves.exclude(state__in=_BEHIND[rollout.stage]).order_by("number").first()
+    return rollout.waves.exclude(state__in=BEHIND[rollout.stage]).order_by("number").first()
 
 
 def evidence(wave: Wave, stage: Stage) -> Evidence:

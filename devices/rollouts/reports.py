@@ -82,7 +82,7 @@ def _issue(issue: Issue) -> dict[str, Any]:
 def _answers(found: queries.Figures, stage: Stage) -> dict[str, int]:
     row = found.outcomes[stage]
     named = {words: int(row[code]) for code, words in outcomes.WORDS[stage].items()}
-    return {**named, "Timed out": int(row[outcomes.TIMED_OUT])}
+    return {**named, outcomes.GIVEN_UP: int(row[outcomes.TIMED_OUT])}
 
 
 def _text(moment: datetime | None) -> str:

@@ -49,10 +49,9 @@ class Watched:
     issues_before: int
 
     @property
-    def share(self) -> float | None:
-        """The share of failures among the hubs that ended; None where none has."""
-        ended = self.activated + self.failed
-        return self.failed / ended if ended else None
+    def share(self) -> float:
+        """The share of its hubs that failed or fell silent to the end."""
+        return self.failed / self.hubs
 
 
 def period(rollout: Rollout, at: datetime) -> Period | None:
@@ -94,7 +93,7 @@ def by_combination(rollout: Rollout, at: datetime) -> list[Watched]:
                 issues_before=_naming(past, group),
             )
         )
-    return sorted(found, key=lambda one: (-(one.share or 0), one.name))
+    return sorted(found, key=lambda one: (-one.share, one.name))
 
 
 def _cells(numbers: Numbers) -> Iterable[Cell]:
@@ -140,6 +139,5 @@ def _failures_before(rollout: Rollout) -> dict[int, float]:
         of_cell = np.array([combination.get(int(number), 0) for number in found], np.int64)
         for pk in np.unique(of_cell).tolist():
             totals = table[of_cell == pk].sum(axis=0)
-            if ended := int(totals[HubState.ACTIVATED]) + _failed(totals):
-                shares.setdefault(pk, _failed(totals) / ended)
+            shares.setdefault(pk, _failed(totals) / int(totals.sum()))
     return shares

@@ -171,14 +171,14 @@ def _while_it_runs(
     port, paths, cookie = asked
     loads = []
     with rollout.workers(), ThreadPoolExecutor(1) as pool:
-        running = pool.submit(_run, world, planned)
+        running = pool.submit(run_to_the_end, world, planned)
         while not running.done():
             loads.append(ask(port, paths, cookie=cookie, clients=CLIENTS, seconds=pages.SECONDS / 2))
     found = _line("one hub by API while a rollout runs", loads, bare * len(loads), behind)
     return {**found, "transitions_per_s": round(running.result())}
 
 
-def _run(world: small.World, planned: Rollout) -> float:
+def run_to_the_end(world: small.World, planned: Rollout) -> float:
     try:
         return rollout.run(world, planned)
     finally:

@@ -42,7 +42,7 @@ class TestWatch:
         assert sum(one.hubs for one in found) == 350
         assert sum(one.activated for one in found) == by_state[HubState.ACTIVATED]
         assert sum(one.failed for one in found) == by_state[HubState.FAILED] + by_state[HubState.EXPIRED]
-        assert [one.share or 0 for one in found] == sorted((one.share or 0 for one in found), reverse=True)
+        assert [one.share for one in found] == sorted((one.share for one in found), reverse=True)
         assert {one.failed_before for one in found} == {None}
 
     def test_before_is_the_last_rollout_of_another_open_release(self, finished):
@@ -50,7 +50,7 @@ class TestWatch:
         later = Rollout(release_id=first.release_id + 1, planned_at=first.finished_at + timedelta(days=1), pk=0)
         shares = watch._failures_before(later)
         now = {one.name: one.share for one in watch.by_combination(first, finished.at)}
-        assert sorted(shares.values()) == pytest.approx(sorted(share for share in now.values() if share is not None))
+        assert sorted(shares.values()) == pytest.approx(sorted(now.values()))
         type(first.release).objects.filter(pk=first.release_id).update(classification="amber")
         assert watch._failures_before(later) == {}
 
@@ -69,7 +69,7 @@ class TestWatch:
         assert watch.period(road.rollout, road.at) is None
         assert watch.issues_in(road.rollout, None) == []
         assert {(one.activated, one.issues, one.share) for one in watch.by_combination(road.rollout, road.at)} == {
-            (0, 0, None)
+            (0, 0, 0.0)
         }
 
     def test_the_period_ends_with_hypercare(self, finished):

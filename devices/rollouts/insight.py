@@ -1,0 +1,168 @@
+"""What the live page says beyond counts: parts, rates, the expected end, activations over time, verdicts' working.
+
+Each costs a fixed number of queries and little time, whatever the size: from the batches' counts, from their vectors
+once in a few seconds for everybody, and from the blocks of activated hubs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import numpy as np
+from django.core.cache import cache
+
+from devices.fleet.places import REGIONS
+from devices.gateway import Numbers, Stage
+from devices.rollouts import forecast, pacing, queries
+from devices.rollouts.forecast import Pace
+from devices.rollouts.models import ActivationBlock, Rollout, Wave
+from devices.rollouts.states import RUNNING, HubState
+from devices.rollouts.windows import LONDON
+from releases.products.models import Cell, DeviceCombination, Region
+
+WORST = 10  # combinations shown, those with the largest share of failures
+POINTS = 24  # of the line over time
+NAMES_SECONDS = 600
+_DEVICES = ("hub_model", "esme", "gsme", "display")
+_STILL_TO_ASK = {Stage.DEPLOYMENT: HubState.SCHEDULED, Stage.ACTIVATION: HubState.DEPLOYED}
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One region, hub model or combination of a rollout, and how its hubs do in the present programme."""
+
+    name: str
+    hubs: int
+    reached: int
+    failed: int
+
+    @property
+    def reported(self) -> int:
+        """Hubs that ended in the programme."""
+        return self.reached + self.failed
+
+    @property
+    def share(self) -> float:
+        """The share of failures among them."""
+        return self.failed / self.reported if self.reported else 0.0
+
+
+def parts(rollout: Rollout, reached: Sequence[HubState]) -> list[Part]:
+    """Return the regions, the hub models and the worst combinations of a rollout, in that order."""
+    numbers, table = queries.tally(rollout)
+    names = _names(rollout, numbers)
+    failed = table[:, [HubState.FAILED, HubState.EXPIRED]].sum(axis=1)
+    columns = np.stack([table.sum(axis=1), table[:, list(reached)].sum(axis=1), failed], axis=1)
+    regions, models, combinations = (_axis([names[int(one)][axis] for one in numbers], columns) for axis in range(3))
+    worst = sorted(combinations, key=lambda part: (-part.share, part.name))[:WORST]
+    return [*regions, *models, *worst]
+
+
+def _axis(labels: list[str], columns: Any) -> list[Part]:
+    found, place = np.unique(np.array(labels, dtype=object).astype(str), return_inverse=True)
+    totals = np.zeros((len(found), 3), np.int64)
+    np.add.at(totals, place, columns)
+    return [Part(str(name), *(int(count) for count in row)) for name, row in zip(found, totals, strict=True)]
+
+
+def _names(rollout: Rollout, numbers: Numbers) -> dict[int, tuple[str, str, str]]:
+    """Return region, hub model and combination of each cell in words; they never change, so they are kept a while."""
+    found: Any = cache.get_or_set(f"rollout-names-{rollout.pk}", lambda: _read_names(numbers), NAMES_SECONDS)
+    return found if len(found) == len(numbers) else _read_names(numbers)
+
+
+def _read_names(numbers: Numbers) -> dict[int, tuple[str, str, str]]:
+    rows = list(Cell.objects.filter(number__in=numbers.tolist()).values_list("number", "region", "combination"))
+    chosen = DeviceCombination.objects.filter(pk__in={pk for _, _, pk in rows}).select_related(*_DEVICES)
+    words = {one.pk: (f"Hub model {one.hub_model.name}", str(one)) for one in chosen}
+    return {number: (f"Region {Region(region).label}", *words[pk]) for number, region, pk in rows}
+
+
+def expected_end(rollout: Rollout, found: queries.Figures, waves: Iterable[Wave], at: datetime) -> datetime | None:
+    """Return when the present programme of a running rollout ends at the latest, if nothing stops it; None if never."""
+    if rollout.state not in RUNNING:
+        return None
+    column = _STILL_TO_ASK[rollout.stage]
+    left = [wave for wave in waves if wave.state not in queries.BEHIND[rollout.stage]]
+    sizes = [[int(found.by_wave[wave.number][place][column]) for place in range(len(REGIONS))] for wave in left]
+    runs = forecast.programme(sizes, _pace(rollout), at)
+    return runs[-1].ends_at if runs else None
+
+
+def _pace(rollout: Rollout) -> Pace:
+    stage = rollout.stage
+    window = (rollout.window_opens, rollout.window_closes) if stage is Stage.ACTIVATION else (None, None)
+    waits = (rollout.turns, rollout.answer_seconds, rollout.retry_seconds, rollout.soak_seconds)
+    return Pace(pacing.limits_in_order(stage), *waits, *window)
+
+
+def per_hour(rollout: Rollout, reached: int, at: datetime) -> int | None:
+    """Return how many hubs an hour the present programme has moved so far; None before its first second has passed."""
+    began = getattr(rollout, f"{rollout.stage.word}_started_at")
+    seconds = ((rollout.finished_at or at) - began).total_seconds() if began else 0
+    return round(reached * 3600 / seconds) if seconds >= 1 else None
+
+
+@dataclass(frozen=True, slots=True)
+class OverTime:
+    """A line: local times, or days where it takes longer than one, and hubs activated up to each."""
+
+    labels: list[str]
+    hubs: list[int]
+
+    @property
+    def series(self) -> list[tuple[str, list[int]]]:
+        """The line as a chart takes it."""
+        return [("Activated", self.hubs)]
+
+
+def over_time(rollout: Rollout) -> OverTime | None:
+    """Return how many hubs had activated when, at a few moments; None before the first."""
+    if rollout.activation_started_at is None:
+        return None
+    since = ActivationBlock.objects.filter(rollout=rollout.pk, at__gte=rollout.activation_started_at)
+    rows = list(since.order_by("at").values_list("at", "hubs"))
+    if not rows:
+        return None
+    moments = np.array([at.timestamp() for at, _ in rows])
+    total = np.cumsum([hubs for _, hubs in rows])
+    ticks = np.unique(np.searchsorted(moments, np.linspace(moments[0], moments[-1], POINTS), side="right"))
+    found = [rows[tick - 1][0].astimezone(LONDON) for tick in ticks]
+    form = "%H:%M" if found[-1] - found[0] < timedelta(days=1) else "%d %b"
+    return OverTime([f"{moment:{form}}" for moment in found], [int(total[tick - 1]) for tick in ticks])
+
+
+@dataclass(frozen=True, slots=True)
+class Working:
+    """How a verdict came about: reports, failures, the interval of the true share, whether a person weighed it."""
+
+    wave: int
+    stage: str
+    verdict: str
+    reported: int
+    share: float
+    low: float
+    high: float
+    weighed: bool
+
+
+def working(waves: Iterable[Wave]) -> list[Working]:
+    """Return the working of every verdict of a rollout, by wave and programme."""
+    return [
+        Working(
+            wave.number + 1,
+            stage.word,
+            kept["verdict"],
+            kept["reported"],
+            kept["share"],
+            kept["low"],
+            kept["high"],
+            "weighed" in kept,
+        )
+        for wave in waves
+        for stage in Stage
+        if "verdict" in (kept := wave.verdicts.get(stage.word, {}))
+    ]
