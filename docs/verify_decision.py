@@ -4,8 +4,12 @@
 Needs Python 3.11 and nothing else: no portal, no database, no key. It checks that every file is the one exported, that
 the roll is the one frozen when voting opened, that the votes are those the journal has receipts of, that the stored
 votes add up to the stored result under the ballot's own rules, that what was declared, ruled, said, put forward as
-evidence and voted is what the decision was made on, that the notice says what was published, and that the journal's
-entries are where their sealed blocks have them. It prints each fault, and exits with 1 where there is one.
+evidence and voted is what the decision was made on, that what lay before the voters is what did when voting opened,
+that what took effect is what did, that the notice says what was published, and that the journal's entries are where
+their sealed blocks have them. It prints each fault, and exits with 1 where there is one.
+
+The PDF file is a rendering of decision.json for readers and proves nothing by itself. The appeal, and the states of the
+ballot and the objections, tell what became of the matter later; no hash is kept of them.
 
 Compare the hashes of the blocks, printed at the end, with those on the portal's record page, or with an earlier export:
 then nobody, the operator included, can have written the journal anew since.
@@ -22,7 +26,8 @@ from fractions import Fraction
 
 AXIS = ("proceed", "proceed_with_exclusions", "defer", "retest", "reject")  # from most permissive to most cautious
 WITHOUT_QUORUM = {"objections": "proceed_with_exclusions", "waiver": "defer", "review": "reject"}  # by kind of ballot
-FORMATS = (1, 2)  # the first had no files of the parties
+FORMATS = (1, 2, 3)  # the first had no files of the parties, the second not what lay before the voters
+NEEDED = ("format", "ballot", "determination", "roll", "votes", "tally", "casting_vote", "objections", "statements")
 
 
 def sha256(data):
@@ -35,9 +40,15 @@ def faults(archive: zipfile.ZipFile) -> Iterator[str]:
     yield from wrong
     if wrong:
         return
-    found, journal = (json.loads(archive.read(name)) for name in ("decision.json", "journal.json"))
-    if found["format"] not in FORMATS:
-        yield f"This script reads formats {' and '.join(map(str, FORMATS))}, not {found['format']}."
+    found, journal = readable(archive, "decision.json"), readable(archive, "journal.json")
+    if not found or not journal or not {"entries", "blocks"} <= set(journal):
+        yield "decision.json or journal.json is missing or cannot be read: this is no exported decision."
+        return
+    if found.get("format") not in FORMATS:
+        yield f"This script reads formats {', '.join(map(str, FORMATS))}, not {found.get('format')}."
+        return
+    if lacking := [name for name in NEEDED if name not in found]:
+        yield f"decision.json lacks {', '.join(lacking)}."
         return
     yield from sealed(journal)
     entries = [entry["content"] for entry in journal["entries"]]
@@ -46,10 +57,61 @@ def faults(archive: zipfile.ZipFile) -> Iterator[str]:
     if found["tally"]:
         yield from tally(found)
     yield from outcome(found)
+    if found["format"] >= 3:
+        yield from laid(found, said(entries, "open_voting", "laid"))
+        yield from effects(found, said(entries, "take_effect", "effects"))
+        yield from strangers(found, archive)
     yield from exhibits(found, archive)
     yield from casting_vote(found, said(entries, "give_casting_vote", "receipt"))
     yield from heard(found, [entry["data"]["heard"] for entry in entries if "heard" in entry["data"]])
     yield from notice(found, said(entries, "publish", "document"))
+
+
+def readable(archive, name):
+    """The JSON object in a file of the dossier, None where there is none."""
+    try:
+        content = json.loads(archive.read(name))
+    except (KeyError, ValueError):
+        return None
+    return content if isinstance(content, dict) else None
+
+
+def digest(content):
+    """The SHA-256 of JSON in one spelling."""
+    return sha256(json.dumps(content, sort_keys=True, separators=(",", ":")))
+
+
+def laid(found, frozen):
+    """What lay before the voters is what did when voting opened, is said of the ballot, and its issues fit it."""
+    if [digest(found["laid"])] != frozen:
+        yield "What lay before the voters is not what did when voting opened."
+        return
+    cited = {key for one in found["laid"]["objections"] for key in one["issues"]}
+    for key, opening in found["issues"].items():
+        if key not in cited or digest(opening) != key:
+            yield f"Issue {opening['facts']['reference']} is not what was cited."
+    for part in ("ballot", "release"):
+        for name, value in found["laid"][part].items():
+            if found[part].get(name) != value:
+                yield f"The {part}'s {name} is not what it was when voting opened."
+
+
+def effects(found, kept):
+    """What took effect is what did."""
+    if [digest(found["effects"])] != kept:
+        yield "What is said to have taken effect is not what did."
+
+
+def strangers(found, archive):
+    """Each file of evidence lay before the voters, as a party's or on an issue cited; there are no other files."""
+    issues = {one["facts"]["reference"]: one["facts"]["files"] for one in found["issues"].values()}
+    known = {one["path"]: one["sha256"] for one in found["files"]}
+    known |= {f"evidence/{issue}-{number}": file for issue, files in issues.items() for number, file in files}
+    named = {"decision.json", "journal.json", "SHA256SUMS", f"{found['determination']['reference']}.pdf"}
+    for name in sorted(set(archive.namelist()) - named):
+        kept = known.get(name) or known.get(name.rpartition(".")[0])
+        if kept != sha256(archive.read(name)):
+            yield f"{name} did not lie before the voters."
 
 
 def files(archive):

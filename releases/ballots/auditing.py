@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator
 from portal.journal import checks
 from portal.journal.models import Entry
 from portal.journal.queries import timeline
-from releases.ballots import hashes, rulesets, sealing
+from releases.ballots import hashes, laid, rulesets, sealing
 from releases.ballots import tally as counting
-from releases.ballots.models import ABSTAIN, Ballot, CastingVote, Tally, Vote
+from releases.ballots.models import ABSTAIN, Ballot, CastingVote, Determination, Tally, Vote
 from releases.ballots.paper import Option, Paper
 
 
@@ -25,12 +25,14 @@ def faults_of(ballot: Ballot) -> Iterator[str]:
     """Yield what is wrong with one ballot that was opened."""
     entries = list(timeline(ballot._meta.label_lower, ballot.pk))
     yield from _roll(ballot, entries)
+    yield from _laid(ballot, entries)
     yield from _votes(ballot, entries)
     if hasattr(ballot, "tally"):
         yield from _tally(ballot.tally)
     yield from _casting_vote(ballot, entries)
     yield from _heard(ballot, entries)
     yield from _notice(ballot, entries)
+    yield from _effects(ballot)
 
 
 def _said(entries: Iterable[Entry], verb: str, key: str) -> list[str]:
@@ -42,6 +44,15 @@ def _roll(ballot: Ballot, entries: Iterable[Entry]) -> Iterator[str]:
     now = hashes.roll_hash(ballot.roll.all())
     if {now, ballot.roll_hash} != set(_said(entries, "open_voting", "roll_hash")):
         yield f"The roll of {ballot.reference} is not what was frozen when voting opened."
+
+
+def _laid(ballot: Ballot, entries: Iterable[Entry]) -> Iterator[str]:
+    kept = laid.of(ballot)
+    for digest in _said(entries, "open_voting", "laid"):
+        issues = kept.issues if kept else {}
+        openings = {key: laid.digest(opening) for key, opening in issues.items()}
+        if digest != laid.digest(kept.matter if kept else None) or any(key != one for key, one in openings.items()):
+            yield f"What lay before the voters of {ballot.reference} is not what did when voting opened."
 
 
 def _votes(ballot: Ballot, entries: Iterable[Entry]) -> Iterator[str]:
@@ -113,6 +124,16 @@ def _notice(ballot: Ballot, entries: Iterable[Entry]) -> Iterator[str]:
     for digest in _said(entries, "publish", "document"):
         if digest != hashes.document_hash(ballot.determination):
             yield f"Determination {ballot.determination.reference} does not say what was published."
+
+
+def _effects(ballot: Ballot) -> Iterator[str]:
+    determination = Determination.objects.filter(ballot=ballot).first()
+    if determination is None:
+        return
+    entries = timeline(determination._meta.label_lower, determination.pk)
+    for digest in _said(entries, "take_effect", "effects"):
+        if digest != laid.digest(determination.effects):
+            yield f"What {determination.reference} says took effect is not what did."
 
 
 checks.register("ballots", faults)

@@ -10,9 +10,9 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from portal.people.models import Organisation, PartyCategory, Seat
+from portal.people.models import PartyCategory, Seat
 from portal.workflow.actor import Actor
-from releases.ballots import may, queries, rulesets
+from releases.ballots import laid, may, queries, rulesets
 from releases.ballots import tally as counting
 from releases.ballots.effects import offering
 from releases.ballots.models import (
@@ -23,6 +23,7 @@ from releases.ballots.models import (
     Entitlement,
     Exhibit,
     Joinder,
+    Laid,
     Objection,
     Ruling,
     Statement,
@@ -46,6 +47,7 @@ class Matter:
     objection: Objection
     issues: list[Issue]
     hidden_issues: int
+    is_limited: bool
     cohort: str
     counts: Counts
     suppliers: list[tuple[str, int]]
@@ -55,24 +57,38 @@ class Matter:
     departures: list[Departure]
 
 
-def matter(objection: Objection, actor: Actor) -> Matter:
-    """Gather one objection for this reader. Rule: a security issue is shown only to those who may know of it."""
+def matter(objection: Objection, actor: Actor, ballot: Ballot | None = None) -> Matter:
+    """Gather one objection for this reader; for a ballot that was opened, as it was laid before the voters.
+
+    Rule: a security issue is shown only to those who may know of it.
+    """
     issues = list(queries.cited(objection, actor))
+    found = laid.of(ballot) if ballot else None
+    kept = laid.objection_in(found, objection.reference) if found else None
+    if found and kept:
+        _as_laid(issues, found)
     cells = cells_of(Cohort.of(objection), objection.release)
-    homes = cohorts.homes_by_supplier(cells)
-    names = dict(Organisation.objects.filter(pk__in=homes).values_list("pk", "name"))
     return Matter(
         objection=objection,
         issues=issues,
         hidden_issues=objection.issues.count() - len(issues),
-        cohort=cohorts.words(Cohort.of(objection)),
-        counts=cohorts.counts(cells),
-        suppliers=sorted(((names[one], count) for one, count in homes.items()), key=lambda pair: -pair[1]),
+        is_limited=kept["is_limited"] if kept else objection.is_limited,
+        cohort=kept["cohort"] if kept else cohorts.words(Cohort.of(objection)),
+        counts=Counts(kept["homes"], kept["suppliers"], kept["cells"]) if kept else cohorts.counts(cells),
+        suppliers=kept["homes_by_supplier"] if kept else cohorts.homes_of_each_supplier(cells),
         joinders=list(objection.joinders.select_related("organisation").order_by("pk")),
         exhibits=list(objection.exhibits.select_related("organisation").order_by("pk")),
         departures=list(objection.departures.select_related("organisation", "carried_on_by")),
         offer=offering(objection, objection.offer) if objection.offered is not None else [],
     )
+
+
+def _as_laid(issues: Iterable[Issue], laid_matter: Laid) -> None:
+    """Show the issues, on the copies read here alone, as they were when voting opened."""
+    found = {one.reference: one for one in issues}
+    for kept in laid.issues_in(laid_matter, found).values():
+        for name in ("title", "description", "category", "severity", "state"):
+            setattr(found[kept["facts"]["reference"]], name, kept["facts"][name])
 
 
 @dataclass(frozen=True)
@@ -143,7 +159,7 @@ def evidence(ballot: Ballot, actor: Actor, at: datetime) -> dict[str, Any]:
     """Everything on the ballot page: matters, statements, options and their effects, roll, result once counted."""
     objections = queries.heard(ballot)
     return {
-        "matters": [matter(objection, actor) for objection in objections],
+        "matters": [matter(objection, actor, ballot) for objection in objections],
         "statements": statements(ballot),
         "forecast": forecast(ballot, objections, at),
         "beside": queries.beside(ballot, actor),

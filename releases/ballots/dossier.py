@@ -19,15 +19,15 @@ from portal.journal.models import Block, BlockMember, Entry
 from portal.journal.sealing import content_of
 from portal.pages.documents import pdf
 from portal.workflow.actor import Actor
-from releases.ballots import hashes, queries
+from releases.ballots import hashes, laid, queries
 from releases.ballots.document import notice
-from releases.ballots.models import Ballot, Determination, Entitlement, Exhibit, Objection, Vote
+from releases.ballots.models import Ballot, Determination, Entitlement, Exhibit, Laid, Objection, Vote
 from releases.issues import queries as issues
 from releases.issues.models import Comment
 from releases.products.cohorts import Cohort
 from releases.publishing.documents import KINDS
 
-FORMAT = 2  # 1 had no files of the parties
+FORMAT = 3  # 1 had no files of the parties, 2 not what lay before the voters
 SUMS = "SHA256SUMS"
 IN_PIECES_OF = 1024 * 1024
 
@@ -57,7 +57,7 @@ def _files(ballot: Ballot, actor: Actor, at: datetime) -> Iterator[tuple[str, It
     for exhibit in hashes.exhibits(ballot):
         with File(exhibit.file) as file:
             yield _named(exhibit), file.chunks(IN_PIECES_OF)
-    for comment in _evidence(ballot, actor):
+    for comment in _evidence(ballot, actor, laid.of(ballot)):
         name = f"evidence/{comment.issue.reference}-{comment.pk}.{KINDS[comment.file_kind].ending}"
         with File(comment.file) as file:
             yield name, file.chunks(IN_PIECES_OF)
@@ -77,12 +77,15 @@ def _plain(value: object) -> str:
 
 def decision(ballot: Ballot, actor: Actor, at: datetime) -> dict[str, Any]:
     """Everything about one decided ballot as JSON can say it; people and organisations by name, as text."""
-    determination, release = ballot.determination, ballot.release
+    determination, release, kept = ballot.determination, ballot.release, laid.of(ballot)
     return {
-        "format": FORMAT,
+        "format": FORMAT if kept else FORMAT - 1,
+        **({"laid": kept.matter, "issues": _issues(kept, ballot, actor)} if kept else {}),
         "made_at": at,
         "made_by": actor.name,
-        "release": _of(release, "reference", "title", "firmware_version", "classification"),
+        "release": kept.matter["release"]
+        if kept
+        else _of(release, "reference", "title", "firmware_version", "classification"),
         "ballot": {
             **_of(ballot, "reference", "question", "state", "noticed_at", "opened_at", "closes_at", "closed_at"),
             **_of(ballot, "extended_at", "defer_to", "rules", "safeguard", "safeguard_objections", "exclusion"),
@@ -100,6 +103,7 @@ def decision(ballot: Ballot, actor: Actor, at: datetime) -> dict[str, Any]:
             "public_key": bytes(ballot.public_key or b"").hex(),
             "replaces": ballot.replaces.reference if ballot.replaces else None,
             "follows": ballot.follows.reference if ballot.follows else None,
+            **(kept.matter["ballot"] if kept else {}),
         },
         "roll": [_seat(row) for row in ballot.roll.order_by("pk").prefetch_related("declarations", "rulings")],
         "votes": [_vote(vote) for vote in _votes(ballot)],
@@ -107,7 +111,9 @@ def decision(ballot: Ballot, actor: Actor, at: datetime) -> dict[str, Any]:
         "casting_vote": _of(ballot.casting_vote, "by_name", "choice", "reasons", "at")
         if hasattr(ballot, "casting_vote")
         else None,
-        "objections": [_as_heard(_objection(one, actor), ballot) for one in queries.heard(ballot)],
+        "objections": [
+            _as_heard(_became(one) if kept else _objection(one, actor), ballot) for one in queries.heard(ballot)
+        ],
         "statements": [
             {**_of(row, "text", "by_name", "at"), "organisation": row.organisation.name}
             for row in ballot.statements.select_related("organisation").order_by("pk")
@@ -117,6 +123,12 @@ def decision(ballot: Ballot, actor: Actor, at: datetime) -> dict[str, Any]:
         "effects": determination.effects,
         "appeal": _of(determination, "appealed_at", "appellant", "appeal_grounds", "appeal_result", "appeal_outcome"),
     }
+
+
+def _issues(kept: Laid, ballot: Ballot, actor: Actor) -> dict[str, Any]:
+    """The cited issues as they were laid before the voters, of which the actor may know."""
+    known = {issue.reference for one in queries.heard(ballot) for issue in queries.cited(one, actor)}
+    return laid.issues_in(kept, known)
 
 
 def _of(row: object, *fields: str) -> dict[str, Any]:
@@ -150,15 +162,11 @@ def _as_heard(facts: dict[str, Any], ballot: Ballot) -> dict[str, Any]:
     return facts | next((one for one in heard if one["reference"] == facts["reference"]), {})
 
 
-def _objection(objection: Objection, actor: Actor) -> dict[str, Any]:
-    joined = objection.joinders.select_related("organisation").order_by("pk")
+def _became(objection: Objection) -> dict[str, Any]:
+    """What became of an objection; what it was when voting opened stands in what lay before the voters."""
     left = objection.departures.select_related("organisation", "carried_on_by")
     return {
-        **_of(objection, "reference", "state", "lodged_by_name", "lodged_at", "is_limited", "is_late"),
-        **_of(objection, "evidence", "remedy", "defer_to", "answer", "offered", "safeguarded"),
-        "organisation": objection.organisation.name,
-        "cohort": Cohort.of(objection).as_json(),
-        "joined": [{**_of(row, "joined_at", "statement"), "organisation": row.organisation.name} for row in joined],
+        **_of(objection, "reference", "state", "offered", "safeguarded"),
         "left": [
             {
                 **_of(row, "by_name", "why", "at"),
@@ -167,6 +175,19 @@ def _objection(objection: Objection, actor: Actor) -> dict[str, Any]:
             }
             for row in left
         ],
+    }
+
+
+def _objection(objection: Objection, actor: Actor) -> dict[str, Any]:
+    """An objection as it is now, for ballots older than the record of what lay before the voters."""
+    joined = objection.joinders.select_related("organisation").order_by("pk")
+    return {
+        **_became(objection),
+        **_of(objection, "lodged_by_name", "lodged_at", "is_limited", "is_late"),
+        **_of(objection, "evidence", "remedy", "defer_to", "answer"),
+        "organisation": objection.organisation.name,
+        "cohort": Cohort.of(objection).as_json(),
+        "joined": [{**_of(row, "joined_at", "statement"), "organisation": row.organisation.name} for row in joined],
         "issues": [
             _of(issue, "reference", "title", "category", "severity", "state")
             for issue in queries.cited(objection, actor)
@@ -184,11 +205,17 @@ def _file(exhibit: Exhibit) -> dict[str, Any]:
     }
 
 
-def _evidence(ballot: Ballot, actor: Actor) -> Iterator[Comment]:
-    """The files of evidence on the issues cited that the actor may see, each once however often its issue is cited."""
+def _evidence(ballot: Ballot, actor: Actor, kept: Laid | None) -> Iterator[Comment]:
+    """The files of evidence on the issues cited that the actor may see, each once however often its issue is cited.
+
+    Those that lay before the voters: what was put there later decided nothing.
+    """
+    openings = kept.issues.values() if kept else ()
+    before = [pk for opening in openings for pk, _ in opening["facts"]["files"]]
     cited = {issue.pk: issue for one in queries.heard(ballot) for issue in queries.cited(one, actor)}
     for issue in cited.values():
-        yield from issues.comments(issue, actor).exclude(file="").select_related("issue")
+        found = issues.comments(issue, actor).exclude(file="").select_related("issue")
+        yield from found.filter(pk__in=before) if kept else found
 
 
 def journal(ballot: Ballot) -> dict[str, Any]:

@@ -1,15 +1,16 @@
-"""What each option on the paper would do, read now from the homes of the release and the holds on it."""
+"""What each option on the paper would do: read from the homes of the release and the holds on it, frozen at opening."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
 from releases.ballots.can import OPEN_TO_OBJECTIONS
 from releases.ballots.forecast import Homes, OptionEffect, Scene
-from releases.ballots.models import Ballot, Determination, Objection
-from releases.ballots.paper import Kind
+from releases.ballots.models import Ballot, Determination, Laid, Objection
+from releases.ballots.paper import Kind, Option
 from releases.holds import queries as holds
 from releases.holds.models import Cause, Hold, Stage
 from releases.products import cohorts
@@ -37,11 +38,20 @@ def option_effects(ballot: Ballot, objections: Sequence[Objection], at: datetime
 
 
 def forecast(ballot: Ballot, objections: Sequence[Objection], at: datetime) -> Forecast:
-    """What every option would do, beside what stands already."""
+    """What every option would do, beside what stands already: from opening on as it was laid before the voters."""
+    kept: Laid | None = getattr(ballot, "laid", None)
+    if kept:
+        return _laid(kept.matter["forecast"])
     standing = list(standing_holds(ballot, objections, at))
     scene = scene_of(ballot, objections, standing, at)
     effects = [scene.effect(option) for option in scene.kind.options]
     return Forecast(effects, standing, scene.homes(scene.standing), _deferred_until(ballot))
+
+
+def _laid(kept: Mapping[str, Any]) -> Forecast:
+    options = [OptionEffect(**{**one, "option": Option(one["option"])}) for one in kept["options"]]
+    until = datetime.fromisoformat(kept["deferred_until"]) if kept["deferred_until"] else None
+    return Forecast(options, list(Hold.objects.filter(reference__in=kept["holds"]).order_by("pk")), kept["held"], until)
 
 
 def standing_holds(ballot: Ballot, objections: Sequence[Objection], at: datetime) -> QuerySet[Hold]:

@@ -174,6 +174,13 @@ def counts(found: QuerySet[Cell] | Cohort) -> Counts:
     return Counts(sum(row["total"] for row in grouped), len(suppliers), sum(row["cells"] for row in grouped))
 
 
+def homes_of_each_supplier(found: QuerySet[Cell]) -> list[tuple[str, int]]:
+    """Return the homes of each responsible supplier in a set of cells by its name, the most homes first."""
+    homes = homes_by_supplier(found)
+    names = dict(Organisation.objects.filter(pk__in=homes).values_list("pk", "name"))
+    return sorted(((names[one], count) for one, count in homes.items()), key=lambda pair: (-pair[1], pair[0]))
+
+
 def homes_by_supplier(found: QuerySet[Cell]) -> dict[int, int]:
     """Return the homes of each responsible supplier in a set of cells, by its id.
 

@@ -9,6 +9,7 @@ from releases.ballots.models.decisions import (
     AppealResult,
     CastingVote,
     Determination,
+    Laid,
     Tally,
     Vote,
 )
@@ -30,6 +31,7 @@ __all__ = [
     "Entitlement",
     "Exhibit",
     "Joinder",
+    "Laid",
     "Meeting",
     "Objection",
     "Remedy",

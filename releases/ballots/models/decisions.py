@@ -37,6 +37,24 @@ class Vote(models.Model):
         return f"cast {self.sequence} of {self.entitlement}"
 
 
+class Laid(models.Model):
+    """What lay before the voters when voting opened, as text and figures; the journal has its hash. Append-only.
+
+    ``issues`` has each cited issue with its salt under its hash, so that ``matter`` tells nothing of a restricted one.
+    """
+
+    ballot = models.OneToOneField(Ballot, on_delete=models.PROTECT, related_name="laid")
+    matter = models.JSONField()
+    issues = models.JSONField()
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "laid"
+
+    def __str__(self) -> str:
+        return f"what lay before the voters of {self.ballot}"
+
+
 class Tally(models.Model):
     """The count, written once at close: every input, the rule in words, the outcome. Append-only."""
 

@@ -9,12 +9,12 @@ from portal.people.models import Seat
 from portal.workflow.actor import Actor
 from portal.workflow.errors import NotNow
 from portal.workflow.transitions import lock, move, note, save
-from releases.ballots import can, keys, may, messages, rulesets, sealing
+from releases.ballots import can, keys, laid, may, messages, rulesets, sealing
 from releases.ballots.clocks import voting_over
 from releases.ballots.conflicts import conflict, seats_with_a_vote
 from releases.ballots.defaults import rules_at, stored_rules_at
 from releases.ballots.hashes import roll_hash
-from releases.ballots.models import Ballot, Entitlement
+from releases.ballots.models import Ballot, Entitlement, Laid
 from releases.ballots.safeguards import standing, standings
 from releases.ballots.sealing import SealError
 from releases.ballots.states import BallotState, ObjectionState
@@ -74,7 +74,7 @@ def _obstacle(ballot: Ballot, at: datetime) -> str | None:
 def _open(ballot: Ballot, *, by: Actor, at: datetime) -> Ballot:
     ballot.not_opened = ""
     _freeze_rules(ballot, at)
-    _freeze_matter(ballot)
+    matter = _freeze_matter(ballot, at)
     _make_keys(ballot)
     ballot.roll_hash = _freeze_roll(ballot, at)
     move(
@@ -84,7 +84,11 @@ def _open(ballot: Ballot, *, by: Actor, at: datetime) -> Ballot:
         at=at,
         verb="open_voting",
         fields=_FROZEN,
-        data={"roll_hash": ballot.roll_hash, "key": ballot.key_fingerprint},
+        data={
+            "roll_hash": ballot.roll_hash,
+            "key": ballot.key_fingerprint,
+            "laid": laid.digest(matter.matter),
+        },
     )
     settling.lock_notes(ballot, at=at)
     tell(messages.BallotOpened(ballot, at), at=at)
@@ -125,10 +129,12 @@ def _freeze_rules(ballot: Ballot, at: datetime) -> None:
     ballot.closes_at = sits.ends_at if sits and at < sits.ends_at else over
 
 
-def _freeze_matter(ballot: Ballot) -> None:
+def _freeze_matter(ballot: Ballot, at: datetime) -> Laid:
     """Fix what is heard: objections settled since the draft are heard no more."""
     ballot.objections.remove(*ballot.objections.exclude(state=ObjectionState.CONTESTED))
-    objections = list(ballot.objections.prefetch_related("issues").order_by("pk"))
+    objections = list(
+        ballot.objections.select_related("organisation", "release").prefetch_related("issues").order_by("pk")
+    )
     cohorts = [Cohort.of(objection) for objection in objections]
     ballot.exclusion = [cohort.as_json() for cohort in cohorts]
     ballot.exclusion_cells = sorted(union(cohorts).values_list("pk", flat=True))
@@ -139,6 +145,7 @@ def _freeze_matter(ballot: Ballot) -> None:
         if objection.pk in established:
             objection.safeguarded = True
             objection.save(update_fields=["safeguarded"])
+    return laid.lay(ballot, objections, at)
 
 
 def _freeze_roll(ballot: Ballot, at: datetime) -> str:

@@ -11,7 +11,7 @@ from releases.ballots.models import Ballot, Vote
 from releases.ballots.tally import from_json
 from tests.factories import ballots as make
 
-TABLES = ("ballots_vote", "ballots_tally", "ballots_entitlement", "ballots_castingvote")
+TABLES = ("ballots_vote", "ballots_tally", "ballots_entitlement", "ballots_castingvote", "ballots_laid")
 
 
 @pytest.fixture
@@ -54,6 +54,8 @@ def test_nothing_is_wrong_with_a_ballot_that_was_not_counted(matter):
     "statement",
     [
         "UPDATE ballots_vote SET receipt = ''",
+        "UPDATE ballots_laid SET matter = jsonb_set(matter, '{ballot,question}', '\"?\"')",
+        "DELETE FROM ballots_laid",
         "DELETE FROM ballots_vote",
         "UPDATE ballots_tally SET votes_hash = ''",
         "DELETE FROM ballots_tally",
@@ -86,6 +88,16 @@ def test_the_database_refuses_edits_and_deletions(ballot, statement):
             "UPDATE ballots_tally SET votes = jsonb_set(votes, '{0,receipt}', to_jsonb(repeat('0', 64)))",
             "counts a vote that nobody cast last.",
         ),
+        (
+            "UPDATE ballots_laid SET matter = jsonb_set(matter, '{ballot,question}', '\"?\"')",
+            "is not what did when voting",
+        ),
+        (
+            "UPDATE ballots_laid SET issues = replace(issues::text, 'salt', 'sand')::jsonb",
+            "is not what did when voting",
+        ),
+        ("DELETE FROM ballots_laid", "is not what did when voting"),
+        ("UPDATE ballots_determination SET effects = '[]'", "says took effect is not what did."),
         ("UPDATE ballots_determination SET reasons = 'None.'", "does not say what was published."),
         ("UPDATE ballots_objection SET answer = 'DCC agrees.'", "is not what it was at the decision."),
         (

@@ -11,6 +11,7 @@ import zipfile
 
 import pytest
 from django.core.files.base import ContentFile
+from django.db import connection
 from django.urls import reverse
 from pypdf import PdfReader
 
@@ -18,7 +19,8 @@ from portal.journal.models import Entry
 from portal.workflow.errors import NotAllowed
 from releases.ballots import verbs
 from releases.ballots.models import Ballot, Determination
-from releases.issues.models import Comment
+from releases.issues.models import Comment, Issue
+from releases.products.models import Cell
 from releases.publishing.models import Release
 from tests.architecture.sources import BASE
 from tests.factories import ballots as make
@@ -114,7 +116,7 @@ def test_the_evidence_goes_with_it(matter):
         file_name="displays.pdf",
         file_kind="PDF",
         file_size=5,
-        sha256="0" * 64,
+        sha256=hashlib.sha256(b"%PDF-").hexdigest(),
     )
     comment.file.save("displays", ContentFile(b"%PDF-"))
     twice = [
@@ -125,8 +127,10 @@ def test_the_evidence_goes_with_it(matter):
     make.vote(matter, ballot, "proceed", "proceed", "proceed")
     packed = taken(matter, make.close(matter, ballot).determination)
     assert len(zipfile.ZipFile(io.BytesIO(packed)).namelist()) == len(files := contents(packed))
-    assert files[f"evidence/{matter.issue.reference}-{comment.pk}.pdf"] == b"%PDF-"
+    name = f"evidence/{matter.issue.reference}-{comment.pk}.pdf"
+    assert files[name] == b"%PDF-"
     assert check(files) == []
+    assert check(files | {name: b"%PDF-2"}) == [f"{name} did not lie before the voters."]
 
 
 def altered_vote(found, journal):
@@ -195,6 +199,34 @@ def unsealed_entry(found, journal):
     journal["entries"][0]["block"] = None
 
 
+def altered_homes(found, journal):
+    found["laid"]["objections"][0]["homes"] += 1
+
+
+def altered_reach(found, journal):
+    found["laid"]["objections"][0]["is_limited"] = not found["laid"]["objections"][0]["is_limited"]
+
+
+def altered_exclusion(found, journal):
+    found["ballot"]["exclusion"] = [{"regions": ["south"]}]
+
+
+def altered_title(found, journal):
+    found["release"]["title"] = "Another"
+
+
+def altered_severity(found, journal):
+    next(iter(found["issues"].values()))["facts"]["severity"] = 1
+
+
+def altered_effects(found, journal):
+    found["effects"] = ["Nothing."]
+
+
+def lacking_votes(found, journal):
+    del found["votes"]
+
+
 def another_format(found, journal):
     found["format"] = 9
 
@@ -222,7 +254,14 @@ def test_whatever_is_altered_is_named(files):
         altered_entry: "is not what was sealed in block",
         altered_block: "does not fit its members.",
         unsealed_entry: "is not in a sealed block yet",
-        another_format: "This script reads formats 1 and 2, not 9.",
+        altered_homes: "What lay before the voters is not what did",
+        altered_reach: "What lay before the voters is not what did",
+        altered_exclusion: "The ballot's exclusion is not what it was",
+        altered_title: "The release's title is not what it was",
+        altered_severity: "is not what was cited.",
+        altered_effects: "What is said to have taken effect is not what did.",
+        lacking_votes: "decision.json lacks votes.",
+        another_format: "This script reads formats 1, 2, 3, not 9.",
     }
     assert check(files) == []
     for alter, sentence in expected.items():
@@ -237,6 +276,47 @@ def test_a_file_altered_added_or_left_out_is_named(files):
     assert check(files | {name: b"%PDF"}, sums=False) == [f"{name} is not the file that was exported."]
     assert check(files | {"more.txt": b"x"}, sums=False) == ["more.txt is not the file that was exported."]
     assert check({one: data for one, data in files.items() if one != name}, sums=False) == [f"{name} is missing."]
+
+
+def test_what_is_no_exported_decision_is_said_in_a_sentence(files):
+    said = "decision.json or journal.json is missing or cannot be read: this is no exported decision."
+    assert check({name: data for name, data in files.items() if name != "journal.json"}) == [said]
+    assert check(files | {"decision.json": b"not JSON"}) == [said]
+    assert check(files | {"decision.json": b"[]"}) == [said]
+    assert check(files | {"more.txt": b"x"}) == ["more.txt did not lie before the voters."]
+
+
+def test_a_closed_ballot_shows_and_exports_what_lay_before_the_voters(matter, sign_in):
+    """Later the objection is heard anew for its homes only, and its issue is judged otherwise."""
+    determination = published(matter, "proceed", "proceed", "reject", "reject")
+    ballot = Ballot.objects.get()
+    address = reverse("ballots:ballot", args=[ballot.reference])
+    before = sign_in("secretary").get(address).text
+    assert "Activation of the whole release" in before and "shown as they were when voting opened" in before
+    kept = json.loads(contents(taken(matter, determination))["decision.json"])
+    ballot.objections.update(is_limited=True)
+    Issue.objects.update(severity=5, title="Nothing at all")
+    Cell.objects.update(homes=1)
+    page = sign_in("secretary").get(address).text
+    assert "Activation of the whole release" in page and "Nothing at all" not in page
+    files = contents(taken(matter, determination))
+    found = json.loads(files["decision.json"])
+    assert check(files) == []
+    for part in ("laid", "issues", "ballot", "release"):
+        assert found[part] == kept[part], part
+
+
+def test_a_ballot_older_than_that_record_is_exported_as_before(matter):
+    determination = published(matter, "proceed", "proceed", "proceed")
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE ballots_laid DISABLE TRIGGER USER; DELETE FROM ballots_laid")
+        cursor.execute("ALTER TABLE ballots_laid ENABLE TRIGGER USER")
+    files = contents(taken(matter, Determination.objects.get(pk=determination.pk)))
+    found = json.loads(files["decision.json"])
+    assert found["format"] == 2 and "laid" not in found
+    assert found["objections"][0]["cohort"] and found["objections"][0]["issues"]
+    assert check(files) == []
 
 
 # --- who takes it, and the notice as PDF -------------------------------------------------------------------
