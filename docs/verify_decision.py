@@ -97,20 +97,18 @@ def laid(found, frozen):
 
 
 def effects(found, kept):
-    """What took effect is what did."""
-    if [digest(found["effects"])] != kept:
+    """What took effect is what did, an appeal and a voiding included: each adds to it and says so anew."""
+    if [digest(found["effects"])] != kept[-1:]:
         yield "What is said to have taken effect is not what did."
 
 
 def strangers(found, archive):
     """Each file of evidence lay before the voters, as a party's or on an issue cited; there are no other files."""
     issues = {one["facts"]["reference"]: one["facts"]["files"] for one in found["issues"].values()}
-    known = {one["path"]: one["sha256"] for one in found["files"]}
-    known |= {f"evidence/{issue}-{number}": file for issue, files in issues.items() for number, file in files}
+    known = {f"evidence/{issue}-{number}": file for issue, files in issues.items() for number, file in files}
     named = {"decision.json", "journal.json", "SHA256SUMS", f"{found['determination']['reference']}.pdf"}
-    for name in sorted(set(archive.namelist()) - named):
-        kept = known.get(name) or known.get(name.rpartition(".")[0])
-        if kept != sha256(archive.read(name)):
+    for name in sorted(set(archive.namelist()) - named - {one["path"] for one in found["files"]}):
+        if known.get(name.rpartition(".")[0], known.get(name)) != sha256(archive.read(name)):
             yield f"{name} did not lie before the voters."
 
 

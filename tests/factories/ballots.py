@@ -146,11 +146,17 @@ def call(matter: Matter, *, days: int = 30, hours: int = 3) -> Meeting:
     )
 
 
-def open_ballot(matter: Matter, *objections: Objection, **changes) -> Ballot:
-    """An open ballot on these objections, or on one of the matter's own."""
+def notice(matter: Matter, *objections: Objection, **changes) -> Ballot:
+    """A ballot about to open on these objections, or on one of the matter's own."""
     ballot = draft(matter, *(objections or (contest(matter),)), **changes)
     ballot = verbs.notice(ballot, by=matter.actor("secretary"), at=matter.at)
     matter.until(ballot.opens_at)
+    return ballot
+
+
+def open_ballot(matter: Matter, *objections: Objection, **changes) -> Ballot:
+    """An open ballot on these objections, or on one of the matter's own."""
+    ballot = notice(matter, *objections, **changes)
     return verbs.open_voting(ballot, by=matter.actor("secretary"), at=matter.at)
 
 

@@ -59,8 +59,7 @@ def record_appeal_outcome(
     determination.appeal_outcome = settling.said(outcome, "outcome", "Write down the Authority's outcome.")
     determination.appeal_ended_at, determination.appeal_result = at, result
     save(determination, "appeal_outcome", "appeal_ended_at", "appeal_result")
-    determination.effects = [*determination.effects, *_APPLY[AppealResult(result)](determination, at)]
-    save(determination, "effects")
+    settling.add_effects(determination, _APPLY[AppealResult(result)](determination, at), at=at)
     note(ballot, by=by, at=at, verb="record_appeal_outcome", why=outcome, data={"result": result})
     tell(messages.AppealEnded(ballot, at, determination), at=at)
     return determination

@@ -9,8 +9,8 @@ from portal.journal.writing import Jsonable
 from portal.workflow import barrier
 from portal.workflow.actor import Actor
 from portal.workflow.references import take_number
-from portal.workflow.transitions import lock, move, note, save
-from releases.ballots import can, laid, may, messages, rulesets
+from portal.workflow.transitions import lock, move, save
+from releases.ballots import can, may, messages, rulesets
 from releases.ballots import tally as counting
 from releases.ballots.clocks import due
 from releases.ballots.hashes import document_hash, heard_hash, said
@@ -56,10 +56,8 @@ def decide(ballot: Ballot, result: Result, *, by: Actor, at: datetime, verb: str
     for objection in objections:
         why = f"{determination.reference}: {outcome.words}."
         move(objection, to=ObjectionState.DETERMINED, by=settling.CLERK, at=at, verb="determine", why=why)
-    determination.effects = take_effect(determination, evidence_accepted=result.evidence_accepted, at=at)
-    save(determination, "effects")
-    effects: dict[str, Jsonable] = {"effects": laid.digest(determination.effects)}
-    note(determination, by=settling.CLERK, at=at, verb="take_effect", data=effects)
+    done = take_effect(determination, evidence_accepted=result.evidence_accepted, at=at)
+    settling.add_effects(determination, done, at=at)
     for objection in objections:
         settling.drop_provisional_hold(objection, why=f"Determined in {determination.reference}.", at=at)
     settling.end_dispute(ballot.release, at=at)

@@ -1,10 +1,13 @@
 """What starting and ending an objection does to its release: the dispute and the provisional hold."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from portal.workflow.actor import system
 from portal.workflow.errors import Invalid
-from releases.ballots.models import Ballot, Objection
+from portal.workflow.transitions import note, save
+from releases.ballots.laid import digest
+from releases.ballots.models import Ballot, Determination, Objection
 from releases.ballots.states import UNSETTLED, BallotState
 from releases.holds import verbs as holds
 from releases.holds.models import Cause, Ground, Hold, Stage
@@ -23,6 +26,13 @@ def said(text: str, field: str, otherwise: str) -> str:
     if not text.strip():
         raise Invalid(otherwise, {field: [otherwise]})
     return text.strip()
+
+
+def add_effects(determination: Determination, done: Iterable[str], *, at: datetime) -> None:
+    """Add what took effect to a locked determination; the journal keeps the hash of all of it."""
+    determination.effects = [*determination.effects, *done]
+    save(determination, "effects")
+    note(determination, by=CLERK, at=at, verb="take_effect", data={"effects": digest(determination.effects)})
 
 
 def dispute(objection: Objection, *, at: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from portal.workflow.transitions import lock, move, save
+from portal.workflow.transitions import lock, move
 from releases.ballots import queries
 from releases.ballots.models import Ballot, Determination, Objection
 from releases.ballots.paper import Kind, Option
@@ -36,9 +36,8 @@ def take_back(ballot: Ballot, *, at: datetime) -> None:
         done.append(_notice_as_before(ballot, why, at))
     if queries.is_deferred_by(determination):
         done.append(defer_as_before(determination, why, at))
-    determination = lock(determination)
-    determination.effects = [*determination.effects, *(f"Taken back when the ballot was voided: {one}" for one in done)]
-    save(determination, "effects")
+    taken_back = [f"Taken back when the ballot was voided: {one}" for one in done]
+    settling.add_effects(lock(determination), taken_back, at=at)
 
 
 def _notice_as_before(ballot: Ballot, why: str, at: datetime) -> str:

@@ -245,6 +245,7 @@ def test_the_roll_names_members_and_who_has_voted_and_never_what(matter, call):
 
 
 def test_statements_and_forecast_are_those_of_the_page(matter, call, sign_in):
+    hold = make_hold(matter.world, matter.release)
     ballot, other = make.open_ballot(matter), make.draft(matter, make.contest(matter))
     path = f"ballots/{ballot.reference}"
     assert call("member", "get", f"{path}/statements").json() == []
@@ -252,7 +253,7 @@ def test_statements_and_forecast_are_those_of_the_page(matter, call, sign_in):
     assert call("supplier", "post", f"{path}/add-statement", body).status_code == 200
     (said,) = call("member", "get", f"{path}/statements").json()
     assert (said["organisation"], said["text"], said["by_name"]) == ("heron-power", "Ten homes.", "Supplier")
-    hold = make_hold(matter.world, matter.release)
+    make_hold(matter.world, matter.release)  # too late: voters judge by what lay before them when voting opened
     told = call("secretary", "get", f"{path}/forecast").json()
     assert (told["holds"], told["held"], told["deferred_until"]) == ([hold.reference], 100, None)
     assert told["other_ballots"] == [other.reference]

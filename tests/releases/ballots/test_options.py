@@ -59,7 +59,7 @@ def test_safeguarded_homes_stay_held_whatever_is_chosen(matter):
 
 
 def test_against_a_release_under_way_the_rest_goes_on(matter):
-    ballot = make.open_ballot(matter)
+    ballot = make.notice(matter)
     Release.objects.update(state="active")
     assert told(matter, ballot) == {
         "proceed": (350, 0, 0, 0, 0),
@@ -71,7 +71,7 @@ def test_against_a_release_under_way_the_rest_goes_on(matter):
 
 
 def test_homes_on_the_new_version_are_at_no_risk_and_without_a_plan_nobody_knows_the_days(matter):
-    ballot = make.open_ballot(matter)
+    ballot = make.notice(matter)
     Release.objects.update(planned_activation_at=None, firmware_version=OLD)
     assert told(matter, ballot)["defer"] == (0, 0, 350, None, 0)
 
@@ -83,7 +83,7 @@ def standing(matter, ballot):
 
 
 def test_homes_that_other_holds_hold_are_held_whichever_option_wins_and_counted_once(matter):
-    ballot = make.open_ballot(matter)
+    ballot = make.notice(matter)
     assert standing(matter, ballot) == ([], 0, [0, 100, 0, 0, 350])
     hold = make_hold(matter.world, matter.release)
     assert standing(matter, ballot) == ([hold.reference], 100, [0, 0, 0, 0, 250])
@@ -110,7 +110,7 @@ def test_what_the_decision_itself_ends_or_placed_does_not_stand(matter):
 
 
 def test_a_deferral_that_stands_is_counted_in(matter):
-    ballot = make.open_ballot(matter)
+    ballot = make.notice(matter)
     Release.objects.update(deferred_until=make.LATER)
     found = forecast(type(ballot).objects.get(), heard(ballot), matter.at)
     assert found.deferred_until == make.LATER
@@ -119,7 +119,7 @@ def test_a_deferral_that_stands_is_counted_in(matter):
 
 def test_the_page_says_what_stands_and_names_the_other_ballots(matter, sign_in):
     matter.until(matter.world.at)
-    ballot, other = make.open_ballot(matter), make.draft(matter, make.contest(matter))
+    ballot, other = make.notice(matter), make.draft(matter, make.contest(matter))
     page = f"/ballots/{ballot.reference}/"
     assert "Newly held" not in sign_in("member").get(page).text
     hold = make_hold(matter.world, matter.release)
@@ -129,3 +129,11 @@ def test_the_page_says_what_stands_and_names_the_other_ballots(matter, sign_in):
     assert f"{other.reference}</a> of the Panel (a draft)" in sign_in("secretary").get(page).text
     verbs.notice(other, by=matter.actor("secretary"), at=matter.at)
     assert f"{other.reference}</a> of the Panel" in sign_in("member").get(page).text
+
+
+def test_voters_judge_by_what_lay_before_them_when_voting_opened(matter):
+    ballot = make.open_ballot(matter)
+    before = standing(matter, ballot), told(matter, ballot)
+    make_hold(matter.world, matter.release)
+    Release.objects.update(deferred_until=make.LATER, planned_activation_at=None, state="active")
+    assert (standing(matter, ballot), told(matter, ballot)) == before
