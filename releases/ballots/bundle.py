@@ -229,7 +229,9 @@ def result(ballot: Ballot) -> Shown | None:
         CategoryRow(category(name), [votes[column] for column in columns])
         for name, votes in sorted(counted.by_category.items())
     ]
-    return Shown(heads, rows, counted.working, counted.verdict)
+    determination = getattr(ballot, "determination", None)
+    working = determination.rule_in_words.splitlines() if determination else counted.working
+    return Shown(heads, rows, tuple(working), counted.verdict)
 
 
 def document(determination: Determination) -> dict[str, Any]:

@@ -103,6 +103,8 @@ class Scene:
             sentence = f"{who} are held until {date}{others}.{kept}"
             return self._effect(option, sentence, rest, objected, self.kept, self.defer_to)
         sentence = f"{who} are held until a new determination{others}."
+        if option is Option.REJECT and not reviewed:
+            sentence += " A release under way is not taken back: this does what a return for retest does."
         return self._effect(option, sentence, rest, NONE, self.objected)
 
     def _of_the_notice(self, option: Option, date: str) -> OptionEffect:

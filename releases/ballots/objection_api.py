@@ -4,6 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db.models import QuerySet
+from django.http import FileResponse
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.decorators import action
@@ -13,6 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
+from portal.pages.downloads import attached
 from portal.people.api_base import Acting
 from portal.workflow.errors import Invalid
 from releases.ballots import queries, verbs
@@ -103,6 +106,13 @@ class ObjectionViewSet(Acts, ReadOnlyModelViewSet[Objection]):
         answers = answers_of(request, shapes.AddEvidenceSerializer)
         kept = verbs.add_evidence(objection, **answers, by=self.actor, at=self.at)
         return Response(shapes.ExhibitSerializer(kept, many=True).data, status=status.HTTP_201_CREATED)
+
+    @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
+    @action(detail=True, methods=["get"], url_path=r"evidence/(?P<pk>[0-9]{1,18})/file", url_name="evidence-file")
+    def evidence_file(self, request: Request, reference: str, pk: str) -> FileResponse:
+        """Return a party's file as it was put forward."""
+        found = get_object_or_404(self.get_object().exhibits.select_related("objection"), pk=pk)
+        return attached(found.file.open("rb"), found.own_name)
 
     @extend_schema(request=shapes.WhySerializer, responses=shapes.ObjectionSerializer)
     @action(detail=True, methods=["post"])

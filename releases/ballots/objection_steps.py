@@ -104,7 +104,8 @@ OBJECTION_STEPS: tuple[Step, ...] = (
     Step(
         "join",
         "Join this objection",
-        "Your organisation becomes a party to the matter; its committee members are recused from the vote.",
+        "Your organisation becomes a party to the matter; its committee members are recused from the vote. Should DCC"
+        " offer to narrow it, the objector alone agrees or not: lodge your own objection if you want that say.",
         JoinForm,
         verbs.join,
         _join,

@@ -97,6 +97,10 @@ class Roll:
         """Whose vote counts for the seat, or None while nobody has voted for it."""
         return next((row for row in self.voters(seat) if row.pk in self.voted), None)
 
+    def is_alone(self, row: Entitlement) -> bool:
+        """Whether nobody else votes in this person's category, so that its tally tells the vote."""
+        return sum(seat.constituency == (row.alternate_for or row).constituency for seat in self.base) <= 1
+
     @cached_property
     def turnout(self) -> int:
         """How many seats of the base have voted."""

@@ -146,8 +146,9 @@ def in_words(rules: Rules) -> tuple[str, ...]:
         f" fault is fixed, whichever option wins, unless at least {rules.override_share} of the votes cast on"
         " the separate override question say otherwise.",
         "The Chair has only the casting vote; a deputy stands in where the Chair is conflicted. Alternates vote for"
-        " absent members. A ballot without quorum is extended once for the same time; if it is still without, a"
-        " Sub-Committee refers the matter to the Panel, and at the Panel the cohort is held and the rest proceeds.",
+        " absent members. A ballot without quorum is extended once, for the time of a vote by correspondence; if it"
+        " is still without, a Sub-Committee refers the matter to the Panel, and at the Panel the cohort is held and the"
+        " rest proceeds.",
         _clocks(rules.clocks),
     )
 

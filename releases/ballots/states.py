@@ -108,6 +108,11 @@ UNDECIDED = (
     BallotState.INQUORATE,
     BallotState.TIED,
 )
+OBJECTION_STANDS = {  # where the name of a state does not end the sentence "The objection is …"
+    ObjectionState.ACCEPTED: "settled: DCC accepted its remedy",
+    ObjectionState.NARROWED: "waiting for the objector to agree to a narrowing, or not",
+    ObjectionState.AGREED: "settled: the objector agreed to a narrowing",
+}
 STANDS = {  # where the name of a state does not end the sentence "The ballot is …"
     BallotState.DRAFT: "a draft",
     BallotState.NOTICED: "waiting for voting to open",

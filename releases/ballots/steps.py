@@ -94,8 +94,9 @@ BALLOT_STEPS: tuple[Step, ...] = (
     Step(
         "extend",
         "Extend voting",
-        "Voting opens once more for the same time. Votes cast stay sealed and count. Portal default: only within that"
-        " time after the close; later a new ballot is drafted, with the evidence and the roll of its day.",
+        "Voting opens once more, by correspondence, for the time that a vote by correspondence has. Votes cast stay"
+        " sealed and count. Portal default: only within that time after the close; later a new ballot is drafted, with"
+        " the evidence and the roll of its day.",
         forms.PlainForm,
         verbs.extend,
         lambda row, by: may.extend(row, by=by),

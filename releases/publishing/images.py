@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.http import FileResponse, Http404
 
+from portal.pages.downloads import attached
 from portal.workflow.actor import Actor
 from releases.products import may
 from releases.products.header_table import Line, table
@@ -58,9 +59,4 @@ def image_attached(release: Release, *, by: Actor, at: datetime) -> FileResponse
     may.download_image(by=by)
     if release.image is None:
         raise Http404
-    return FileResponse(
-        hand_out_image(release.image, by=by, at=at),
-        as_attachment=True,
-        filename=f"{release.reference}-{release.firmware_version}.ota",
-        content_type="application/octet-stream",
-    )
+    return attached(hand_out_image(release.image, by=by, at=at), f"{release.reference}-{release.firmware_version}.ota")

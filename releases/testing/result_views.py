@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portal.journal.writing import record
+from portal.pages.downloads import attached
 from portal.pages.forms import status_of
 from portal.workflow.errors import Invalid
 from portal.workflow.http import PortalRequest
@@ -137,9 +138,5 @@ def result_evidence(request: PortalRequest, reference: str, pk: int) -> FileResp
     """Download a file kept with results, under a name and an ending that its content gives."""
     window = get_object_or_404(queries.visible_to(request.actor), reference=reference)
     found = get_object_or_404(window.evidence, pk=pk)
-    return FileResponse(
-        found.file.open("rb"),
-        as_attachment=True,
-        filename=f"{window.reference}-evidence-{found.pk}.{documents.KINDS[found.file_kind].ending}",
-        content_type="application/octet-stream",
-    )
+    ending = documents.KINDS[found.file_kind].ending
+    return attached(found.file.open("rb"), f"{window.reference}-evidence-{found.pk}.{ending}")

@@ -652,6 +652,7 @@ API = [
     Row("objection-disagree", "POST", "narrowed", "HERON", hidden="outsider"),
     Row("objection-evidence", "GET", "lodged", "READERS", hidden="outsider"),
     Row("objection-evidence", "POST", "lodged", "HERON", hidden="outsider"),
+    Row("objection-evidence-file", "GET", "exhibit", "READERS", hidden="outsider"),
     Row("objection-join", "POST", "admitted", "other", hidden="outsider", sends="osprey"),
     Row("objection-narrow", "POST", "admitted", "DCC", hidden="outsider"),
     Row("objection-return-with-reasons", "POST", "lodged", "secretary", hidden="outsider"),

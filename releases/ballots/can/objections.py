@@ -60,7 +60,7 @@ def lodge_once(release: Release, supplier_id: int, issues: Iterable[Issue], coho
 def _in(objection: Objection, *states: ObjectionState) -> str | None:
     if objection.state in states:
         return None
-    return f"The objection is {objection.get_state_display().lower()}."
+    return f"The objection is {objection.stands}."
 
 
 def is_under_vote(objection: Objection) -> bool:

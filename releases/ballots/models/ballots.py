@@ -167,6 +167,13 @@ class Ballot(Stateful):
         return STANDS.get(BallotState(self.state), self.get_state_display().lower())
 
     @property
+    def called(self) -> str:
+        """The name of its state; an appeal that has ended is called by its outcome, the state itself being its last."""
+        if self.state == BallotState.APPEALED and self.determination.appeal_ended_at:
+            return "Appeal dismissed" if self.determination.appeal_result == "dismissed" else "Appeal upheld"
+        return str(self.get_state_display())
+
+    @property
     def is_running(self) -> bool:
         """Whether it can still lead to a decision."""
         return self.state in RUNNING

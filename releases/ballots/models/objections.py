@@ -7,7 +7,7 @@ from django.db.models import Q
 from simple_history.models import HistoricalRecords
 
 from portal.workflow.transitions import Stateful
-from releases.ballots.states import OBJECTION, UNSETTLED, ObjectionState
+from releases.ballots.states import OBJECTION, OBJECTION_STANDS, UNSETTLED, ObjectionState
 from releases.products.cohorts import Cohort
 from releases.products.models import Selected
 from releases.publishing.documents import KINDS
@@ -71,6 +71,11 @@ class Objection(Stateful, Selected):
     def offer(self) -> Cohort:
         """The homes that a narrowing holds: all of the objection's, or the part offered."""
         return Cohort.of(self) if self.offered is None else Cohort.from_json(self.offered)
+
+    @property
+    def stands(self) -> str:
+        """How it stands, as a sentence on it ends: "The objection is …"."""
+        return OBJECTION_STANDS.get(ObjectionState(self.state), self.get_state_display().lower())
 
     @property
     def is_unsettled(self) -> bool:

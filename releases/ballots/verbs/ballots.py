@@ -33,7 +33,10 @@ def notice(ballot: Ballot, *, by: Actor, at: datetime, seen: int | None = None) 
 
 @transaction.atomic
 def extend(ballot: Ballot, *, by: Actor, at: datetime, seen: int | None = None) -> Ballot:
-    """Open an inquorate ballot once more for the same time; the votes cast stay sealed and count."""
+    """Open an inquorate ballot once more for the time of its rules; the votes cast stay sealed and count.
+
+    Portal default: by correspondence, also after a meeting, for whoever was not at the meeting is to be reached.
+    """
     ballot = lock(ballot, seen=seen)
     may.extend(ballot, by=by)
     can.extend(ballot, at=at)

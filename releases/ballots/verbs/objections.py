@@ -78,7 +78,7 @@ def lodge(
         lodged_at=at,
         is_limited=grounds.is_limited or is_late,
         is_late=is_late,
-        evidence=grounds.evidence.strip(),
+        evidence=settling.brief(grounds.evidence, "evidence"),
         remedy=grounds.remedy,
         defer_to=grounds.defer_to,
         due_at=due(rules_at(at).clocks.admit, release, at),
@@ -142,7 +142,7 @@ def join(
         joined_by_organisation=own_organisation(by),
         joined_by_name=by.name,
         joined_at=at,
-        statement=statement.strip(),
+        statement=settling.brief(statement, "statement"),
     )
     kept = keep(objection, supplier, exhibits, by=by, at=at)
     note(objection, by=by, at=at, verb="join", data={"supplier": supplier.name, "files": digests(kept)})

@@ -21,11 +21,26 @@ CLERK = system("Objections and ballots")
 """Who acts when a rule, not a person, changes the release or a hold."""
 
 
+LONGEST = 8_000
+"""Characters of the longest text that is read in a vote; a file of evidence holds what is longer."""
+
+
 def said(text: str, field: str, otherwise: str) -> str:
-    """The text without surrounding space. Raises Invalid with this sentence when nothing is left."""
-    if not text.strip():
+    """The text without surrounding space. Raises Invalid with this sentence when nothing is left, or with how long it
+    may be."""
+    kept = brief(text, field)
+    if not kept:
         raise Invalid(otherwise, {field: [otherwise]})
-    return text.strip()
+    return kept
+
+
+def brief(text: str, field: str) -> str:
+    """The text without surrounding space, which may be empty. Raises Invalid when it is too long to be read."""
+    kept = text.strip()
+    if len(kept) > LONGEST:
+        too_long = f"This has {len(kept):,} characters and at most {LONGEST:,} fit: shorten it, or add a file."
+        raise Invalid(too_long, {field: [too_long]})
+    return kept
 
 
 def add_effects(determination: Determination, done: Iterable[str], *, at: datetime) -> None:

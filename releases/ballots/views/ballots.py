@@ -27,7 +27,7 @@ COLUMNS = (
     Column("Release", attrgetter("release.reference")),
     Column("Committee", attrgetter("committee")),
     Column("Question", attrgetter("question")),
-    Column("State", lambda row: row.get_state_display()),
+    Column("State", lambda row: row.called),
     Column("Opens", attrgetter("opens_at")),
     Column("Closes", attrgetter("closes_at")),
 )
@@ -37,7 +37,7 @@ JOINED = ("release__urgency_class", "committee", "rule_set", "replaces", "follow
 
 
 def _listed(request: PortalRequest) -> QuerySet[Ballot]:
-    return queries.ballots(request.actor).select_related("release", "committee").order_by("-pk")
+    return queries.ballots(request.actor).select_related("release", "committee", "determination").order_by("-pk")
 
 
 @require_safe
@@ -120,6 +120,6 @@ def draft(request: PortalRequest, reference: str) -> HttpResponse:
 
 def _ballot(request: PortalRequest, reference: str) -> Ballot:
     rows = queries.ballots(request.actor).select_related(
-        "release__urgency_class", "committee", "rule_set", "replaces", "meeting"
+        "release__urgency_class", "committee", "rule_set", "replaces", "meeting", "determination"
     )
     return get_object_or_404(rows, reference=reference)

@@ -4,29 +4,22 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.debug import sensitive_variables
+from django.views.decorators.http import require_safe
 
 from portal.pages.forms import status_of
-from portal.people.proof import freshly_proved
 from portal.workflow.errors import Invalid
 from portal.workflow.http import PortalRequest
 from releases.ballots import can, hashes, may, queries, verbs
 from releases.ballots.models import Ballot, CastingVote
 from releases.ballots.options import option_effects
 from releases.ballots.roll import roll_of
+from releases.ballots.views.secret import secret
 from releases.ballots.views.steps import posted
 from releases.ballots.voting_forms import CastingVoteForm
 
-SECRET = ("choice", "reasons")
 
-
-@sensitive_variables("form")
-@sensitive_post_parameters(*SECRET)
-@never_cache
-@require_http_methods(["GET", "POST"])
-@login_required
-@freshly_proved
+@secret
 def casting_vote(request: PortalRequest, reference: str) -> HttpResponse:
     """Show the paper of the casting vote: one of two options, with reasons; with answers, the check page."""
     row = _ballot(request, reference)
@@ -36,12 +29,7 @@ def casting_vote(request: PortalRequest, reference: str) -> HttpResponse:
     return _casting_paper(request, row, form, page)
 
 
-@sensitive_variables("form")
-@sensitive_post_parameters(*SECRET)
-@never_cache
-@require_http_methods(["GET", "POST"])
-@login_required
-@freshly_proved
+@secret
 def give_casting_vote(request: PortalRequest, reference: str) -> HttpResponse:
     """Settle the tie with the checked casting vote and go to its receipt."""
     row = _ballot(request, reference)

@@ -9,6 +9,7 @@ from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from portal.pages.downloads import attached
 from portal.pages.forms import status_of
 from portal.workflow.errors import Invalid
 from portal.workflow.http import PortalRequest
@@ -38,7 +39,7 @@ def objection(request: PortalRequest, reference: str) -> HttpResponse:
         "objection": row,
         "matter": bundle.matter(row, request.actor),
         "offers": offers(OBJECTION_STEPS, row, request),
-        "ballots": queries.ballots(request.actor).filter(objections=row),
+        "ballots": queries.ballots(request.actor).filter(objections=row).select_related("determination"),
     }
     return render(request, "ballots/objection.html", context)
 
@@ -54,12 +55,7 @@ def objection_step(request: PortalRequest, reference: str, name: str) -> HttpRes
 def exhibit(request: PortalRequest, reference: str, pk: int) -> FileResponse:
     """Hand out a file of evidence under a name of the portal's own, to whoever may see the objection."""
     found = get_object_or_404(_objection(request, reference).exhibits.select_related("objection"), pk=pk)
-    return FileResponse(
-        found.file.open("rb"),
-        as_attachment=True,
-        filename=found.own_name,
-        content_type="application/octet-stream",
-    )
+    return attached(found.file.open("rb"), found.own_name)
 
 
 @require_http_methods(["GET", "POST"])

@@ -4,29 +4,22 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.debug import sensitive_variables
+from django.views.decorators.http import require_safe
 
 from portal.pages.forms import status_of
-from portal.people.proof import freshly_proved
 from portal.workflow.errors import Invalid
 from portal.workflow.http import PortalRequest
 from releases.ballots import can, may, queries, verbs
 from releases.ballots.models import Ballot, Vote
 from releases.ballots.options import option_effects
 from releases.ballots.roll import roll_of
+from releases.ballots.views.secret import secret
 from releases.ballots.views.steps import posted
 from releases.ballots.voting_forms import VoteForm, in_words
 
-SECRET = ("choice", "evidence", "override", "reason")
 
-
-@sensitive_variables("form")
-@sensitive_post_parameters(*SECRET)
-@never_cache
-@require_http_methods(["GET", "POST"])
-@login_required
-@freshly_proved
+@secret
 def vote(request: PortalRequest, reference: str) -> HttpResponse:
     """Show the paper; with answers, the check page. Nothing is cast here and nothing is kept."""
     row = _ballot(request, reference)
@@ -36,16 +29,13 @@ def vote(request: PortalRequest, reference: str) -> HttpResponse:
     last = _last(row, request)
     initial = {"seen": last.sequence if last else 0}
     form = VoteForm(posted(request), ballot=row, initial=initial)
-    page = "check" if form.is_valid() and "change" not in request.POST else "vote"
-    return _paper(request, row, form, last, page)
+    if form.is_valid() and "change" not in request.POST:
+        alone = roll.is_alone(roll.own(request.actor))
+        return render(request, "ballots/check.html", {"ballot": row, "form": form, "last": last, "alone": alone})
+    return _paper(request, row, form, last)
 
 
-@sensitive_variables("form")
-@sensitive_post_parameters(*SECRET)
-@never_cache
-@require_http_methods(["GET", "POST"])
-@login_required
-@freshly_proved
+@secret
 def cast(request: PortalRequest, reference: str) -> HttpResponse:
     """Cast the checked vote and go to its receipt; who comes back from the password page begins with the paper."""
     row = _ballot(request, reference)
@@ -60,15 +50,14 @@ def cast(request: PortalRequest, reference: str) -> HttpResponse:
             form.add_refusal(refusal)
         else:
             return redirect("ballots:receipt", reference)
-    return _paper(request, row, form, _last(row, request), "vote")
+    return _paper(request, row, form, _last(row, request))
 
 
 @sensitive_variables("form", "context")
-def _paper(request: PortalRequest, row: Ballot, form: VoteForm, last: Vote | None, page: str) -> HttpResponse:
-    context = {"ballot": row, "form": form, "last": last}
-    if page == "vote":
-        context["options"] = option_effects(row, queries.heard(row), request.at)
-    return render(request, f"ballots/{page}.html", context, status=status_of(form))
+def _paper(request: PortalRequest, row: Ballot, form: VoteForm, last: Vote | None) -> HttpResponse:
+    effects = option_effects(row, queries.heard(row), request.at)
+    context = {"ballot": row, "form": form, "last": last, "options": effects}
+    return render(request, "ballots/vote.html", context, status=status_of(form))
 
 
 @never_cache
@@ -84,11 +73,7 @@ def receipt(request: PortalRequest, reference: str) -> HttpResponse:
     return render(request, "ballots/receipt.html", {"ballot": row, "vote": last})
 
 
-@sensitive_variables("answers")
-@never_cache
-@require_http_methods(["GET", "POST"])
-@login_required
-@freshly_proved
+@secret
 def read_own_vote(request: PortalRequest, reference: str) -> HttpResponse:
     """Show the voter's own last cast to the voter alone, each time it is asked for by the button."""
     row = _ballot(request, reference)

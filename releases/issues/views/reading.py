@@ -10,6 +10,7 @@ from django.http import FileResponse, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_POST, require_safe
 
+from portal.pages.downloads import attached
 from portal.pages.exports import Column, csv_of
 from portal.workflow.errors import Refusal
 from portal.workflow.http import PortalRequest
@@ -167,9 +168,4 @@ def evidence(request: PortalRequest, reference: str, pk: int) -> FileResponse:
     row = visible(request, reference)
     found = get_object_or_404(queries.comments(row, request.actor).exclude(file=""), pk=pk)
     ending = documents.KINDS[found.file_kind].ending
-    return FileResponse(
-        found.file.open("rb"),
-        as_attachment=True,
-        filename=f"{row.reference}-evidence-{found.pk}.{ending}",
-        content_type="application/octet-stream",
-    )
+    return attached(found.file.open("rb"), f"{row.reference}-evidence-{found.pk}.{ending}")

@@ -11,6 +11,7 @@ from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
 
 from portal.pages.contributions import Panel, collect
+from portal.pages.downloads import attached
 from portal.pages.exports import Column, csv_of
 from portal.workflow.http import PortalRequest
 from releases.publishing import documents, listing, may, queries, verbs
@@ -102,12 +103,7 @@ def evidence_file(request: PortalRequest, reference: str, pk: int) -> FileRespon
     if release.classification != Classification.RED:  # else the release's own line says it
         verbs.note_reading(release, request.path, own=found.classification, by=request.actor, at=request.at)
     ending = documents.KINDS[found.file_kind].ending if found.file_kind else "bin"
-    return FileResponse(
-        found.file.open("rb"),
-        as_attachment=True,
-        filename=f"{release.reference}-evidence-{found.pk}.{ending}",
-        content_type="application/octet-stream",
-    )
+    return attached(found.file.open("rb"), f"{release.reference}-evidence-{found.pk}.{ending}")
 
 
 @require_safe

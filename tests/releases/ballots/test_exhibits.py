@@ -160,6 +160,9 @@ def test_files_by_api(matter, client):
     assert [one["sha256"] for one in made.json()] == [DIGEST, DIGEST]
     shown = client.get(path, headers=headers).json()
     assert shown == made.json() and shown[0]["organisation"] == "heron-power"
+    one = client.get(f"{path}{shown[0]['id']}/file/", headers=headers)
+    assert b"".join(one.streaming_content) == DARK and "attachment" in one["Content-Disposition"]
+    assert client.get(f"{path}999999/file/", headers=headers).status_code == 404
     wrong = client.post(path, {"supplier": "heron-power", "exhibits": [log("a.pdf")]}, headers=headers)
     assert (wrong.status_code, list(wrong.json()["fields"])) == (400, ["exhibits"])
 

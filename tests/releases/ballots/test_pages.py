@@ -249,6 +249,7 @@ def test_declare_vote_check_receipt(matter, enter):
     answers = {"choice": "reject", "reason": MARKERS[0], "seen": 0}
     check = client.post(url("vote", ballot), answers)
     assert "Check your vote" in check.text and MARKERS[0] in check.text and not Vote.objects.exists()
+    assert "you alone vote for it" not in check.text
     again = client.post(url("vote", ballot), answers | {"change": "yes"})
     assert MARKERS[0] in again.text and "Check your vote</h1>" not in again.text
     cast = client.post(url("cast", ballot), answers)
@@ -347,6 +348,7 @@ def test_tie_casting_vote_publication_and_appeal_by_forms(matter, enter):
     given = client.post(url("give_casting_vote", ballot), paper)
     assert given["Location"] == url("casting_receipt", ballot)
     decision = Ballot.objects.get().determination
+    assert "The casting vote was for: proceed." in client.get(url("ballot", ballot)).text
     receipt = Entry.objects.get(verb="give_casting_vote").data["receipt"]
     page = client.get(given["Location"]).text
     assert receipt in page and decision.reference in page
@@ -369,10 +371,37 @@ def test_tie_casting_vote_publication_and_appeal_by_forms(matter, enter):
     assert "Second Member" not in page.text
     client = enter("secretary")
     client.post(url("record_appeal", ballot), {"appellant": "Heron Power", "why": "By letter."})
+    assert "Appealed" in client.get(url("ballots")).text
     client.post(url("record_appeal_outcome", ballot), {"result": "held", "outcome": "So ordered."})
+    for page in (url("ballots"), url("ballot", ballot), url("objection", Objection.objects.get())):
+        assert "appeal upheld" in client.get(page).text.lower()
     page = client.get(url("determination", decision)).text
     assert "by Heron Power" in page and "By letter." in page and "So ordered." in page
     assert decision.reference in client.get(url("determinations")).text
+
+
+def test_whose_vote_can_be_told_by_its_category_is_told_so_before_casting(matter, enter):
+    matter.world.panel.seats.filter(user=matter.world.users["member"]).update(constituency="network_operator")
+    ballot = make.open_ballot(matter)
+    make.declare(matter, ballot, "member")
+    answers = {"choice": "reject", "reason": MARKERS[0], "seen": 0}
+    assert "you alone vote for it" in enter("member").post(url("vote", ballot), answers).text
+
+
+def test_a_ballot_voided_before_it_opened_has_no_time_of_closing(matter, enter):
+    ballot = make.open_ballot(matter)
+    client = enter("secretary")
+    assert "Voting closes" in client.get(url("ballot", ballot)).text
+    client.post(url("void", ballot), {"why": "The question was wrong."})
+    assert "Voting closes" not in client.get(url("ballot", ballot)).text
+
+
+def test_a_text_too_long_to_be_read_in_a_vote_is_refused_and_kept(matter, enter):
+    answers = lodge_answers(matter, evidence="x" * 8001)
+    refused = enter("supplier").post(url("lodge", matter.release), answers)
+    assert refused.status_code == 400 and "x" * 8001 in refused.text
+    assert "This has 8,001 characters and at most 8,000 fit: shorten it, or add a file." in refused.text
+    assert not Objection.objects.exists()
 
 
 def test_voided_closed_and_uncounted_ballots_say_so(matter, enter, settings, tmp_path):
