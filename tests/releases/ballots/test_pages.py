@@ -381,7 +381,7 @@ def test_tie_casting_vote_publication_and_appeal_by_forms(matter, enter):
 
 
 def test_whose_vote_can_be_told_by_its_category_is_told_so_before_casting(matter, enter):
-    matter.world.panel.seats.filter(user=matter.world.users["member"]).update(constituency="network_operator")
+    matter.world.panel.seats.filter(user=matter.world.users["member"]).update(constituency="other")
     ballot = make.open_ballot(matter)
     make.declare(matter, ballot, "member")
     answers = {"choice": "reject", "reason": MARKERS[0], "seen": 0}
