@@ -34,7 +34,9 @@ class BallotViewSet(Evidence, Acts, ReadOnlyModelViewSet[Ballot]):
     queryset = Ballot.objects.none()
 
     def get_queryset(self) -> QuerySet[Ballot]:
-        rows = queries.ballots(self.actor).select_related("release", "committee", "follows", "meeting", "tally")
+        rows = queries.ballots(self.actor).select_related(
+            "release", "committee", "follows", "meeting", "tally", "determination"
+        )
         return rows.prefetch_related("objections").order_by("-pk")
 
     def paginate_queryset(self, queryset: Any) -> Any:
