@@ -49,6 +49,19 @@ class Activation(IntEnum):
 
 
 UNREACHABLE = 4  # no answer came; not a GBCS code
+QUIET = 0  # nothing was heard of a hub; not a sign
+
+
+class Sign(IntEnum):
+    """What tells of trouble in a home: alerts of its devices, and what only its suppliers notice and report."""
+
+    JOIN_FAILED = 1
+    MESSAGE_NOT_DELIVERED = 2
+    NOT_ACTIONED = 3
+    POWER_OUTAGE = 4
+    DISPLAY_DARK = 5
+    GAS_READINGS_MISSING = 6
+    SUPPLY_INTERRUPTED = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +75,18 @@ class Order:
     attempts: Bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """Hubs listened to for one watch: number, cell and region of each, and whether it runs the image already."""
+
+    image: int
+    watch: int
+    hubs: Numbers
+    cells: Numbers
+    regions: Bytes
+    activated: NDArray[np.bool_]
+
+
 class Gateway(Protocol):
     """Distributes and activates images; answers are one code per hub of the order."""
 
@@ -71,4 +96,8 @@ class Gateway(Protocol):
 
     def activate(self, order: Order) -> Bytes:
         """Have every hub of the order run the image; return an `Activation` code or UNREACHABLE for each."""
+        ...
+
+    def listen(self, watched: Watched) -> Bytes:
+        """Return for each hub the first `Sign` of trouble heard of it in this watch, or QUIET."""
         ...

@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "devices.rollouts",
     "devices.enquiries",
     "devices.alerts",
+    "devices.detection",
     "devices.demonstration",
     "portal.people.admin_apps.PortalAdminConfig",
     "django.contrib.auth",
@@ -187,6 +188,7 @@ CELERY_BEAT_SCHEDULE = {
     "forget the keys of forms": {"task": "workflow.forget_submissions", "schedule": 3600.0},
     "republish batches nobody moves": {"task": "rollouts.sweep", "schedule": 10.0},
     "put activations in order": {"task": "alerts.number", "schedule": 2.0},
+    "listen to activated hubs": {"task": "detection.listen_all", "schedule": 2.0},
     "republish files of hubs nobody works on": {"task": "enquiries.sweep", "schedule": 10.0},
     "delete old answers to files of hubs": {"task": "enquiries.expire_results", "schedule": 3600.0},
 }

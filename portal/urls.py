@@ -23,6 +23,7 @@ urlpatterns = [
     path("fleet/alerts/", include("devices.alerts.urls")),
     path("fleet/", include("devices.fleet.urls")),
     path("rollouts/", include("devices.rollouts.urls")),
+    path("proposals/", include("devices.detection.urls")),
     path("hubs/", include("devices.enquiries.urls")),
     path("accounts/", include("portal.people.account_urls")),
     path("admin/", admin.site.urls),

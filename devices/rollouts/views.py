@@ -10,6 +10,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from devices.rollouts import can, foresight, may, pages, plans, queries, strata, verbs
@@ -109,11 +110,22 @@ def _page(request: PortalRequest, row: Rollout, form: VersionedForm | None = Non
         "buttons": list(buttons(row, request.actor, request.at)),
         "entries": timeline(*subject_of(row)[:2]),
         "links": contributions.collect("rollout_links", request.actor),
+        "panels": [_drawn(request, panel) for panel in _panels(request, row)],
         "catch_ups": row.catch_ups.order_by("pk"),
         "form": form,
         "tried": tried,
     }
     return render(request, "rollouts/rollout.html", context, status=400 if form else 200)
+
+
+def _panels(request: PortalRequest, row: Rollout) -> list[contributions.Panel]:
+    panels: list[contributions.Panel] = contributions.collect("rollout_panels", row, request.actor, request.at)
+    return sorted(panels, key=lambda panel: panel.order)
+
+
+def _drawn(request: PortalRequest, panel: contributions.Panel) -> dict[str, str]:
+    html = render_to_string(panel.template, panel.context, request=request)
+    return {"title": panel.title, "slug": panel.slug, "html": html}
 
 
 @require_safe

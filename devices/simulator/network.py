@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from devices import hashing
-from devices.gateway import UNREACHABLE, Bytes, Numbers, Order, Stage
-from devices.simulator.scenarios import REGIONS, Failures, Scenario
+from devices.gateway import QUIET, UNREACHABLE, Bytes, Numbers, Order, Sign, Stage, Watched
+from devices.simulator.scenarios import REGIONS, USUAL_SIGNS, Failures, Scenario
 
-_LEFT_BEHIND, _NIGHT, _FATE = 1, 2, 3
+_LEFT_BEHIND, _NIGHT, _FATE, _SIGN, _GUST, _HARMED, _TELLS = 1, 2, 3, 4, 5, 6, 7
 Thresholds = NDArray[np.uint32]
 
 
@@ -32,6 +32,54 @@ class SimulatedNetwork:
     def activate(self, order: Order) -> Bytes:
         """Return an `Activation` code or UNREACHABLE for each hub."""
         return self._answers(order, Stage.ACTIVATION)
+
+    def listen(self, watched: Watched) -> Bytes:
+        """Return the `Sign` heard of each hub in a watch, or QUIET: what is usual everywhere, and hidden troubles."""
+        signs = self._usual_signs(watched)
+        troubled = np.flatnonzero(watched.activated & np.isin(watched.cells, self._regressing))
+        for number, trouble in enumerate(self._scenario.troubles):
+            hubs = watched.hubs[troubled]
+            told, _ = hashing.halves(
+                hashing.draw(hashing.key(self._seed, _TELLS, watched.image, number, watched.watch), hubs)
+            )
+            tells = told < np.uint32(hashing.threshold(trouble.telling))
+            signs[troubled[self._harms(watched.image, number, hubs) & tells]] = trouble.sign
+        return signs
+
+    def harmed(self, image: int, hubs: Numbers, cells: Numbers) -> NDArray[np.bool_]:
+        """Return which hubs the image harms once they run it, told by anybody or not; whatever the plan."""
+        found = np.zeros(len(hubs), dtype=np.bool_)
+        for number in range(len(self._scenario.troubles)):
+            found |= self._harms(image, number, hubs)
+        return found & np.isin(cells, self._regressing)
+
+    def _harms(self, image: int, number: int, hubs: Numbers) -> NDArray[np.bool_]:
+        hit, _ = hashing.halves(hashing.draw(hashing.key(self._seed, _HARMED, image, number), hubs))
+        return hit < np.uint32(hashing.threshold(self._scenario.troubles[number].harmed))
+
+    def _usual_signs(self, watched: Watched) -> Bytes:
+        """Draw the signs of a watch; few hubs give any, and only of those it is asked which."""
+        what, _ = hashing.halves(
+            hashing.draw(hashing.key(self._seed, _SIGN, watched.image, watched.watch), watched.hubs)
+        )
+        limits = self._limits(watched)
+        signs = np.full(len(what), QUIET, dtype=np.uint8)
+        some = np.flatnonzero(what < limits.max())
+        below = what[some, None] < limits[watched.regions[some]]
+        signs[some] = np.where(below.any(axis=1), below.argmax(axis=1) + 1, QUIET)
+        return signs
+
+    def _limits(self, watched: Watched) -> Thresholds:
+        """Return by region and sign the number below which a draw gives that sign or one before it."""
+        rows = []
+        for region in REGIONS:
+            low, high = self._scenario.gusts
+            gust = low + (high - low) * hashing.unit(
+                hashing.key(self._seed, _GUST, watched.image, watched.watch, region)
+            )
+            shares = [share * (gust if sign is Sign.POWER_OUTAGE else 1) for sign, share in USUAL_SIGNS.items()]
+            rows.append([hashing.threshold(share) for share in np.cumsum(shares)])
+        return np.array(rows, dtype=np.uint32)
 
     def _answers(self, order: Order, stage: Stage) -> Bytes:
         answers = np.empty(len(order.hubs), dtype=np.uint8)

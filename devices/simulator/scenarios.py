@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from devices.gateway import Sign
+
 NORTH, CENTRAL, SOUTH = 0, 1, 2
 REGIONS = (NORTH, CENTRAL, SOUTH)
 REGION_SHARES = (0.40, 0.30, 0.30)
@@ -36,9 +38,40 @@ class Failures:
             raise ValueError("failure shares must be at least 0 and sum to at most 1")
 
 
+USUAL_SIGNS = {
+    Sign.JOIN_FAILED: 0.0008,
+    Sign.MESSAGE_NOT_DELIVERED: 0.0015,
+    Sign.NOT_ACTIONED: 0.0005,
+    Sign.POWER_OUTAGE: 0.0010,
+    Sign.DISPLAY_DARK: 0.0002,
+    Sign.GAS_READINGS_MISSING: 0.0003,
+    Sign.SUPPLY_INTERRUPTED: 0.00005,
+}
+"""Share of hubs of which each sign is heard in one watch, whatever they run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """A fault that no answer shows: the share of the cohort's hubs that it harms once they run the image, the sign it
+    gives, and the share of the harmed that give it in any one watch (small where suppliers must notice and report)."""
+
+    sign: Sign
+    harmed: float
+    telling: float
+
+    def __post_init__(self) -> None:
+        if not (0 <= self.harmed <= 1 and 0 <= self.telling <= 1):
+            raise ValueError("shares of a trouble lie between 0 and 1")
+
+
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """A named condition of country and image; `regressing` replaces `activation` on the regressing cohort."""
+    """A named condition of country and image.
+
+    On the regressing cohort `regressing` replaces `activation`, and `troubles` come after it; `needs` is the device
+    that a combination must have to be the cohort. `gusts` is the range of the factor by which power outages of one
+    region are more in one watch than usual.
+    """
 
     name: str
     summary: str
@@ -46,6 +79,9 @@ class Scenario:
     transfer: Failures
     activation: Failures
     regressing: Failures | None = None
+    troubles: tuple[Trouble, ...] = ()
+    needs: str = ""
+    gusts: tuple[float, float] = (0.5, 1.5)
 
 
 _USUAL_WEATHER = (
@@ -72,6 +108,7 @@ STORM = replace(
     summary="a storm takes out much of the network, the North most of all",
     weather=_STORM_WEATHER,
     transfer=Failures(0.0002, 0.0001, 0.0120),
+    gusts=(2.0, 30.0),
 )
 BAD_IMAGE = replace(
     CALM,
@@ -86,4 +123,32 @@ REGRESSING_COHORT = replace(
     regressing=Failures(0.0005, 0.0010, 0.4000),
 )
 
-SCENARIOS: dict[str, Scenario] = {scenario.name: scenario for scenario in (CALM, STORM, BAD_IMAGE, REGRESSING_COHORT)}
+JOINS_LOST = replace(
+    CALM,
+    name="joins_lost",
+    summary="meters of one device combination fall off the home network in the days after activation",
+    troubles=(Trouble(Sign.JOIN_FAILED, 0.4, 0.4), Trouble(Sign.MESSAGE_NOT_DELIVERED, 0.4, 0.3)),
+)
+DARK_DISPLAYS = replace(
+    CALM,
+    name="dark_displays",
+    summary="in-home displays of one combination go dark: no alert, only suppliers' reports tell",
+    troubles=(Trouble(Sign.DISPLAY_DARK, 0.4, 0.1),),
+    needs="display",
+)
+GAS_GAPS = replace(
+    CALM,
+    name="gas_gaps",
+    summary="gas readings of one combination have gaps, which only suppliers notice",
+    troubles=(Trouble(Sign.GAS_READINGS_MISSING, 0.3, 0.15),),
+    needs="gsme",
+)
+SUPPLY_LOST = replace(
+    CALM,
+    name="supply_lost",
+    summary="homes of one combination lose supply after activation, some with a power outage alert",
+    troubles=(Trouble(Sign.SUPPLY_INTERRUPTED, 0.05, 0.3), Trouble(Sign.POWER_OUTAGE, 0.05, 0.3)),
+)
+
+_ALL = (CALM, STORM, BAD_IMAGE, REGRESSING_COHORT, JOINS_LOST, DARK_DISPLAYS, GAS_GAPS, SUPPLY_LOST)
+SCENARIOS: dict[str, Scenario] = {scenario.name: scenario for scenario in _ALL}

@@ -16,6 +16,7 @@ A ``contributes.py`` holds any of these functions; each gets the actor and porta
     def release_acts(release, actor, at) -> Iterable[Act]       # buttons with the reason why not
     def fleet_acts(actor) -> Iterable[Link]                     # fleet page: what can be done there
     def rollout_links(actor) -> Iterable[Link]                  # page of a rollout: where its hubs are told of
+    def rollout_panels(rollout, actor, at) -> Iterable[Panel]   # sections of the page of a rollout
     def organisation_links(actor) -> Iterable[Link]             # page of one's own organisation: where its things are
     def hub_model_panels(model, actor, at) -> Iterable[Panel]   # sections of a hub model's page
     def release_effects(release, act, actor, at) -> Iterable[Effect]  # what an act ("withdraw") would do here
@@ -155,7 +156,7 @@ class Stage:
 
 @dataclass(frozen=True)
 class Panel:
-    """A section of the release page: a template rendered with its context."""
+    """A section of a page: a template rendered with its context."""
 
     order: int
     title: str

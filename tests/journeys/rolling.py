@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 
 from releases.publishing.models import Release
 from tests.journeys.browser import look
-from tests.journeys.road import Road, is_in, until
+from tests.journeys.road import PATIENCE, Road, is_in, until
 
 
 def plan(
@@ -17,6 +17,7 @@ def plan(
     reports: int,
     limit: int = 5,
     scenario: str = "calm",
+    pace: str = "Quick",
     name: str = "",
 ) -> str:
     """Let DCC plan a rollout in two waves and a second manager approve it; return the address of its page.
@@ -32,7 +33,7 @@ def plan(
     dcc.get_by_label("Halt when more than this share").fill(str(limit))
     dcc.get_by_label("Reports needed before a wave is judged").fill(str(reports))
     dcc.get_by_label("Simulated nights").select_option(scenario)
-    dcc.get_by_label("Quick").check()
+    dcc.get_by_label(pace).check()
     dcc.get_by_role("button", name="Show its waves first").click()
     expect(dcc.get_by_text("Waves of this plan")).to_be_visible()
     dcc.get_by_role("button", name="Make the plan").click()
@@ -50,16 +51,22 @@ def plan(
     return dcc.url
 
 
-def deploy(road: Road, rollout: str, *, name: str = "") -> None:
-    """Start deployment and wait until every wave is deployed. Time runs a minute a second from now on."""
+def run_clock(road: Road, speed: str) -> None:
+    """Let portal time run at this speed from now on, by its button."""
     dcc = road.who("release_manager")
     dcc.goto("/clock/")
-    dcc.get_by_role("button", name="A minute a second").click()
+    dcc.get_by_role("button", name=speed, exact=True).click()
+
+
+def deploy(road: Road, rollout: str, *, speed: str = "A minute a second", name: str = "") -> None:
+    """Start deployment and wait until every wave is deployed. Time runs at this speed from now on."""
+    dcc = road.who("release_manager")
+    run_clock(road, speed)
     dcc.goto(rollout)
     dcc.get_by_role("button", name="Start deployment").click()
     if name:
         look(dcc, f"{name}-deploying")
-    until(dcc, is_in("Deployed"))
+    until(dcc, is_in("Deployed"), patience=3 * PATIENCE)
 
 
 def activate(road: Road, rollout: str, *, until_it_is: str) -> None:
@@ -68,5 +75,4 @@ def activate(road: Road, rollout: str, *, until_it_is: str) -> None:
     dcc.goto(rollout)
     dcc.get_by_role("button", name="Start activation").click()
     until(dcc, is_in(until_it_is))
-    dcc.goto("/clock/")
-    dcc.get_by_role("button", name="Real time", exact=True).click()
+    run_clock(road, "Real time")

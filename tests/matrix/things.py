@@ -34,6 +34,7 @@ from releases.testing.models import Environment, TestCase
 from tests.factories import ballots as acts
 from tests.factories.ballots import Matter
 from tests.factories.fixtures import BACKEND
+from tests.factories.proposals import make_proposal
 from tests.factories.questions import make_question, make_request
 from tests.factories.releases import OLD, evidence_facts, make_announced, make_draft, make_ready
 from tests.factories.rollouts import make_hubs, make_road, make_served
@@ -167,6 +168,7 @@ def _of_rollouts(things: Things, matter: Matter) -> None:
     make_hubs()
     road = make_road(things.world, make_served(things.world, matter.catalogue))
     things.add("rollout", road.rollout)
+    things.add("proposal", make_proposal(road.rollout, matter.catalogue.combinations["dual"], at=matter.at))
     hub = Hub.objects.filter(cell=matter.catalogue.cells["north"].number).earliest("pk")
     things.kwargs["hub"] = {"eui64": hub.chf}
     things.kwargs["capacity"] = {"region": "north"}

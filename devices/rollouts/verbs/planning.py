@@ -21,6 +21,7 @@ from devices.rollouts.planning import Cut, WaveSpec, arrange, cut, cut_batches, 
 from devices.rollouts.plans import Plan, check
 from devices.rollouts.states import HubState, RolloutState
 from devices.rollouts.verdicts import Thresholds
+from devices.simulator.scenarios import SCENARIOS
 from portal.delivery.outbox import tell
 from portal.workflow.actor import Actor
 from portal.workflow.enqueue import enqueue
@@ -98,7 +99,7 @@ def prepare(rollout: Rollout, *, by: Actor, at: datetime) -> Rollout:
     rollout = lock(rollout)
     if rollout.state != RolloutState.PREPARING:
         return rollout
-    cells = list(affected_cells(rollout.release).order_by("number"))
+    cells = list(affected_cells(rollout.release).select_related("combination").order_by("number"))
     hubs, cell_of = _hubs_in([cell.number for cell in cells])
     if not len(hubs):
         move(rollout, to=RolloutState.CANCELLED, by=by, at=at, verb="cancel", why="No hub runs a version it updates.")
@@ -111,7 +112,7 @@ def prepare(rollout: Rollout, *, by: Actor, at: datetime) -> Rollout:
     waves = cut([sum(wave) for wave in sizes])
     write(rollout, waves, hubs[line], cell_of[line], region_of[line])
     rollout.hubs = len(line)
-    rollout.regressing_cells = _regressing(cells)
+    rollout.regressing_cells = _regressing(cells, SCENARIOS[rollout.scenario].needs)
     move(
         rollout,
         to=RolloutState.PLANNED,
@@ -142,13 +143,16 @@ def strata(cells: Sequence[Cell]) -> NDArray[np.int64]:
     return np.array([cell.combination_id * len(REGIONS) + REGION_NUMBER[cell.region] for cell in cells], dtype=np.int64)
 
 
-def _regressing(cells: Sequence[Cell]) -> list[int]:
-    """Return the cells of the cohort that regresses in that scenario: the combination of middling size."""
+def _regressing(cells: Sequence[Cell], needs: str) -> list[int]:
+    """Return the cells of the cohort that regresses in that scenario: the combination of middling size with a device
+    of the kind needed; none where no home has one."""
     homes: dict[int, int] = {}
     for cell in cells:
+        if needs and getattr(cell.combination, f"{needs}_id") is None:
+            continue
         homes[cell.combination_id] = homes.get(cell.combination_id, 0) + cell.homes
     ranked = sorted(homes, key=lambda combination: (homes[combination], combination))
-    chosen = ranked[len(ranked) // 2]
+    chosen = ranked[len(ranked) // 2] if ranked else None
     return [cell.number for cell in cells if cell.combination_id == chosen]
 
 

@@ -1,20 +1,28 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from devices.gateway import UNREACHABLE, Order, Stage
+from devices.gateway import UNREACHABLE, Order, Sign, Stage, Watched
 from devices.simulator.network import SimulatedNetwork, left_behind
 from devices.simulator.scenarios import (
     BAD_IMAGE,
     CALM,
     CENTRAL,
+    DARK_DISPLAYS,
+    GAS_GAPS,
+    JOINS_LOST,
     NORTH,
     REGRESSING_COHORT,
     SCENARIOS,
     SOUTH,
     STORM,
+    SUPPLY_LOST,
+    USUAL_SIGNS,
     Failures,
+    Trouble,
 )
 
 COHORT = np.array([40], dtype=np.uint32)
@@ -134,3 +142,85 @@ def test_an_order_of_nobody_has_no_answers():
 def test_impossible_failure_shares_are_refused(shares):
     with pytest.raises(ValueError, match="failure shares"):
         Failures(*shares)
+
+
+def watched(hubs, *, cell=10, watch=1, image=3, activated=True):
+    hubs = np.asarray(hubs, dtype=np.uint32)
+    return Watched(
+        image,
+        watch,
+        hubs,
+        np.full(len(hubs), cell, dtype=np.uint32),
+        np.full(len(hubs), REGION_OF[cell], dtype=np.uint8),
+        np.full(len(hubs), activated),
+    )
+
+
+@settings(max_examples=30)
+@given(
+    hubs=st.lists(st.integers(0, 2**32 - 1), min_size=2, max_size=200, unique=True),
+    cut=st.integers(1, 199),
+    watch=st.integers(1, 500),
+)
+def test_of_a_hub_the_same_is_heard_in_whatever_batch_and_order_it_is_listened_to(hubs, cut, watch):
+    def hear(numbers):
+        return network(JOINS_LOST).listen(watched(numbers, cell=40, watch=watch))
+
+    whole = dict(zip(hubs, hear(hubs), strict=True))
+    parts = hubs[:cut][::-1], hubs[cut:]
+    assert {hub: sign for part in parts for hub, sign in zip(part, hear(part), strict=True)} == whole
+
+
+@pytest.mark.parametrize("activated", [False, True])
+def test_usual_signs_come_in_their_shares_whatever_a_hub_runs(activated):
+    network_ = network(replace(CALM, gusts=(1.0, 1.0)))
+    heard = np.concatenate(
+        [network_.listen(watched(np.arange(MANY), watch=watch, activated=activated)) for watch in range(20)]
+    )
+    for sign, share in USUAL_SIGNS.items():
+        assert np.mean(heard == sign) == pytest.approx(share, rel=0.25)
+
+
+def test_gusts_are_of_a_region_and_a_watch():
+    def outages(cell, watch):
+        return np.mean(network(STORM).listen(watched(np.arange(MANY), cell=cell, watch=watch)) == Sign.POWER_OUTAGE)
+
+    found = {(cell, watch): outages(cell, watch) for cell in (10, 20) for watch in (1, 2)}
+    assert all(0.0015 < share < 0.035 for share in found.values())
+    assert max(found.values()) > 1.5 * min(found.values())
+
+
+@pytest.mark.parametrize("scenario", [JOINS_LOST, DARK_DISPLAYS, GAS_GAPS, SUPPLY_LOST], ids=lambda one: one.name)
+def test_troubles_tell_of_the_cohort_only_and_only_once_it_runs_the_image(scenario):
+    net, hubs = network(scenario), np.arange(MANY)
+    for trouble in scenario.troubles:
+        heard = {
+            (cell, activated): np.mean(net.listen(watched(hubs, cell=cell, activated=activated)) == trouble.sign)
+            for cell in (10, 40)
+            for activated in (False, True)
+        }
+        most = heard.pop((40, True))
+        assert most == pytest.approx(trouble.harmed * trouble.telling, rel=0.45)
+        assert max(heard.values()) < most / 4
+
+
+def test_who_is_harmed_does_not_depend_on_the_watch_and_only_the_harmed_tell():
+    net, hubs = network(DARK_DISPLAYS), np.arange(MANY, dtype=np.uint32)
+    cells = np.full(MANY, 40, dtype=np.uint32)
+    harmed = net.harmed(3, hubs, cells)
+    assert np.mean(harmed) == pytest.approx(0.4, abs=0.01)
+    assert not net.harmed(3, hubs, np.full(MANY, 10, dtype=np.uint32)).any()
+    assert not np.array_equal(harmed, net.harmed(4, hubs, cells))
+    for watch in (1, 2):
+        dark = net.listen(watched(hubs, cell=40, watch=watch)) == Sign.DISPLAY_DARK
+        assert np.mean(harmed[dark]) > 0.98  # the others are what is usual
+
+
+def test_nobody_is_listened_to_and_nothing_heard():
+    assert len(network(JOINS_LOST).listen(watched([]))) == 0
+
+
+@pytest.mark.parametrize("shares", [(-0.1, 0.5), (0.5, 1.5)])
+def test_impossible_troubles_are_refused(shares):
+    with pytest.raises(ValueError, match="shares of a trouble"):
+        Trouble(Sign.DISPLAY_DARK, *shares)
