@@ -1,5 +1,6 @@
 """Hubs are listened to watch by watch; each watch counts once; what stands out is proposed."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import numpy as np
@@ -16,6 +17,7 @@ from portal.journal.models import Entry
 from portal.workflow.errors import NotAllowed, NotNow
 from tests.devices.detection.conftest import EAR, SOAK
 from tests.factories.ballots import set_clock
+from tests.factories.proposals import JOINS
 from tests.factories.rollouts import hubs_by_state
 
 
@@ -146,6 +148,11 @@ class TestProposal:
     def test_only_the_portal_proposes(self, heard):
         with pytest.raises(NotAllowed, match="Only the portal itself proposes"):
             verbs.propose(heard.rollout, heard.proposal.combination, [], by=heard.manager, at=heard.at)
+
+    def test_who_comes_second_with_the_same_proposes_nothing(self, heard):
+        again = [replace(JOINS, sign=one["sign"]) for one in heard.proposal.evidence]
+        assert verbs.propose(heard.rollout, heard.proposal.combination, again, by=EAR, at=heard.at) is None
+        assert Proposal.objects.count() == 1
 
     def test_not_for_a_rollout_that_has_ended_nor_a_release(self, heard):
         Rollout.objects.update(state="finished")
