@@ -187,6 +187,8 @@ CELERY_BEAT_SCHEDULE = {
     "plan catch-up waves": {"task": "rollouts.catch_up", "schedule": 600.0},
     "forget the keys of forms": {"task": "workflow.forget_submissions", "schedule": 3600.0},
     "republish batches nobody moves": {"task": "rollouts.sweep", "schedule": 10.0},
+    "sum up the day's activations": {"task": "alerts.summarise", "schedule": 60.0},
+    "send alerts to webhooks": {"task": "alerts.send_webhooks", "schedule": 5.0},
     "put activations in order": {"task": "alerts.number", "schedule": 2.0},
     "listen to activated hubs": {"task": "detection.listen_all", "schedule": 2.0},
     "republish files of hubs nobody works on": {"task": "enquiries.sweep", "schedule": 10.0},
@@ -304,6 +306,7 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
 MALWARE_SCANNER = env.str("MALWARE_SCANNER", default="")  # a command that gets the file's path; empty: not scanned
+WEBHOOKS_LOOPBACK: bool = env.bool("WEBHOOKS_LOOPBACK", default=DEMO)  # whether webhooks may lead to this machine
 ACTIVATION_ALERT_CODE = env.str("ACTIVATION_ALERT_CODE", default="8F43")  # how alerts of activations name their kind
 HUB_RESULTS_KEPT_DAYS = env.int("HUB_RESULTS_KEPT_DAYS", default=14)  # results of files of hubs
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024

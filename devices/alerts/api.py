@@ -3,13 +3,17 @@
 from typing import Any
 
 from django.conf import settings
+from django.http import Http404
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework import serializers
+from rest_framework import serializers, status
+from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
 
-from devices.alerts import queries
+from devices.alerts import may as may_hook
+from devices.alerts import queries, verbs
+from devices.alerts.models import Webhook
 from devices.alerts.reading import Cursor
 from devices.fleet import may
 from portal.people.api_base import Acting
@@ -80,4 +84,67 @@ def _size(text: str) -> int:
     return int(text)
 
 
-ENTRIES = [("activation-alerts", ActivationAlertViewSet, "activation-alert")]
+class WebhookSerializer(serializers.ModelSerializer[Webhook]):
+    """Where a supplier's alerts are sent, and how that goes; ``secret`` signs every call."""
+
+    secret = serializers.CharField(read_only=True)
+    version = serializers.IntegerField(required=False, allow_null=True, default=None)
+
+    class Meta:
+        model = Webhook
+        fields = ("url", "secret", "cursor", "failures", "failure", "is_dead", "taken_at", "version")
+        read_only_fields = ("cursor", "failures", "failure", "is_dead", "taken_at")
+
+
+class SeenSerializer(serializers.Serializer[Any]):
+    """The version seen."""
+
+    version = serializers.IntegerField(required=False, allow_null=True, default=None)
+
+
+class WebhookViewSet(Acting, ViewSet):
+    """The webhook of the caller's own supplier: one, or none."""
+
+    @extend_schema(responses=WebhookSerializer, operation_id="activation_webhook")
+    def list(self, request: Request) -> Response:
+        """Say where alerts are sent, and how that goes."""
+        may_hook.set_webhook(by=self.actor)
+        row = queries.webhook_of(self.actor)
+        if row is None:
+            raise Http404
+        return Response(WebhookSerializer(row).data)
+
+    @extend_schema(request=WebhookSerializer, responses=WebhookSerializer)
+    def create(self, request: Request) -> Response:
+        """Have alerts sent to an address from now on, or from where they stopped."""
+        answers = WebhookSerializer(data=request.data)
+        answers.is_valid(raise_exception=True)
+        chosen = answers.validated_data
+        row = verbs.set_webhook(chosen["url"], seen=chosen["version"], by=self.actor, at=self.at)
+        return Response(WebhookSerializer(row).data)
+
+    @extend_schema(request=SeenSerializer, responses=WebhookSerializer)
+    @action(detail=False, methods=["post"], url_path="renew-secret")
+    def renew_secret(self, request: Request) -> Response:
+        """Sign calls with a new secret."""
+        return Response(WebhookSerializer(verbs.renew_secret(by=self.actor, at=self.at, seen=_seen(request))).data)
+
+    @extend_schema(request=SeenSerializer, responses={204: None})
+    @action(detail=False, methods=["post"])
+    def remove(self, request: Request) -> Response:
+        """Send alerts nowhere any more."""
+        verbs.remove_webhook(by=self.actor, at=self.at, seen=_seen(request))
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+def _seen(request: Request) -> int | None:
+    answers = SeenSerializer(data=request.data)
+    answers.is_valid(raise_exception=True)
+    seen: int | None = answers.validated_data["version"]
+    return seen
+
+
+ENTRIES = [
+    ("activation-alerts", ActivationAlertViewSet, "activation-alert"),
+    ("activation-webhook", WebhookViewSet, "activation-webhook"),
+]

@@ -4,6 +4,7 @@ They are read from the engine's blocks of activated hubs, in the order given to 
 their batches; suppliers are those of the cell for which the gates were asked. A reader's own right is asked each time.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -15,14 +16,14 @@ from django.db.models import Q, QuerySet, Sum
 from django.db.models.functions import TruncDate
 from numpy.typing import NDArray
 
-from devices.alerts.models import Position
+from devices.alerts.models import Position, Webhook
 from devices.alerts.reading import Cursor, Told
 from devices.fleet.models import Hub, eui64_text
 from devices.fleet.queries import visible_cells
 from devices.rollouts.models import Rollout
 from portal.people.models import Organisation
 from portal.people.permissions import Permission
-from portal.workflow.actor import Actor
+from portal.workflow.actor import Actor, Channel
 from portal.working_days import LONDON, end_of, london_day, start_of
 from releases.products.models import Cell
 
@@ -136,6 +137,47 @@ def days(actor: Actor, *, day: date | None = None) -> list[Day]:
     tallies, rollouts = _tallies(chosen), _rollouts({rollout for _, rollout in chosen})
     counted = [Day(on, rollouts[rollout], *told.count(tallies[on, rollout])) for on, rollout in chosen]
     return [one for one in counted if one.alerts]
+
+
+def reader(supplier: Organisation) -> Actor:
+    """Return the portal as it reads on behalf of a supplier's own system."""
+    return Actor(
+        f"Webhook of {supplier}", Channel.TASK, organisation_id=supplier.pk, suppliers=frozenset({supplier.pk})
+    )
+
+
+def days_to_sum(after: date, before: date) -> list[date]:
+    """Return the days between two, neither included, on which a hub activated."""
+    rows = Position.objects.filter(block__at__gte=end_of(after), block__at__lt=start_of(before)).order_by()
+    return sorted(rows.values_list(TruncDate("block__at", tzinfo=LONDON), flat=True).distinct())
+
+
+def by_supplier(day: date) -> list[tuple[Organisation, list[Day]]]:
+    """Return each supplier with a hub that activated on a day, by name, and its hubs by rollout."""
+    rollouts = _rollouts(
+        Position.objects.filter(_on(day)).order_by().values_list("block__rollout", flat=True).distinct()
+    )
+    tallies = _tallies([(day, rollout) for rollout in rollouts])
+    hubs: Counter[tuple[int, int]] = Counter()
+    for number, *pair in Cell.objects.order_by().values_list("number", "electricity_supplier_id", "gas_supplier_id"):
+        for (_, rollout), tally in tallies.items():
+            if number < len(tally) and tally[number]:
+                hubs.update({(who, rollout): int(tally[number]) for who in {*pair} - {None}})
+    found: dict[int, list[Day]] = {}
+    for (who, rollout), count in sorted(hubs.items()):
+        found.setdefault(who, []).append(Day(day, rollouts[rollout], count, count))
+    return [(supplier, found[supplier.pk]) for supplier in Organisation.objects.filter(pk__in=found).order_by("name")]
+
+
+def webhook_of(actor: Actor) -> Webhook | None:
+    """Return the webhook of the actor's own organisation."""
+    return Webhook.objects.filter(organisation=actor.organisation_id or 0).select_related("organisation").first()
+
+
+def due_webhooks(real: datetime) -> list[int]:
+    """Return the webhooks that may be called at a moment of real time, the longest due first."""
+    rows = Webhook.objects.filter(is_dead=False, next_attempt_at__lte=real).order_by("next_attempt_at", "pk")
+    return list(rows.values_list("pk", flat=True))
 
 
 def _tallies(chosen: list[tuple[date, int]]) -> dict[tuple[date, int], NDArray[np.int64]]:

@@ -8,6 +8,7 @@ from django.http import Http404, HttpResponse, HttpResponseBase, StreamingHttpRe
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from devices.alerts import may as may_hook
 from devices.alerts import queries, verbs
 from devices.fleet import may
 from portal.pages.exports import Column, lines
@@ -39,6 +40,7 @@ def alerts(request: PortalRequest) -> HttpResponse:
         "rows": queries.newest(request.actor, SHOWN),
         "code": settings.ACTIVATION_ALERT_CODE,
         "own": bool(request.actor.suppliers),
+        "may_hook": may_hook.set_webhook.why_not(by=request.actor) is None,
     }
     return render(request, "alerts/alerts.html", context)
 
