@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.conf import settings
-from django.http import Http404
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, status
 from rest_framework.decorators import action
@@ -105,14 +104,12 @@ class SeenSerializer(serializers.Serializer[Any]):
 class WebhookViewSet(Acting, ViewSet):
     """The webhook of the caller's own supplier: one, or none."""
 
-    @extend_schema(responses=WebhookSerializer, operation_id="activation_webhook")
+    @extend_schema(responses=WebhookSerializer(many=True), operation_id="activation_webhook")
     def list(self, request: Request) -> Response:
-        """Say where alerts are sent, and how that goes."""
+        """Say where alerts are sent, and how that goes: a list of one, or an empty one."""
         may_hook.set_webhook(by=self.actor)
         row = queries.webhook_of(self.actor)
-        if row is None:
-            raise Http404
-        return Response(WebhookSerializer(row).data)
+        return Response(WebhookSerializer([row] if row else [], many=True).data)
 
     @extend_schema(request=WebhookSerializer, responses=WebhookSerializer)
     def create(self, request: Request) -> Response:

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.urls import reverse
@@ -235,9 +236,9 @@ class TestPages:
     def test_by_api(self, done, system):
         client = APIClient()
         client.force_login(done.world.users["supplier"], backend=BACKEND)
-        assert client.get(API).status_code == 404
+        assert client.get(API).json() == []
         made = client.post(API, {"url": system.url}).json()
-        assert client.get(API).json() == made
+        assert client.get(API).json() == [made]
         renewed = client.post(API + "renew-secret/", {"version": made["version"]}).json()
         assert renewed["secret"] != made["secret"]
         assert client.post(API, {"url": "https://10.0.0.1/"}).status_code == 400
