@@ -20,14 +20,15 @@ from devices.rollouts.path import LEAVE, NO_CODE, Step, states
 from devices.rollouts.states import HubState
 
 CLAIM = """
-SELECT phase, due_at, rest_at, rollout_id, wave_id, low, high, cell_numbers, places, regions, outcomes
+SELECT phase, due_at, moved_at, rest_at, rollout_id, wave_id, low, high, cell_numbers, places, regions, outcomes
   FROM rollouts_batch WHERE id = %(batch)s::bigint FOR UPDATE SKIP LOCKED
 """
 VECTORS = "SELECT hubs, cells FROM rollouts_batch WHERE id = %(batch)s::bigint"
 KEEP = """
 UPDATE rollouts_batch SET phase = %(phase)s::int, due_at = %(due_at)s::timestamptz,
        rest_at = %(rest_at)s::timestamptz, hinted_at = %(hinted_at)s::timestamptz, counts = %(counts)s::int[],
-       outcomes = %(outcomes)s::int[], places = %(places)s::bytea
+       outcomes = %(outcomes)s::int[], places = %(places)s::bytea,
+       moved_at = %(moved_at)s::timestamptz
  WHERE id = %(batch)s::bigint
 """
 # Every hub of the range moves to the same place: no vector needed.
@@ -77,6 +78,7 @@ class Claimed:
     batch: int
     phase: int
     due_at: datetime | None
+    moved_at: datetime | None
     rest_at: datetime | None
     rollout: int
     wave: int
@@ -87,17 +89,22 @@ class Claimed:
     regions: Bytes
     outcomes: list[int]
 
+    def moment(self, at: datetime) -> datetime:
+        """Return the time to write for a step: a clock that steps back puts no event before the batch's last."""
+        return max(at, self.moved_at or at)
+
 
 def claim(batch: int) -> Claimed | None:
     """Lock a batch row and return it; None when another worker holds it or there is none."""
     row = _execute(CLAIM, {"batch": batch}).fetchone()
     if row is None:
         return None
-    phase, due_at, rest_at, rollout, wave, low, high, cells, places, regions, outcomes = row
+    phase, due_at, moved_at, rest_at, rollout, wave, low, high, cells, places, regions, outcomes = row
     return Claimed(
         batch,
         phase,
         due_at,
+        moved_at,
         rest_at,
         rollout,
         wave,
@@ -130,7 +137,8 @@ def move(claimed: Claimed, step: Step, *, at: datetime) -> None:
         and bool(np.all(step.places == to))
         and bool(np.all(claimed.places == was))
     )
-    values: dict[str, Any] = {"low": claimed.low, "high": claimed.high, "at": at, "rollout": claimed.rollout}
+    values: dict[str, Any] = {"low": claimed.low, "high": claimed.high, "at": claimed.moment(at)}
+    values["rollout"] = claimed.rollout
     if uniform:
         values |= {"to": to, "was": was & 15}
     else:
@@ -146,12 +154,18 @@ def note_activated(claimed: Claimed, step: Step, *, at: datetime) -> None:
     activated = states(step.places) == HubState.ACTIVATED
     hubs = int(np.count_nonzero(activated))
     if hubs:
-        values = {"rollout": claimed.rollout, "batch": claimed.batch, "at": at, "hubs": hubs}
-        _execute(NOTE_ACTIVATED, values | {"activated": np.packbits(activated).tobytes()})
+        values = {"rollout": claimed.rollout, "batch": claimed.batch, "hubs": hubs}
+        _execute(NOTE_ACTIVATED, values | {"at": claimed.moment(at), "activated": np.packbits(activated).tobytes()})
 
 
 def keep(
-    claimed: Claimed, *, phase: int, due_at: datetime | None, hinted_at: datetime | None, counts: list[int]
+    claimed: Claimed,
+    *,
+    phase: int,
+    due_at: datetime | None,
+    hinted_at: datetime | None,
+    at: datetime,
+    counts: list[int],
 ) -> None:
     """Write where a batch stands after its step."""
     _execute(
@@ -162,6 +176,7 @@ def keep(
             "due_at": due_at,
             "rest_at": claimed.rest_at,
             "hinted_at": hinted_at,
+            "moved_at": claimed.moment(at),
             "counts": counts,
             "outcomes": claimed.outcomes,
             "places": claimed.places.tobytes(),

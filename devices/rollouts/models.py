@@ -175,6 +175,7 @@ class Batch(models.Model):
     due_at = models.DateTimeField(null=True, help_text="Portal time of its next step; null: waits for its wave.")
     rest_at = models.DateTimeField(null=True, help_text="When the hubs that a full night left are asked; null: none.")
     hinted_at = models.DateTimeField(null=True, help_text="Real time of the last message about it.")
+    moved_at = models.DateTimeField(null=True, help_text="Portal time of its last step.")
     cell_numbers = ArrayField(models.IntegerField(), help_text="The cells present, each once.")
     counts = ArrayField(models.IntegerField())
     outcomes = ArrayField(models.IntegerField())

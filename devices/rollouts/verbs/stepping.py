@@ -193,6 +193,7 @@ def _keep(claimed: hot.Claimed, *, phase: int, due_at: datetime | None, at: date
         phase=phase,
         due_at=due_at,
         hinted_at=timezone.now() if at_once else None,
+        at=at,
         counts=[int(n) for n in counts],
     )
     if at_once:

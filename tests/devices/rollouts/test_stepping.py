@@ -50,6 +50,15 @@ class TestRedelivery:
         assert HubUpdateEvent.objects.filter(rollout=opened.rollout).count() == 60
         assert_counts_agree(opened.rollout)
 
+    def test_a_clock_that_steps_back_leaves_events_in_their_order(self, road):
+        road.clear()
+        road.at += timedelta(hours=1)
+        road.deploy()
+        road.at -= timedelta(minutes=1)
+        verbs.start_activation(road.fresh(), by=road.manager, at=road.at)
+        assert road.run().state == "finished"
+        assert_counts_agree(road.rollout)
+
     def test_a_task_out_of_order_does_nothing(self, opened):
         batch = first_batch(opened)
         assert [verbs.step(batch.pk, phase, at=opened.at) for phase in (1, 2, 99, 100, 200, 300)] == [False] * 6
