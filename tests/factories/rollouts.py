@@ -4,8 +4,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
+from django.core.management import call_command
 from django.db import connection
 from django.db.models import Sum
+from django.utils import timezone
 
 from devices.copying import copy_into, microseconds
 from devices.fleet.models import Hub, SmiStatus
@@ -21,8 +23,8 @@ from releases.publishing import scope
 from releases.publishing import verbs as publishing
 from releases.publishing.models import Release
 from releases.publishing.states import ReleaseState
-from tests.factories.releases import Catalogue, make_announced
-from tests.factories.world import World
+from tests.factories.releases import Catalogue, make_announced, make_catalogue
+from tests.factories.world import World, make_world
 
 ENGINE = system("Rollout engine")
 DEPLOYMENT_DAY = datetime(2017, 1, 18, 10, tzinfo=UTC)
@@ -144,6 +146,18 @@ def make_road(world: World, release: Release, *, plan: verbs.Plan = QUICK, **cha
     chosen = replace(plan, **changes)
     rollout = verbs.plan(release, chosen, by=world.actor("manager", at=DEPLOYMENT_DAY), at=DEPLOYMENT_DAY)
     return Road(world, verbs.prepare(rollout, by=ENGINE, at=DEPLOYMENT_DAY))
+
+
+def make_started(*, factor: int, **changes: object) -> Road:
+    """A rollout over 350 x factor hubs, started at the present time."""
+    world = make_world()
+    call_command("ensure_defaults", verbosity=0)
+    catalogue = make_catalogue(world)
+    make_hubs(factor=factor)
+    road = make_road(world, make_served(world, catalogue), **changes)
+    road.at = timezone.now()
+    road.start()
+    return road
 
 
 def hubs_by_state(rollout: Rollout) -> dict[HubState, int]:

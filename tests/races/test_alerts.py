@@ -10,14 +10,13 @@ from devices.alerts import queries, verbs
 from devices.alerts.models import Position
 from devices.alerts.reading import Cursor
 from devices.rollouts.models import ActivationBlock
-from tests.factories.rollouts import Road
-from tests.races.test_engine import build
+from tests.factories.rollouts import Road, make_started
 from tests.races.threads import ADVISORY_LOCK, TIMEOUT_SECONDS, together
 
 
 @pytest.fixture
 def activated(transactional_db) -> Road:
-    road = build(factor=1)
+    road = make_started(factor=1)
     road.run()
     road.activate()
     road.run()

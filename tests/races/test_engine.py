@@ -2,52 +2,32 @@
 
 import re
 import time
-from collections.abc import Iterator
-from datetime import timedelta
 
 import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, transaction
-from django.utils import timezone
 
 from devices.rollouts import hot, tasks, verbs
 from devices.rollouts.models import Batch, HubUpdate, HubUpdateEvent, Rollout
-from devices.rollouts.planning import WaveSpec
 from devices.rollouts.states import HubState
-from devices.rollouts.verbs import hints
-from devices.rollouts.verdicts import Thresholds
 from portal.journal import append_only
 from portal.workflow.errors import NotNow
 from releases.holds import verbs as holds
 from releases.holds.models import Cause, Stage
 from releases.products.cohorts import Cohort
-from tests.factories.crew import Workers
 from tests.factories.releases import make_catalogue
-from tests.factories.rollouts import QUICK, Road, assert_counts_agree, make_hubs, make_road, make_served
+from tests.factories.rollouts import QUICK, Road, assert_counts_agree, make_served, make_started
 from tests.factories.world import make_world
 from tests.races.threads import ADVISORY_LOCK, together
 
 ROW_LOCK = r"FOR UPDATE SKIP LOCKED"
-KILLS = 5
-
-
-def build(*, factor: int, **changes: object) -> Road:
-    """A started rollout over 350 x factor hubs at the present time."""
-    world = make_world()
-    call_command("ensure_defaults", verbosity=0)
-    catalogue = make_catalogue(world)
-    make_hubs(factor=factor)
-    road = make_road(world, make_served(world, catalogue), **changes)
-    road.at = timezone.now()
-    road.start()
-    return road
 
 
 @pytest.fixture
 def opened(transactional_db) -> Road:
     """A rollout whose first batch is due."""
-    road = build(factor=1)
+    road = make_started(factor=1)
     verbs.advance(road.fresh(), by=tasks.ENGINE, at=road.at)
     return road
 
@@ -164,47 +144,3 @@ def test_the_runtime_role_makes_partitions_but_changes_no_event(opened):
         with pytest.raises(Exception, match="permission denied"), transaction.atomic():
             cursor.execute(f"SET LOCAL ROLE {role}")
             cursor.execute("CREATE TABLE mine (n int)")
-
-
-@pytest.fixture
-def workers(transactional_db) -> Iterator[Workers]:
-    """A real worker with two processes on this test's database, to be killed and started again."""
-    crew = Workers(logs="races")
-    try:
-        yield crew
-    finally:
-        crew.kill()
-
-
-def test_five_kills_of_the_worker_change_no_count(workers, monkeypatch):
-    """Hubs by state = last event by hub = batch counts, whatever was in progress at each SIGKILL."""
-    monkeypatch.setattr(hints, "QUIET", timedelta(seconds=1))
-    road = build(
-        factor=58,
-        waves=(WaveSpec(hubs=4_000), WaveSpec(share=1.0)),
-        thresholds=Thresholds(0.60, 200, 0.95),
-        scenario="storm",
-    )
-    workers.start()
-    kills = iter(range(road.rollout.hubs // 4, 10**9, road.rollout.hubs // 2))
-    killed, due = 0, next(kills)
-    deadline = time.monotonic() + 120
-    while road.fresh().state not in ("finished", "halted", "paused"):
-        assert time.monotonic() < deadline, f"still {road.rollout.state} after {killed} kills"
-        tasks.advance_all()
-        verbs.republish(at=timezone.now())
-        if road.rollout.state == "deployed":
-            road.at = timezone.now()
-            road.activate()
-        if killed < KILLS and HubUpdateEvent.objects.filter(rollout=road.rollout).count() >= due:
-            workers.kill()
-            workers.start()
-            killed, due = killed + 1, next(kills)
-        time.sleep(0.02)
-    assert killed == KILLS
-    assert road.rollout.state == "finished", road.rollout.stood_still_why
-    hubs = assert_counts_agree(road.rollout)
-    assert set(hubs) <= {HubState.ACTIVATED, HubState.FAILED, HubState.EXPIRED}
-    events = HubUpdateEvent.objects.filter(rollout=road.rollout).exclude(state=HubState.UNREACHABLE)
-    moves = events.values_list("slot", "state", "attempt")  # silence comes in both stages
-    assert len(moves) == len(set(moves)), "a hub went twice through one state"
