@@ -25,7 +25,7 @@ run: $(RUN) ## start the portal (PORT=8000); Ctrl-C stops it
 test: $(DEV) ## run every check and every test (ONLY=checks|unit|races|browser for one tier)
 	@exec $(PYTHON) -m tests $(ONLY)
 
-rollout: $(RUN) ## watch a whole rollout from the terminal (HUBS=100000 SCENARIO=calm|storm|bad_image|regressing_cohort)
+rollout: $(RUN) ## watch a whole rollout from the terminal (HUBS=100000 SCENARIO=calm; another, such as bad_image)
 	@exec $(PYTHON) manage.py run_rollout --hubs $(HUBS) --scenario $(SCENARIO)
 
 bench: $(DEV) ## measure (PART=rollout HUBS=100000 ROUNDS=3); one JSON line per measure

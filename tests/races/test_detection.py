@@ -10,8 +10,7 @@ from devices.rollouts.models import Rollout
 from devices.rollouts.planning import WaveSpec
 from portal.journal.models import Entry
 from releases.products.models import Cell
-from tests.factories.rollouts import Road
-from tests.races.test_engine import build
+from tests.factories.rollouts import Road, make_started
 from tests.races.threads import together
 
 HALF = {"waves": (WaveSpec(share=0.5), WaveSpec(share=1.0)), "soak_seconds": 400, "scenario": "joins_lost"}
@@ -20,7 +19,7 @@ HALF = {"waves": (WaveSpec(share=0.5), WaveSpec(share=1.0)), "soak_seconds": 400
 @pytest.fixture
 def soaking(transactional_db) -> Road:
     """Half of the hubs run the image; the homes of one cell give signs of trouble."""
-    road = build(factor=10, **HALF)
+    road = make_started(factor=10, **HALF)
     while road.fresh().state == "deploying":
         road.run()
         road.at += timedelta(seconds=400)

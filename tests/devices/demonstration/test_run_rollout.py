@@ -34,7 +34,7 @@ def test_the_scenarios_are_named_with_what_they_are_like():
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
-        ({"scenario": "frog"}, "There is no scenario 'frog': choose one of calm, storm, bad_image, regressing_cohort."),
+        ({"scenario": "frog"}, f"There is no scenario 'frog': choose one of {', '.join(SCENARIOS)}."),
         ({"hubs": 0}, "Give between 20,000 and 30,000,000 hubs: with fewer the waves cannot be judged."),
         ({"hubs": 10**12}, "Give between 20,000 and 30,000,000 hubs: with fewer the waves cannot be judged."),
     ],
