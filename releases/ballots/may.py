@@ -36,7 +36,16 @@ def lodge(supplier_id: int, *, by: Actor) -> str | None:
 def join(objection: Objection, supplier_id: int, *, by: Actor) -> str | None:
     if supplier_id == objection.organisation_id:
         return "The objector need not join its own objection."
-    return _acts_for(supplier_id, by)
+    return _acts_for(supplier_id, by) or _is_not_told(objection, supplier_id)
+
+
+def _is_not_told(objection: Objection, supplier_id: int) -> str | None:
+    """Rule: a security issue is visible only to its raiser, DCC and the Security Sub-Committee (Issues): an agent of
+    two suppliers does not open it to the other by letting it join."""
+    issues = [issue for issue in objection.issues.all() if issue.is_security]
+    if all(issue.organisation_id == supplier_id for issue in issues):
+        return None
+    return "This supplier may not know of the security issue that the objection cites, so it cannot join."
 
 
 @who

@@ -243,6 +243,12 @@ def replaced_determinations(ballot: Ballot) -> QuerySet[Determination]:
     return heard.exclude(ballot=ballot).distinct()
 
 
+def sent_back(objection: Objection) -> QuerySet[Determination]:
+    """The determinations on this objection that the Authority sent back to be decided anew."""
+    remitted = Determination.objects.filter(appeal_result=AppealResult.REMITTED, ballot__objections=objection)
+    return remitted.select_related("ballot").order_by("pk")
+
+
 def silent(at: datetime) -> QuerySet[Objection]:
     """The objections whose answer is overdue, so that they count as contested."""
     waiting = (ObjectionState.ADMITTED, ObjectionState.NARROWED)

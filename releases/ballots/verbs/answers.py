@@ -17,7 +17,7 @@ from releases.ballots.defaults import rules_at
 from releases.ballots.models import Objection
 from releases.ballots.states import ObjectionState
 from releases.ballots.verbs import settling
-from releases.ballots.verbs.remedies import grant, hold_cohort
+from releases.ballots.verbs.remedies import end_remitted_holds, grant, hold_cohort
 from releases.holds.queries import cells_of
 from releases.products.cohorts import Cohort, narrowed
 
@@ -33,6 +33,7 @@ def accept(objection: Objection, *, answer: str, by: Actor, at: datetime, seen: 
     objection.due_at = None
     move(objection, to=ObjectionState.ACCEPTED, by=by, at=at, verb="accept", why=answer, fields=("answer", "due_at"))
     grant(objection, at=at)
+    end_remitted_holds(objection, at=at)
     settling.drop_provisional_hold(objection, why="The remedy sought was accepted.", at=at)
     settling.end_dispute(objection.release, at=at)
     tell(messages.Answered(objection, at), at=at)

@@ -84,7 +84,7 @@ def _free(determination: Determination, at: datetime) -> list[str]:
         holds.lift(hold, ground=Ground.DETERMINATION, why=why, by=settling.CLERK, at=at)
         done.append(f"{hold.reference} is lifted: the appeal was upheld.")
     done += _defer_no_more(determination, why, at)
-    return done or [f"{why} Nothing of it was in force."]
+    return done or [f"{why} No hold and no deferral of it is in force; whatever else it did stays as it is."]
 
 
 def _remit(determination: Determination, at: datetime) -> list[str]:

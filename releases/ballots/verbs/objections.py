@@ -21,6 +21,7 @@ from releases.ballots.models import Departure, Joinder, Objection, Remedy
 from releases.ballots.states import ObjectionState
 from releases.ballots.verbs import settling
 from releases.ballots.verbs.evidence import Files, digests, keep
+from releases.ballots.verbs.remedies import end_remitted_holds
 from releases.holds.queries import cells_of
 from releases.issues.models import Issue
 from releases.products.cohorts import Cohort
@@ -237,4 +238,5 @@ def _end(objection: Objection, *, to: ObjectionState, verb: str, why: str, by: A
     objection.due_at = None
     move(objection, to=to, by=by, at=at, verb=verb, why=why, fields=("due_at", "return_reason"))
     settling.drop_provisional_hold(objection, why=f"{objection.reference} was {to.label.lower()}.", at=at)
+    end_remitted_holds(objection, at=at)
     settling.end_dispute(objection.release, at=at)

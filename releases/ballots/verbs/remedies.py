@@ -7,8 +7,9 @@ from portal.working_days import LONDON
 from releases.ballots.can import OPEN_TO_OBJECTIONS
 from releases.ballots.models import Ballot, Determination, Objection, Remedy
 from releases.ballots.paper import Kind, Option
-from releases.ballots.queries import replaced_determinations
+from releases.ballots.queries import holds_of, replaced_determinations, sent_back
 from releases.ballots.safeguards import protected
+from releases.ballots.states import ObjectionState
 from releases.ballots.verbs import emergencies
 from releases.ballots.verbs.settling import CLERK, is_restricted, parties
 from releases.holds import verbs as holds
@@ -147,6 +148,19 @@ def _end_earlier_holds(ballot: Ballot, determination: Determination, at: datetim
         holds.lift(hold, ground=Ground.DETERMINATION, why=why, by=CLERK, at=at)
         done.append(f"{hold.reference} is replaced.")
     return done
+
+
+def end_remitted_holds(objection: Objection, *, at: datetime) -> None:
+    """End the holds of a determination that the Authority sent back, once nothing it decided is contested any more.
+
+    They wait for the new determination, and there will be none. What is held until the fault is fixed stays.
+    """
+    for determination in sent_back(objection):
+        if determination.ballot.objections.filter(state=ObjectionState.CONTESTED).exists():
+            continue
+        why = f"{determination.reference} was sent back and {objection.reference} is settled: no ballot decides anew."
+        for hold in holds_of(determination).exclude(condition=UNTIL_FIXED).order_by("pk"):
+            holds.lift(hold, ground=Ground.DETERMINATION, why=why, by=CLERK, at=at)
 
 
 def _date(at: datetime) -> str:

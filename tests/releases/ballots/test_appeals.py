@@ -126,7 +126,7 @@ def test_freed_ends_the_deferral(matter):
 def test_freed_finds_nothing_in_force(matter):
     ballot = appealed(matter)
     assert len(appealing(ballot)) == 1
-    assert end(matter, ballot, "freed").effects[-1].endswith("Nothing of it was in force.")
+    assert end(matter, ballot, "freed").effects[-1].endswith("whatever else it did stays as it is.")
 
 
 def test_no_appeal_frees_a_safeguarded_cohort(matter):

@@ -2,11 +2,13 @@
 
 import pytest
 
-from portal.workflow.errors import NotNow
+from portal.workflow.errors import NotAllowed, NotNow
 from releases.ballots import can, verbs
 from releases.ballots.conflicts import conflict
 from releases.ballots.models import Ballot, Departure, Objection
 from releases.ballots.queries import blocking, objections
+from releases.ballots.verbs.remedies import UNTIL_FIXED
+from releases.holds.models import Hold
 from tests.factories import ballots as make
 from tests.releases.ballots.test_appeals import appealed, end
 from tests.releases.ballots.test_dossier import check, contents, taken
@@ -49,9 +51,10 @@ def test_who_carries_it_on_has_the_whole_clock_to_answer_a_narrowing(matter):
 
 
 def test_who_withdrew_stays_recused_and_knows_of_a_restricted_matter(matter):
-    matter.issue = make.make_issue(matter.world, matter.release, category="security")
     objection = make.contest(matter)
     join(matter, objection)
+    matter.issue.category = "security"  # found to be one only after the other had joined
+    matter.issue.save()
     withdraw(matter, objection)
     assert list(objections(matter.actor("supplier"))) == [objection]
     ballot = make.draft(matter, objection, committee=matter.world.security)
@@ -74,6 +77,43 @@ def test_dcc_accepts_what_the_authority_sent_back_and_the_old_decision_stays_as_
     objection = verbs.accept(Objection.objects.get(), answer="We hold them.", by=matter.actor("manager"), at=matter.at)
     assert objection.state == "accepted" and blocking(matter.release, matter.at) == []
     assert check(contents(taken(matter, Ballot.objects.get().determination))) == []
+
+
+def test_once_nothing_sent_back_is_contested_no_hold_waits_for_a_ballot_that_never_comes(matter):
+    """Withdrawn or accepted: the old hold ends; what DCC accepts holds by itself."""
+    end(matter, appealed(matter, "proceed_with_exclusions"), "remitted")
+    objection = Objection.objects.get()
+    old = Hold.objects.get(state="placed")
+    withdraw(matter, objection)
+    old.refresh_from_db()
+    assert old.state == "lifted" and "no ballot decides anew" in old.lift_reason
+
+
+def test_what_dcc_accepts_after_it_was_sent_back_holds_by_itself(matter):
+    end(matter, appealed(matter, "proceed_with_exclusions"), "remitted")
+    old = Hold.objects.get(state="placed")
+    verbs.accept(Objection.objects.get(), answer="We hold them.", by=matter.actor("manager"), at=matter.at)
+    assert Hold.objects.filter(state="placed").exclude(pk=old.pk).count() == 1
+    assert not Hold.objects.filter(pk=old.pk, state="placed").exists()
+
+
+def test_a_hold_until_fixed_stays_when_what_was_sent_back_is_withdrawn(matter):
+    matter.issue.severity, matter.issue.state = 2, "accepted"
+    matter.issue.save()
+    end(matter, appealed(matter, "proceed"), "remitted")
+    withdraw(matter, Objection.objects.get())
+    assert [hold.condition for hold in Hold.objects.filter(state="placed")] == [UNTIL_FIXED]
+
+
+def test_an_agent_of_two_suppliers_does_not_open_a_security_objection_to_the_other(matter):
+    objection = make.lodge(matter)
+    matter.issue.category = "security"
+    matter.issue.save()
+    with pytest.raises(NotAllowed, match="may not know of the security issue"):
+        join(matter, objection)
+    matter.issue.category = "other"
+    matter.issue.save()
+    join(matter, objection)
 
 
 def test_it_is_joined_and_withdrawn_until_the_new_vote_begins(matter):
