@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "devices.enquiries",
     "devices.alerts",
     "devices.detection",
+    "devices.studies",
     "devices.demonstration",
     "portal.people.admin_apps.PortalAdminConfig",
     "django.contrib.auth",
@@ -192,6 +193,7 @@ CELERY_BEAT_SCHEDULE = {
     "put activations in order": {"task": "alerts.number", "schedule": 2.0},
     "listen to activated hubs": {"task": "detection.listen_all", "schedule": 2.0},
     "republish files of hubs nobody works on": {"task": "enquiries.sweep", "schedule": 10.0},
+    "republish studies nobody plays": {"task": "studies.sweep", "schedule": 20.0},
     "delete old answers to files of hubs": {"task": "enquiries.expire_results", "schedule": 3600.0},
 }
 

@@ -25,6 +25,7 @@ urlpatterns = [
     path("rollouts/", include("devices.rollouts.urls")),
     path("proposals/", include("devices.detection.urls")),
     path("hubs/", include("devices.enquiries.urls")),
+    path("studies/", include("devices.studies.urls")),
     path("accounts/", include("portal.people.account_urls")),
     path("admin/", admin.site.urls),
     path("api/v1/", include(router.urls)),

@@ -55,8 +55,9 @@ def rollouts_csv(request: PortalRequest) -> HttpResponseBase:
 def rollouts(request: PortalRequest) -> HttpResponse:
     page = Paginator(queries.visible_to(request.actor), PAGE_SIZE).get_page(request.GET.get("page"))
     rows = [pages.list_row(row) for row in page.object_list]
-    sees_capacity = may.see_capacity.why_not(by=request.actor) is None
-    return render(request, "rollouts/rollouts.html", {"page": page, "rows": rows, "sees_capacity": sees_capacity})
+    context = {"page": page, "rows": rows, "sees_capacity": may.see_capacity.why_not(by=request.actor) is None}
+    context["links"] = contributions.collect("rollouts_links", request.actor)
+    return render(request, "rollouts/rollouts.html", context)
 
 
 def _rollout(request: PortalRequest, reference: str) -> Rollout:

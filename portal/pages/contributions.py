@@ -15,6 +15,7 @@ A ``contributes.py`` holds any of these functions; each gets the actor and porta
     def fleet_notes(actor, at) -> Iterable[Link]                # fleet page: what the inventory does not show yet
     def release_acts(release, actor, at) -> Iterable[Act]       # buttons with the reason why not
     def fleet_acts(actor) -> Iterable[Link]                     # fleet page: what can be done there
+    def rollouts_links(actor) -> Iterable[Link]                 # list of rollouts: what is about several of them
     def rollout_links(actor) -> Iterable[Link]                  # page of a rollout: where its hubs are told of
     def rollout_panels(rollout, actor, at) -> Iterable[Panel]   # sections of the page of a rollout
     def organisation_links(actor) -> Iterable[Link]             # page of one's own organisation: where its things are

@@ -32,6 +32,7 @@ from releases.publishing import verbs as publishing
 from releases.testing import verbs as testing
 from releases.testing.models import Environment, TestCase
 from tests.factories import ballots as acts
+from tests.factories import studies
 from tests.factories.ballots import Matter
 from tests.factories.fixtures import BACKEND
 from tests.factories.proposals import make_proposal
@@ -175,6 +176,8 @@ def _of_rollouts(things: Things, matter: Matter) -> None:
     things.kwargs["day"] = {"day": "2017-01-31"}
     sent = hub_enquiries.ask_by_file(hub.chf.encode(), name="hubs.csv", by=matter.actor("supplier"), at=matter.at)
     things.add("hub_file", sent)
+    things.add("study", studies.played(studies.make(things.world), matter.at))
+    things.add("queued_study", studies.make(things.world))
 
 
 def _of_tests_and_products(things: Things, matter: Matter) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from devices.demonstration.stage import Stage, Story
-from devices.demonstration.stories import asked, habits, past, post, present, readers, underway
+from devices.demonstration.stories import asked, compared, habits, past, post, present, readers, underway
 
 
 def every_story(stage: Stage) -> Iterator[Story]:
@@ -30,5 +30,6 @@ def every_story(stage: Stage) -> Iterator[Story]:
         habits.habits,
         habits.enquiry,
         post.read,
+        compared.study,
     ):
         yield tell(stage)

@@ -1,0 +1,95 @@
+"""The form of a new study."""
+
+from typing import Any
+
+from django import forms
+
+from devices.studies.approaches import APPROACHES
+from devices.studies.assumptions import ASSUMPTIONS, Assumption
+from devices.studies.models import COUNTING, KINDS, Study
+from devices.studies.verbs import LEAST_HOMES, MOST_HOMES, MOST_RUNS, MOST_SEED, Question
+from portal.pages.forms import GovForm
+from releases.publishing.models import Release
+
+FIGURES = tuple(one.key for one in ASSUMPTIONS)
+
+
+class StudyForm(GovForm):
+    """What is asked, then every figure of the model with what is assumed."""
+
+    title = forms.CharField(label="Title of the study", max_length=200)
+    release = forms.ModelChoiceField(
+        Release.objects.none(),
+        label="Release",
+        required=False,
+        empty_label="None: every home",
+        help_text="Its hub models say which homes are studied.",
+    )
+    approaches = forms.MultipleChoiceField(
+        label="Approaches to compare",
+        choices=[(one.name, one.words) for one in APPROACHES],
+        widget=forms.CheckboxSelectMultiple,
+    )
+    kind = forms.ChoiceField(label="Kind of problem", choices=KINDS, required=False)
+    runs = forms.IntegerField(
+        label="Runs",
+        min_value=1,
+        max_value=MOST_RUNS,
+        help_text=f"Under each approach, at most {MOST_RUNS:,}. 200 take about half a minute.",
+    )
+    homes = forms.IntegerField(
+        label="Homes",
+        min_value=LEAST_HOMES,
+        max_value=MOST_HOMES,
+        required=False,
+        help_text="To which the homes are scaled; empty leaves them as they are.",
+    )
+    counting = forms.ChoiceField(label="Votes on a ballot", choices=COUNTING)
+    seed = forms.IntegerField(
+        label="Seed", min_value=0, max_value=MOST_SEED, help_text="The same seed gives the same study."
+    )
+
+    def __init__(self, *args: Any, releases: Any, like: Study | None = None, **kwargs: Any) -> None:
+        kwargs["initial"] = {**_initial(like), **kwargs.get("initial", {})}
+        super().__init__(*args, **kwargs)
+        self.fields["release"].queryset = releases  # type: ignore[attr-defined]
+        self.fields |= {one.key: _field(one) for one in ASSUMPTIONS}
+
+    @property
+    def asked(self) -> list[forms.BoundField]:
+        """The fields of the question."""
+        return [self[name] for name in self.fields if name not in FIGURES]
+
+    @property
+    def figures(self) -> list[forms.BoundField]:
+        """The fields of the assumptions."""
+        return [self[name] for name in FIGURES]
+
+    @property
+    def is_wrong_below(self) -> bool:
+        """Whether a figure of the assumptions has to be put right."""
+        return any(name in self.errors for name in FIGURES)
+
+    def question(self) -> Question:
+        """What the verb takes."""
+        answers = dict(self.cleaned_data)
+        answers.pop("release")
+        figures = {name: answers.pop(name) for name in FIGURES}
+        return Question(figures=figures, **answers)
+
+
+def _initial(like: Study | None) -> dict[str, Any]:
+    if like is None:
+        defaults = {one.key: one.default for one in ASSUMPTIONS}
+        asked = {"approaches": [one.name for one in APPROACHES], "runs": 200, "seed": 1, "counting": "per_member"}
+        return {**asked, **defaults}
+    asked = {
+        name: getattr(like, name) for name in ("title", "release", "approaches", "kind", "runs", "counting", "seed")
+    }
+    return {**asked, "homes": like.homes, **like.figures}
+
+
+def _field(one: Assumption) -> forms.Field:
+    facts: dict[str, Any] = {"label": one.words, "min_value": one.least, "max_value": one.most}
+    facts["help_text"] = f"{one.unit.capitalize()}, from {one.least:,g} to {one.most:,g}. Source: {one.source}."
+    return forms.IntegerField(**facts) if one.is_whole else forms.FloatField(**facts)
