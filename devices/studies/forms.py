@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 
 from devices.studies.approaches import APPROACHES
 from devices.studies.assumptions import ASSUMPTIONS, Assumption
@@ -18,13 +19,7 @@ class StudyForm(GovForm):
     """What is asked, then every figure of the model with what is assumed."""
 
     title = forms.CharField(label="Title of the study", max_length=200)
-    release = forms.ModelChoiceField(
-        Release.objects.none(),
-        label="Release",
-        required=False,
-        empty_label="None: every home",
-        help_text="Its hub models say which homes are studied.",
-    )
+    release = forms.Field()  # in its place; which releases there are to choose from is known with the person
     approaches = forms.MultipleChoiceField(
         label="Approaches to compare",
         choices=[(one.name, one.words) for one in APPROACHES],
@@ -49,10 +44,10 @@ class StudyForm(GovForm):
         label="Seed", min_value=0, max_value=MOST_SEED, help_text="The same seed gives the same study."
     )
 
-    def __init__(self, *args: Any, releases: Any, like: Study | None = None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, releases: QuerySet[Release], like: Study | None = None, **kwargs: Any) -> None:
         kwargs["initial"] = {**_initial(like), **kwargs.get("initial", {})}
         super().__init__(*args, **kwargs)
-        self.fields["release"].queryset = releases  # type: ignore[attr-defined]
+        self.fields["release"] = _release(releases)
         self.fields |= {one.key: _field(one) for one in ASSUMPTIONS}
 
     @property
@@ -76,6 +71,16 @@ class StudyForm(GovForm):
         answers.pop("release")
         figures = {name: answers.pop(name) for name in FIGURES}
         return Question(figures=figures, **answers)
+
+
+def _release(releases: QuerySet[Release]) -> forms.Field:
+    return forms.ModelChoiceField(
+        releases,
+        label="Release",
+        required=False,
+        empty_label="None: every home",
+        help_text="Its hub models say which homes are studied.",
+    )
 
 
 def _initial(like: Study | None) -> dict[str, Any]:

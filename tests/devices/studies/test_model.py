@@ -16,7 +16,6 @@ from devices.studies.fleet import NOBODY, Fleet, sample
 from devices.studies.luck import Luck, draw
 from devices.studies.model import MOST_DAYS, play
 from devices.studies.results import MEASURES, Spread, joined, read, run
-from releases.ballots.paper import Safeguard
 
 FLEET = sample(5, 4, ("North", "South"), 20_000)
 FAULTY = Settings(fault=1, canary=200, nights=10, false_alarm=0, combinations=0.3, rate_least=0.05)
@@ -203,10 +202,6 @@ def test_a_false_alarm_makes_its_own_homes_wait_or_all():
     assert (apart.ballots, together.ballots) == (1, 1)
     assert together.waits.all() and 0 < apart.waits.sum() < len(apart.waits)
     assert not apart.is_known and not together.is_known and not together.sent_back
-
-
-def test_the_evidence_of_a_light_fault_asks_nobody():
-    assert {one.severity > 2 for one in (LIGHT,)} == {True} and Safeguard.NONE.asks is False
 
 
 # The homes
