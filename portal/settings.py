@@ -184,6 +184,7 @@ CELERY_BEAT_SCHEDULE = {
     "keep the clocks of issues": {"task": "issues.keep_clocks", "schedule": 30.0},
     "scan images that wait for it": {"task": "products.scan_all", "schedule": 60.0},
     "clear releases whose gate opened": {"task": "gates.clear_all", "schedule": 5.0},
+    "forget old writes to what gates read": {"task": "gates.forget_touches", "schedule": 3600.0},
     "advance rollouts": {"task": "rollouts.advance_all", "schedule": 2.0},
     "plan catch-up waves": {"task": "rollouts.catch_up", "schedule": 600.0},
     "forget the keys of forms": {"task": "workflow.forget_submissions", "schedule": 3600.0},

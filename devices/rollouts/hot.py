@@ -46,13 +46,16 @@ WITH moved AS (
     UPDATE {hubs} SET state = get_byte(%(places)s::bytea, slot - %(low)s::int) & 15,
            attempt = get_byte(%(places)s::bytea, slot - %(low)s::int) >> 4, changed_at = %(at)s::timestamptz
      WHERE slot >= %(low)s::int AND slot < %(high)s::int
-       AND get_byte(%(places)s::bytea, slot - %(low)s::int) <> 255
+       AND {chosen}
        AND state = get_byte(%(before)s::bytea, slot - %(low)s::int) & 15
  RETURNING slot, state, attempt)
 INSERT INTO {events} (rollout_id, at, slot, state, code, attempt)
 SELECT %(rollout)s::bigint, %(at)s::timestamptz, slot, state,
        nullif(get_byte(%(codes)s::bytea, slot - %(low)s::int), 255), attempt FROM moved
 """
+_CHOSEN = sql.SQL("get_byte(%(places)s::bytea, slot - %(low)s::int) <> 255")
+_NAMED = sql.SQL("slot = ANY(%(slots)s::int[])")  # the few hubs of a later turn: found by their key
+FEW = 8  # such a part of a batch or less is few
 RECORD = """
 UPDATE fleet_hub h SET cell = twin.target, inventory_version_id = c.firmware_id, read_version_id = c.firmware_id,
        read_at = u.changed_at
@@ -141,9 +144,14 @@ def move(claimed: Claimed, step: Step, *, at: datetime) -> None:
     values["rollout"] = claimed.rollout
     if uniform:
         values |= {"to": to, "was": was & 15}
+        statement = _named(MOVE_ALL, claimed.rollout)
     else:
         values |= {"places": step.places.data, "before": claimed.places.data, "codes": step.codes.data}
-    statement = _named(MOVE_ALL if uniform else MOVE_EACH, claimed.rollout)
+        chosen = _CHOSEN
+        if expected <= len(step.places) // FEW:
+            values["slots"] = (np.flatnonzero(step.places != LEAVE) + claimed.low).tolist()
+            chosen = _NAMED
+        statement = _named(MOVE_EACH, claimed.rollout, chosen=chosen)
     moved = _execute(statement, values).rowcount
     if moved != expected:
         raise Mismatch(f"batch {claimed.batch}: {expected} hubs should move, {moved} did")
@@ -192,9 +200,9 @@ def record(claimed: Claimed, twins: dict[int, int], *, activated: int) -> None:
     _execute(_named(RECORD, claimed.rollout), values)
 
 
-def _named(statement: str, rollout: int) -> sql.Composed:
+def _named(statement: str, rollout: int, **parts: sql.Composable) -> sql.Composed:
     return sql.SQL(statement).format(
-        hubs=sql.Identifier(partitions.hubs_of(rollout)), events=sql.Identifier(partitions.events_of(rollout))
+        hubs=sql.Identifier(partitions.hubs_of(rollout)), events=sql.Identifier(partitions.events_of(rollout)), **parts
     )
 
 

@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from devices import hashing
 from devices.gateway import Numbers
 
-FIRST_BATCH, BATCH = 1_000, 10_000
+FIRST_BATCH, BATCH, LARGE_BATCH = 1_000, 10_000, 20_000
+LARGE = 500_000  # hubs from which on a rollout has large batches: each costs as much besides its hubs
 _ORDER, _OFFSET = 11, 12
 
 
@@ -151,9 +152,11 @@ def cut(sizes: Sequence[int]) -> list[Cut]:
     return [Cut(n, n, low, high) for n, (low, high) in enumerate(zip(bounds, bounds[1:], strict=False))]
 
 
-def cut_batches(waves: Sequence[Cut], *, first: int = FIRST_BATCH, later: int = BATCH) -> list[Cut]:
+def cut_batches(waves: Sequence[Cut], *, first: int = FIRST_BATCH, later: int | None = None) -> list[Cut]:
     """Return the batches of all waves in slot order; small ones in the first wave, so that a halt bites early."""
     batches: list[Cut] = []
+    if later is None:
+        later = LARGE_BATCH if sum(wave.size for wave in waves) >= LARGE else BATCH
     for wave in waves:
         size = first if wave.number == 0 else later
         for low in range(wave.low, wave.high, size):

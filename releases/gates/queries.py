@@ -3,9 +3,10 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from releases.ballots.models import Objection
-from releases.gates import release_wide
+from releases.gates import answers, release_wide
 from releases.gates.conditions import Condition, Gate, Standing, holds
 from releases.gates.release_wide import Facts
 from releases.holds.models import Stage
@@ -35,25 +36,27 @@ class Reasons:
         return self.unserved | frozenset(self.in_notice) | self.held | self.disputed
 
 
-def cells_of(release: Release, numbers: Collection[int] | None = None) -> list[CellRow]:
-    """Return the cells a release concerns (its hub models on its permitted from-versions), or those of ``numbers``."""
-    rows = affected_cells(release)
-    if numbers is not None:
-        rows = rows.filter(number__in=numbers)
-    return list(rows.values_list("number", "electricity_supplier", "gas_supplier", "homes"))
+def cells_of(release: Release) -> list[CellRow]:
+    """Return the cells a release concerns: its hub models on its permitted from-versions."""
+    return list(affected_cells(release).values_list("number", "electricity_supplier", "gas_supplier", "homes"))
 
 
-def open_cells(release: Release, stage: str, cells: Collection[int], at: datetime) -> set[int]:
+def open_cells(release: Release, stage: str, cells: Collection[int], at: datetime) -> frozenset[int]:
     """Return which of these cell numbers are open for the stage ("deployment" or "activation") at ``at``.
 
     Asked by every batch inside its transaction, after the barrier. Empty when a release-wide condition fails.
     Rule: hubs in closed cells are left where they are, the others move (Gates).
     """
+    return answers.open_cells(release.pk, stage, at, partial(_open_cells, release.pk, stage, at)).intersection(cells)
+
+
+def _open_cells(number: int, stage: str, at: datetime) -> frozenset[int]:
+    release = Release.objects.select_related("image", "urgency_class").get(pk=number)  # as it stands now
     facts = Facts(release, at)
     if not holds(release_wide.conditions(facts, stage)):
-        return set()
-    rows = cells_of(release, cells)
-    return {row[0] for row in rows} - reasons(facts, stage, rows).closed()
+        return frozenset()
+    rows = cells_of(release)
+    return frozenset(row[0] for row in rows) - reasons(facts, stage, rows).closed()
 
 
 def reasons(facts: Facts, stage: str, rows: Iterable[CellRow]) -> Reasons:

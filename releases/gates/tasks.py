@@ -5,7 +5,7 @@ from celery import shared_task
 from portal.workflow import clock
 from portal.workflow.actor import system
 from portal.workflow.errors import NotNow
-from releases.gates import verbs
+from releases.gates import touched, verbs
 from releases.publishing.models import Release
 from releases.publishing.states import ReleaseState
 
@@ -22,3 +22,9 @@ def clear_all() -> None:
             verb(release, by=by, at=at)
         except NotNow as refusal:
             log.debug("%s: %s", release.reference, refusal.reason)
+
+
+@shared_task(name="gates.forget_touches")
+def forget_touches() -> None:
+    """Forget which transactions wrote to what the gates read, once no gate remembers from before them."""
+    touched.forget()

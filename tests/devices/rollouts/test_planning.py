@@ -3,7 +3,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from devices.rollouts.planning import Cut, WaveSpec, arrange, cut, cut_batches, line_up, quotas
+from devices.rollouts.planning import (
+    BATCH,
+    FIRST_BATCH,
+    LARGE,
+    LARGE_BATCH,
+    Cut,
+    WaveSpec,
+    arrange,
+    cut,
+    cut_batches,
+    line_up,
+    quotas,
+)
 
 fleets = st.integers(1, 400).flatmap(
     lambda n: st.tuples(
@@ -166,3 +178,10 @@ def test_impossible_waves_are_refused(spec):
 def test_a_plan_without_waves_is_refused():
     with pytest.raises(ValueError, match="at least one wave"):
         quotas({"north": 10}, [])
+
+
+@pytest.mark.parametrize(("hubs", "size"), [(LARGE - 1, BATCH), (LARGE, LARGE_BATCH)])
+def test_a_large_rollout_has_large_batches_but_in_its_first_wave(hubs, size):
+    batches = cut_batches(cut([5_000, hubs - 5_000]))
+    assert [batch.size for batch in batches[:5]] == [FIRST_BATCH] * 5
+    assert {batch.size for batch in batches[5:-1]} == {size}
