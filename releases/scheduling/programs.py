@@ -1,4 +1,4 @@
-"""Linear programs built from arrays and solved by GLOP, the next from where the last ended; pure.
+"""Linear programs built from arrays and solved by GLOP; pure.
 
 GLOP (the simplex method on one core) beat HiGHS four times over on these programs and PDLP came to no end; being exact
 and sequential, it returns the same corner for the same program.
@@ -25,11 +25,13 @@ class Impossible(Exception):
 
 @dataclass(frozen=True)
 class Answer:
-    """The best values of the columns, what they cost, and what one more of each row's limit would be worth."""
+    """The best values of the columns, what they cost, what one more of each row's limit would be worth; `basis` is the
+    corner at which the next search may begin."""
 
     values: Floats
     cost: float
     duals: Floats
+    basis: mathopt.Basis
 
 
 @dataclass
@@ -57,35 +59,39 @@ class Program:
     """Columns from nothing upwards, within rows; solved for one objective after another."""
 
     def __init__(self, columns: int, rows: Rows) -> None:
-        self._columns = columns
         self._model = mathopt.Model.from_model_proto(_proto(columns, rows))
         self._variables = list(self._model.variables())
         self._rows = list(self._model.linear_constraints())
-        self._solver = mathopt.IncrementalSolver(self._model, mathopt.SolverType.GLOP)
 
-    def minimise(self, costs: Floats, *, seconds: float) -> Answer:
-        """Return the cheapest values; raise Impossible where there are none, OutOfTime after so many seconds."""
+    def minimise(self, costs: Floats, *, seconds: float, start: Answer | None = None) -> Answer:
+        """Return the cheapest values; raise Impossible where there are none, OutOfTime after so many seconds.
+
+        From a `start` near the end the way is shorter; from one far away it is longer than from nowhere.
+        """
         self._model.objective.clear()
         for column in np.flatnonzero(costs).tolist():
             self._model.objective.set_linear_coefficient(self._variables[column], float(costs[column]))
-        found = self._solver.solve(params=mathopt.SolveParameters(time_limit=timedelta(seconds=seconds)))
+        found = mathopt.solve(
+            self._model,
+            mathopt.SolverType.GLOP,
+            params=mathopt.SolveParameters(time_limit=timedelta(seconds=seconds)),
+            model_params=mathopt.ModelSolveParameters(initial_basis=start.basis if start else None),
+        )
         reason = found.termination.reason
         if reason in (mathopt.TerminationReason.INFEASIBLE, mathopt.TerminationReason.INFEASIBLE_OR_UNBOUNDED):
             raise Impossible
         if reason != mathopt.TerminationReason.OPTIMAL:
             raise OutOfTime
-        values = np.array(found.variable_values(self._variables))
-        return Answer(values, found.objective_value(), np.array(found.dual_values(self._rows)))
+        values, duals = found.variable_values(self._variables), found.dual_values(self._rows)
+        return Answer(np.array(values), found.objective_value(), np.array(duals), found.solutions[0].basis)
 
     def at_most(self, column: int, most: float) -> None:
         """Keep a column at or below this from now on."""
         self._variables[column].upper_bound = most
 
-    def keep(self, costs: Floats, most: float) -> None:
-        """Keep the sum of these costs at or below this from now on."""
-        row = self._model.add_linear_constraint(ub=most)
-        for column in np.flatnonzero(costs).tolist():
-            row.set_coefficient(self._variables[column], float(costs[column]))
+    def lower(self, row: int, high: float) -> None:
+        """Give a row another upper limit from now on."""
+        self._rows[row].upper_bound = high
 
 
 def _proto(columns: int, rows: Rows) -> model_pb2.ModelProto:

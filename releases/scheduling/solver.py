@@ -110,7 +110,8 @@ class _Search:
         self._say("worst")
         try:
             for stage, shares in self._stages():
-                self._offer(whole(self.table, shares, seed=self.seed))
+                if stage != "nights":  # with the same conflicts on fewer nights the next is better
+                    self._offer(whole(self.table, shares, seed=self.seed))
                 self._say(stage)
         except Impossible:
             pass  # beyond the first stage it can only be the solver's rounding: what was found stands
@@ -133,19 +134,19 @@ class _Search:
 
     def _stages(self) -> Iterator[tuple[str, Floats]]:
         """Solve stage after stage; yield the name of the next and what the last came to."""
-        program, worst = self._program(), len(self.groups)
+        costs, worst = np.append(self.table.costs(self.groups, self.days), 0), len(self.groups)
+        program = self._program(costs)
         only_worst = np.zeros(worst + 1)
         only_worst[worst] = 1
         answer = program.minimise(only_worst, seconds=self.seconds)
         self.bound = max(answer.cost, 0.0)
         yield "total", self._shares(answer)
         program.at_most(worst, self.bound * (1 + SLACK) + SLACK)
-        costs = np.append(self.table.costs(self.groups, self.days), 0)
         answer = program.minimise(costs, seconds=self.seconds)
-        program.keep(costs, answer.cost * (1 + SLACK) + SLACK)
+        program.lower(0, answer.cost * (1 + SLACK) + SLACK)
         yield "nights", self._shares(answer)
         for _ in range(ROUNDS):
-            answer = program.minimise(self._prices(answer), seconds=self.seconds)
+            answer = program.minimise(self._prices(answer), seconds=self.seconds, start=answer)
         yield "whole", self._shares(answer)
 
     def _shares(self, answer: Answer) -> Floats:
@@ -163,10 +164,15 @@ class _Search:
         prices = (LIGHT / (load / capacity + LIGHT) + LIGHT * late + LIGHT * ties) / capacity
         return np.append(prices[self.table.region[self.groups], self.days] * capacity.max(), 0)
 
-    def _program(self) -> Program:
-        """A column for the homes of each cell and one for the worst conflict; rows for every firm limit and party."""
+    def _program(self, costs: Floats) -> Program:
+        """A column for the homes of each cell and one for the worst conflict.
+
+        A row for all conflicts together, without a limit yet, and rows for every firm limit and every party.
+        """
         table, groups, days = self.table, self.groups, self.days
         columns, rows = np.arange(len(groups)), Rows()
+        dear = np.flatnonzero(costs)
+        rows.put(np.full(len(dear), rows.block([-np.inf], [np.inf])), dear, costs[dear])
         rows.put(rows.block(table.homes, table.homes) + groups, columns, 1)
         capacity = table.capacity.ravel()
         start = rows.block(np.full(len(capacity), -np.inf), capacity)
