@@ -82,16 +82,19 @@ def _place(count: int, highest: Number) -> Any:
     return place
 
 
-def _runs(values: Sequence[Number | None], place: Any) -> list[str]:
+def _runs(values: Sequence[Number | None], place: Any) -> list[list[tuple[float, float]]]:
     """Return the points of each unbroken run of values: a missing value breaks the line."""
-    runs: list[list[str]] = [[]]
+    runs: list[list[tuple[float, float]]] = [[]]
     for index, value in enumerate(values):
         if value is None:
             runs.append([])
         else:
-            x, y = place(index, value)
-            runs[-1].append(f"{x},{y}")
-    return [" ".join(run) for run in runs if run]
+            runs[-1].append(place(index, value))
+    return [run for run in runs if run]
+
+
+def _line(run: Sequence[tuple[float, float]]) -> str:
+    return " ".join(f"{x},{y}" for x, y in run)
 
 
 @register.inclusion_tag("charts/line.html")
@@ -112,6 +115,7 @@ def line_chart(
     marks = ticks(max([*numbers, target or 0], default=0))
     place = _place(len(labels), marks[-1])
     every = max(1, math.ceil(len(labels) / 6))
+    runs = [(index % COLOURS, _runs(values, place)) for index, (_, values) in enumerate(series)]
     ends = []
     for index, (name, values) in enumerate(series):
         known = [(position, value) for position, value in enumerate(values) if value is not None]
@@ -133,7 +137,8 @@ def line_chart(
             for index, label in enumerate(labels)
             if index % every == 0
         ],
-        "lines": [(index % COLOURS, _runs(values, place)) for index, (_, values) in enumerate(series)],
+        "lines": [(colour, [_line(run) for run in own if len(run) > 1]) for colour, own in runs],
+        "dots": [Mark(*run[0], series=colour) for colour, own in runs for run in own if len(run) == 1],
         "ends": _spread(ends),
         "target": None if target is None else Mark(LEFT + 4, place(0, target)[1], target_words),
         "names": [name for name, _ in series],

@@ -41,8 +41,13 @@ class TestLineChart:
         assert '<td class="num">12,345</td>' in page
 
     def test_a_missing_value_breaks_the_line(self) -> None:
-        page = draw("line_chart 'Hubs' labels series", labels=["a", "b", "c", "d"], series=[("Up", [1, None, 2, 3])])
+        page = draw("line_chart 'Hubs' labels series", labels=list("abcde"), series=[("Up", [1, 2, None, 2, 3])])
         assert page.count("<polyline") == 2
+
+    def test_a_value_that_stands_alone_is_a_dot(self) -> None:
+        page = draw("line_chart 'Hubs' labels series", labels=["a", "b", "c", "d"], series=[("Up", [1, None, 2, 3])])
+        assert page.count("<polyline") == 1
+        assert page.count("<circle") == 2  # one more beside the name at the end
 
     def test_a_target_is_drawn_with_its_words(self) -> None:
         page = draw("line_chart 'H' labels series target=5 target_words='Limit'", labels=["a"], series=[("Up", [1])])
