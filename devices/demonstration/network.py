@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from devices.demonstration.desk import MANAGER, SECOND
 from devices.demonstration.stage import MACHINE, Stage, Story
+from devices.detection import verbs as detection
 from devices.rollouts import queries, verbs
 from devices.rollouts.models import Batch, Rollout
 from devices.rollouts.planning import WaveSpec
@@ -45,15 +46,20 @@ def deployed(stage: Stage, release: Release, plan: verbs.Plan, start: datetime) 
     return rollout
 
 
-def activated(stage: Stage, rollout: Rollout) -> Story:
-    """Activate a deployed rollout from now on; resumes what stood still for want of evidence."""
+def activated(stage: Stage, rollout: Rollout, *, declines: str = "") -> Story:
+    """Activate a deployed rollout from now on; resumes what stood still for want of evidence.
+
+    With a reason to decline what is proposed its hubs are listened to.
+    """
     verbs.start_activation(rollout, by=stage.actor(MANAGER), at=stage.at)
-    yield from running(stage, rollout)
+    yield from running(stage, rollout, declines=declines)
 
 
-def running(stage: Stage, rollout: Rollout) -> Story:
+def running(stage: Stage, rollout: Rollout, *, declines: str = "") -> Story:
     """Let the engine work until the programme is over or halted; a person lets a pause for thought end."""
     while True:
+        if declines:
+            yield from _listening(stage, rollout, declines)
         _turn(stage, rollout)
         if rollout.state == RolloutState.PAUSED:
             yield stage.at + timedelta(minutes=30)
@@ -66,6 +72,18 @@ def running(stage: Stage, rollout: Rollout) -> Story:
         if due is None:
             return
         yield due
+
+
+def _listening(stage: Stage, rollout: Rollout, declines: str) -> Story:
+    """Listen to the hubs; what is proposed is looked into for 40 minutes and declined, and the rollout goes on."""
+    rollout.refresh_from_db()
+    heard = detection.listen(rollout, by=MACHINE, at=stage.at) if rollout.state in RUNNING else []
+    for proposal in heard:
+        yield stage.at + timedelta(minutes=40)
+        detection.decline(proposal, why=declines, by=stage.actor(MANAGER), at=stage.at)
+        rollout.refresh_from_db()
+        why = f"The hold proposed as {proposal} is declined."
+        verbs.resume(rollout, by=stage.actor(MANAGER), at=stage.at, why=why)
 
 
 def _turn(stage: Stage, rollout: Rollout) -> None:

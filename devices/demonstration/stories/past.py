@@ -15,7 +15,8 @@ MANAGER = desk.MANAGER
 
 
 def closed(stage: Stage) -> Story:
-    """A Routine release without dispute, activated, watched for six months and reported on."""
+    """A Routine release without dispute, activated, watched for six months and reported on; a hold proposed on the way
+    is declined."""
     release = yield from desk.publish(stage, scripts.CLOCK_DRIFT, stage.day(-203, 10, 15))
     yield from desk.acknowledged(stage, release, "Brackenhall Energy", "Heron Power", "Copperbeck Electric")
     yield from trials.test(stage, release, "Heron Power", "uit-a")
@@ -40,10 +41,14 @@ def closed(stage: Stage) -> Story:
     yield stage.later(3, 15)
     release.refresh_from_db()
     deployment, activation = release.planned_deployment_at, release.planned_activation_at
-    plan = network.plan_of(500, 0.3, 1.0, seed=11)
+    plan = network.plan_of(500, 0.3, 1.0, scenario="gas_gaps", seed=11)
     rollout = yield from network.deployed(stage, release, plan, stage.beside(deployment or stage.at, 0, 20))
     yield stage.beside(activation or stage.at, 0, 9)
-    yield from network.activated(stage, rollout)
+    why = (
+        "A supplier's own system dropped a night of gas reads. It took them from the hubs again in the morning, and "
+        "none is missing."
+    )
+    yield from network.activated(stage, rollout, declines=why)
     release.refresh_from_db()
     yield (release.hypercare_until or stage.at) + timedelta(hours=11)
     remarks = "No incident was traced to this version. Late reads after outages fell from 12 a month to none."
