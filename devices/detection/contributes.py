@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 
 from django.urls import reverse
 
@@ -27,3 +28,20 @@ def rollout_panels(rollout: Rollout, actor: Actor, at: datetime) -> Iterator[Pan
         proposals = list(queries.visible_to(actor).filter(rollout=rollout))
         context = {"told": told, "proposals": proposals, "watches": rollout.watches.count()}
         yield Panel(10, "Heard after activation", "detection/panels/heard.html", context, slug="heard")
+
+
+def report_figures(rollout: Rollout) -> Iterator[tuple[str, Any]]:
+    """The holds that were proposed, oldest first, with what became of each."""
+    rows = queries.proposals_of(rollout)
+    yield (
+        "proposals",
+        [
+            {
+                "reference": row.reference,
+                "words": row.words,
+                "proposed_at": row.proposed_at.isoformat(),
+                "outcome": row.outcome,
+            }
+            for row in rows
+        ],
+    )

@@ -11,6 +11,7 @@ from simple_history.models import HistoricalRecords
 
 from devices.detection.states import PROPOSAL, ProposalState
 from devices.gateway import Sign
+from portal.pages.templatetags.words import uk_date
 from portal.workflow.transitions import Stateful
 
 
@@ -111,6 +112,14 @@ class Proposal(Stateful):
             f" homes not activated yet ({surest['after']:,} of {surest['after'] + surest['before']:,} such signs,"
             f" where {surest['expected']:,.1f} were expected)"
         )
+
+    @property
+    def outcome(self) -> str:
+        """What became of it, in a sentence."""
+        if self.decided_at is None:
+            return "Not decided on yet."
+        how = f"{self.get_state_display()} by {self.decided_by_name} on {uk_date(self.decided_at)}"
+        return f"{how}: {self.hold or self.why}"
 
     @property
     def found(self) -> list[tuple[str, dict[str, float]]]:

@@ -77,6 +77,14 @@ def _sections(figures: Figures) -> Iterator[Section]:
     yield Section("Notice and gates", ("What was asked of the event log", "Answer"), list(_compliance(figures)))
     yield _combinations(figures)
     yield Section(
+        "Holds proposed by detection",
+        ("Proposal", "What stood out", "Proposed", "What became of it"),
+        [
+            (one["reference"], one["words"], _moment(one["proposed_at"]), one["outcome"])
+            for one in figures.get("proposals", ())
+        ],
+    )
+    yield Section(
         "Issues raised in the period",
         ("Issue", "Title", "Category", "Severity", "State", "Raised"),
         [

@@ -6,13 +6,14 @@ from datetime import datetime, timedelta
 from django.db.models import Min
 from django.urls import reverse
 
-from devices.rollouts import can, dated, left_behind, may, queries
+from devices.rollouts import can, dated, left_behind, may, queries, watch
 from devices.rollouts.models import Programme, Rollout
 from devices.rollouts.states import LIVE, OVER, ROLLOUT, RUNNING, HubState, RolloutState
 from portal.pages.contributions import Act, Dated, Due, Effect, Link, Panel, Stage, Waiting, counted
 from portal.people.permissions import Permission
 from portal.workflow.actor import Actor
 from releases.holds.queries import Change
+from releases.issues.models import Issue
 from releases.publishing.models import Release
 from releases.publishing.states import FINISHED as RELEASE_OVER
 from releases.publishing.states import ReleaseState
@@ -105,6 +106,12 @@ def fleet_notes(actor: Actor, at: datetime) -> Iterator[Link]:
         own = queries.own_homes(rollout, actor.suppliers) if actor.suppliers else queries.figures(rollout).by_state
         if count := own.get(HubState.ACTIVATED):
             yield Link(f"{count:,} run {rollout.release.firmware_version} in {rollout}", _url(rollout), order)
+
+
+def issue_notes(issue: Issue, actor: Actor, at: datetime) -> Iterator[Link]:
+    """The rollouts whose hubs were watched when the issue was raised."""
+    for rollout in watch.raised_in(issue, queries.visible_to(actor)):
+        yield Link(f"the hypercare of {rollout}", reverse("rollouts:watched", args=[rollout.reference]), rollout.pk)
 
 
 def release_stages(release: Release, actor: Actor, at: datetime) -> Iterator[Stage]:

@@ -10,6 +10,7 @@ from devices.gateway import UNREACHABLE, Stage
 from devices.rollouts import compliance, left_behind, outcomes, queries, watch
 from devices.rollouts.models import Rollout
 from devices.rollouts.states import HubState
+from portal.pages.contributions import collect
 from portal.pages.templatetags.words import uk_date
 from releases.issues.models import Category, Issue
 
@@ -18,7 +19,7 @@ Waves = list[tuple[int, dict[str, Any]]]
 
 def report_figures(rollout: Rollout, at: datetime) -> dict[str, Any]:
     """Return the account of a rollout as things stand: planned and done, answers, harmed and held homes, overshoot,
-    notice and gates, watch figures by combination, and the issues raised while it was watched."""
+    notice and gates, watch figures by combination, the issues raised while it was watched, and what others add."""
     found = queries.figures(rollout)
     waves: Waves = list(rollout.waves.order_by("number").values_list("number", "verdicts"))
     watched = watch.period(rollout, at)
@@ -45,6 +46,7 @@ def report_figures(rollout: Rollout, at: datetime) -> dict[str, Any]:
         "deployment_started_at": _text(rollout.deployment_started_at),
         "activation_started_at": _text(rollout.activation_started_at),
         "finished_at": _text(rollout.finished_at),
+        **dict(collect("report_figures", rollout)),
     }
 
 

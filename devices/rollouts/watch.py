@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from numpy.typing import NDArray
 
 from devices.gateway import Numbers
@@ -70,6 +70,18 @@ def issues_in(rollout: Rollout, watched: Period | None) -> list[Issue]:
         return []
     raised = Issue.objects.filter(release=rollout.release, raised_at__gte=watched.start, raised_at__lte=watched.end)
     return list(raised.exclude(category=Category.SECURITY).order_by("raised_at", "pk"))
+
+
+def raised_in(issue: Issue, seen: QuerySet[Rollout]) -> list[Rollout]:
+    """Return those of the rollouts seen in whose watch period, of its own release, an issue was raised; oldest first.
+
+    None for what only some may know of.
+    """
+    if issue.category == Category.SECURITY:
+        return []
+    began = seen.filter(release=issue.release_id, catches_up=None, activation_started_at__lte=issue.raised_at)
+    open_ones = Q(release__hypercare_until=None) | Q(release__hypercare_until__gte=issue.raised_at)
+    return list(began.filter(open_ones).order_by("pk"))
 
 
 def by_combination(rollout: Rollout, at: datetime) -> list[Watched]:

@@ -18,6 +18,8 @@ A ``contributes.py`` holds any of these functions; each gets the actor and porta
     def rollouts_links(actor) -> Iterable[Link]                 # list of rollouts: what is about several of them
     def rollout_links(actor) -> Iterable[Link]                  # page of a rollout: where its hubs are told of
     def rollout_panels(rollout, actor, at) -> Iterable[Panel]   # sections of the page of a rollout
+    def report_figures(rollout) -> Iterable[tuple[str, Any]]    # exit report: figures kept with it, by name
+    def issue_notes(issue, actor, at) -> Iterable[Link]         # page of an issue: what it was raised in
     def organisation_links(actor) -> Iterable[Link]             # page of one's own organisation: where its things are
     def hub_model_panels(model, actor, at) -> Iterable[Panel]   # sections of a hub model's page
     def release_effects(release, act, actor, at) -> Iterable[Effect]  # what an act ("withdraw") would do here

@@ -10,6 +10,7 @@ from django.http import FileResponse, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_POST, require_safe
 
+from portal.pages.contributions import collect
 from portal.pages.downloads import attached
 from portal.pages.exports import Column, csv_of
 from portal.workflow.errors import Refusal
@@ -114,6 +115,7 @@ def issue_page(request: PortalRequest, row: Issue, refused: Refused | None = Non
         "duplicates": queries.merged(row, actor),
         "original": queries.visible_to(actor).filter(duplicates=row).first(),
         "acts": acts,
+        "notes": collect("issue_notes", row, actor, request.at),
         **further,
         "refused": refused,
     }

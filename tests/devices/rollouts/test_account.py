@@ -7,15 +7,18 @@ import pytest
 from django.urls import reverse
 from pypdf import PdfReader
 
+from devices.detection.models import Proposal
 from devices.rollouts import account, compliance, queries, verbs, watch
 from devices.rollouts.models import HubUpdateEvent, Rollout
 from devices.rollouts.reports import report_figures
 from devices.rollouts.states import HubState
 from portal.journal.models import Entry
+from releases.issues.models import Category
 from releases.products.cohorts import Cohort
 from releases.products.models import Cell
 from tests.factories.ballots import set_clock
 from tests.factories.findings import make_hold, make_issue
+from tests.factories.proposals import make_proposal
 from tests.factories.queries import same_queries
 from tests.factories.rollouts import make_road
 
@@ -140,6 +143,18 @@ class TestAccount:
         assert section.rows[0][0] == "Wave 1, activation"
         assert figures["harmed"] > 0
 
+    def test_it_lists_the_holds_that_were_proposed_and_what_became_of_them(self, finished, catalogue):
+        rollout, at = finished.rollout, finished.at
+        first, second = (make_proposal(rollout, catalogue.combinations[name], at=at) for name in ("single", "dual"))
+        why = "Known since the tests."
+        Proposal.objects.filter(pk=second.pk).update(
+            state="declined", decided_at=at, decided_by_name="Mona Manager", why=why
+        )
+        (section,) = [one for one in account.sections(report_figures(rollout, at)) if "proposed" in one.title]
+        assert [row[0] for row in section.rows] == [first.reference, second.reference]
+        assert section.rows[0][3] == "Not decided on yet."
+        assert section.rows[1][3] == f"Declined by Mona Manager on 31 January 2017: {why}"
+
     def test_a_report_of_before_lacks_what_was_not_kept_then(self, report):
         new = ("harmed", "caught_up", "overshoot", "compliance", "combinations", "issues_raised", "planned")
         old = {name: value for name, value in report.figures.items() if name not in new}
@@ -175,6 +190,30 @@ class TestAccount:
     def test_the_api_gives_the_figures(self, report, sign_in):
         answer = sign_in("supplier").get(f"/api/v1/rollouts/{report.rollout.reference}/report/")
         assert answer.json()["figures"]["hubs"] == 350
+
+
+class TestIssues:
+    """An issue raised while hubs were watched says so on its page."""
+
+    def text(self, finished, sign_in, issue) -> str:
+        return sign_in("supplier").get(reverse("issues:issue", args=[issue.reference])).content.decode()
+
+    def test_one_of_the_period_is_marked_and_leads_to_the_watch_figures(self, finished, sign_in):
+        release, start = finished.rollout.release, finished.rollout.activation_started_at
+        issue = make_issue(finished.world, release, at=start + timedelta(hours=1))
+        text = self.text(finished, sign_in, issue)
+        assert f"the hypercare of {finished.rollout}</a>" in text
+        assert reverse("rollouts:watched", args=[finished.rollout.reference]) in text
+        early = make_issue(finished.world, release, at=start - timedelta(hours=1))
+        assert "the hypercare of" not in self.text(finished, sign_in, early)
+        finished.fresh()
+        late = make_issue(finished.world, release, at=finished.rollout.release.hypercare_until + timedelta(minutes=1))
+        assert watch.raised_in(late, queries.visible_to(finished.manager)) == []
+
+    def test_what_only_some_may_know_of_is_not(self, finished):
+        issue = make_issue(finished.world, finished.rollout.release, at=finished.at)
+        issue.category = Category.SECURITY
+        assert watch.raised_in(issue, queries.visible_to(finished.manager)) == []
 
 
 class TestPages:
