@@ -50,6 +50,7 @@ class Activation(IntEnum):
 
 UNREACHABLE = 4  # no answer came; not a GBCS code
 QUIET = 0  # nothing was heard of a hub; not a sign
+NO_HOME = 0  # where the number of a cell is asked for: the hub was taken down, and no gate is ever open for it
 
 
 class Sign(IntEnum):

@@ -196,6 +196,7 @@ CELERY_BEAT_SCHEDULE = {
     "republish files of hubs nobody works on": {"task": "enquiries.sweep", "schedule": 10.0},
     "republish studies nobody plays": {"task": "studies.sweep", "schedule": 20.0},
     "delete old answers to files of hubs": {"task": "enquiries.expire_results", "schedule": 3600.0},
+    "let days pass in invented homes": {"task": "rollouts.pass_days", "schedule": 20.0},
 }
 
 # People
@@ -311,6 +312,7 @@ FILE_UPLOAD_HANDLERS = [
 MALWARE_SCANNER = env.str("MALWARE_SCANNER", default="")  # a command that gets the file's path; empty: not scanned
 WEBHOOKS_LOOPBACK: bool = env.bool("WEBHOOKS_LOOPBACK", default=DEMO)  # whether webhooks may lead to this machine
 ACTIVATION_ALERT_CODE = env.str("ACTIVATION_ALERT_CODE", default="8F43")  # how alerts of activations name their kind
+HOMES_CHANGE: bool = env.bool("HOMES_CHANGE", default=True)  # whether days pass in the homes of the demonstration
 HUB_RESULTS_KEPT_DAYS = env.int("HUB_RESULTS_KEPT_DAYS", default=14)  # results of files of hubs
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 

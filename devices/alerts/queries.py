@@ -1,11 +1,12 @@
 """The alerts a person may read: each hub that activated, once for each supplier responsible for its home.
 
 They are read from the engine's blocks of activated hubs, in the order given to these, and from the fixed vectors of
-their batches; suppliers are those of the cell for which the gates were asked. A reader's own right is asked each time.
+their batches; suppliers are those of the cell in which a hub stood when it activated, whoever supplies its home since.
+A reader's own right is asked each time.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
@@ -20,7 +21,7 @@ from devices.alerts.models import Position, Webhook
 from devices.alerts.reading import Cursor, Told
 from devices.fleet.models import Hub, eui64_text
 from devices.fleet.queries import visible_cells
-from devices.rollouts.models import Rollout
+from devices.rollouts.models import MovedHome, Rollout
 from portal.people.models import Organisation
 from portal.people.permissions import Permission
 from portal.workflow.actor import Actor, Channel
@@ -230,12 +231,26 @@ def _every_block(condition: Q) -> Iterator[_Block]:
 
 def _blocks(rows: QuerySet[Position]) -> Iterator[_Block]:
     """Read some blocks with the fixed vectors of their batches."""
-    names = ("rollout_id", "at", "activated", "batch__hubs", "batch__cells")
-    read = rows.values_list("number", *(f"block__{name}" for name in names))[:BLOCKS_AT_ONCE]
-    for number, rollout, at, activated, hubs, cells in read:
-        yield _Block(
-            number, rollout, at, bytes(activated), np.frombuffer(hubs, np.uint32), np.frombuffer(cells, np.uint32)
-        )
+    names = ("rollout_id", "at", "activated", "batch_id", "batch__low", "batch__hubs", "batch__cells")
+    read = list(rows.values_list("number", *(f"block__{name}" for name in names))[:BLOCKS_AT_ONCE])
+    moved = _moved_since({row[4] for row in read})
+    for number, rollout, at, activated, batch, low, hubs, vector in read:
+        cells = np.frombuffer(vector, np.uint32).copy()
+        for slot, was in moved[batch]:
+            cells[slot - low] = was
+        yield _Block(number, rollout, at, bytes(activated), np.frombuffer(hubs, np.uint32), cells)
+
+
+def _moved_since(batches: Collection[int]) -> defaultdict[int, list[tuple[int, int]]]:
+    """Return by batch the slots whose hub changed its cell after it had activated, with the cell it left, newest first.
+
+    Read after the vectors: what changes in between says only what they say.
+    """
+    found = defaultdict(list)
+    rows = MovedHome.objects.filter(batch__in=batches, had_activated=True).order_by("-pk")
+    for batch, slot, was in rows.values_list("batch_id", "slot", "was"):
+        found[batch].append((slot, was))
+    return found
 
 
 def _alerts(told: Told, found: list[tuple[_Block, int]]) -> list[Alert]:

@@ -23,9 +23,12 @@ from devices.rollouts.planning import WaveSpec
 from devices.rollouts.queries import Figures
 from devices.rollouts.states import RUNNING, STANDING_STILL, HubState, RolloutState
 from devices.rollouts.verdicts import Thresholds
+from devices.simulator.scenarios import SCENARIOS
 from portal.workflow import clock
 from portal.workflow.actor import Actor
 from portal.workflow.enqueue import publishing_nothing
+from portal.workflow.errors import NotNow
+from portal.working_days import london_day
 from releases.publishing.models import Release
 from releases.publishing.states import ReleaseState
 
@@ -106,14 +109,16 @@ def plan(stage: Stage, release: Release, *, scenario: str) -> Rollout:
 def run(rollout: Rollout, actor: Callable[[str], Actor]) -> Iterator[Look]:
     """Have it approved, started and activated; yield looks until it has finished or stands still, the last one too.
 
-    `actor` gives one of the people as they are now. Raises Stuck when nobody moves it.
+    Meanwhile a day passes in the homes with each wave. `actor` gives one of the people as they are now. Raises Stuck
+    when nobody moves it.
     """
     verbs.approve(rollout, by=actor(SECOND), at=clock.now())
     verbs.start(_fresh(rollout), by=actor(MANAGER), at=clock.now())
     began = moved = time.monotonic()
-    seen = b""
+    seen, days = b"", 0
     while True:
         rollout = _fresh(rollout)
+        days = _live(rollout, days)
         look = Look(rollout, queries.figures(rollout), time.monotonic() - began)
         yield look
         if _is_over(rollout):
@@ -127,6 +132,20 @@ def run(rollout: Rollout, actor: Callable[[str], Actor]) -> Iterator[Look]:
         elif time.monotonic() - moved > PATIENCE_SECONDS:
             raise Stuck(f"The rollout is {rollout.state} and nothing has moved for {PATIENCE_SECONDS:.0f} seconds.")
         time.sleep(LOOK_SECONDS)
+
+
+def _live(rollout: Rollout, days: int) -> int:
+    """Let the days pass that the waves begun so far stand for; return how many have passed."""
+    life, at = SCENARIOS[rollout.scenario].life, clock.now()
+    begun = rollout.waves.exclude(deployment_opened_at=None).count()
+    begun += rollout.waves.exclude(activation_opened_at=None).count()
+    while days < begun and rollout.state in RUNNING:
+        try:
+            verbs.pass_day(london_day(at) + timedelta(days=days), life=life, by=MACHINE, at=at)
+        except NotNow:  # it winds up by now, or there is no invented country
+            break
+        days += 1
+    return days
 
 
 def _fresh(rollout: Rollout) -> Rollout:

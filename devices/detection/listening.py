@@ -9,7 +9,7 @@ import numpy as np
 from django.db import transaction
 from numpy.typing import NDArray
 
-from devices.gateway import Bytes, Gateway, Numbers, Sign, Watched
+from devices.gateway import NO_HOME, Bytes, Gateway, Numbers, Sign, Watched
 from devices.rollouts import path
 from devices.rollouts.models import Rollout
 from devices.rollouts.network import gateway_to, image_number
@@ -46,10 +46,10 @@ class Counted:
 
 
 def hear(rollout: Rollout, watch: int) -> Counted:
-    """Listen to every hub that has the image, whether it runs it yet or not."""
+    """Listen to every hub in a home that has the image, whether it runs it yet or not."""
     gateway, image = gateway_to(rollout), image_number(rollout)
     present = {number for row in rollout.batches.values_list("cell_numbers", flat=True) for number in row}
-    cells = np.array(sorted(present), dtype=np.uint32)
+    cells = np.array(sorted(present - {NO_HOME}), dtype=np.uint32)
     heard = np.zeros(len(cells) * SIDES * CODES, dtype=np.int64)
     with transaction.atomic():  # one moment of all batches, a few of them in memory
         for vectors in _batches(rollout):
@@ -73,7 +73,7 @@ def count_batch(
 ) -> NDArray[np.int64]:
     """Listen to the hubs of a batch, given with their states; return them by known cell, side and code, flat."""
     activated = now == HubState.ACTIVATED
-    chosen = activated | np.isin(now, _WAITING)
+    chosen = (activated | np.isin(now, _WAITING)) & np.isin(cells, known)
     watched = Watched(image, watch, hubs[chosen], cells[chosen], regions[chosen], activated[chosen])
     flat = np.searchsorted(known, watched.cells) * SIDES + watched.activated
     return np.bincount(flat * CODES + gateway.listen(watched), minlength=len(known) * SIDES * CODES)

@@ -35,6 +35,12 @@ def visible_to(actor: Actor) -> QuerySet[Proposal]:
     return found.select_related("rollout__release", "hold", *(f"combination__{name}" for name in _PARTS))
 
 
+def proposals_of(rollout: Rollout) -> QuerySet[Proposal]:
+    """Return every proposal of a rollout, the oldest first."""
+    found = rollout.proposals.select_related("hold", *(f"combination__{name}" for name in _PARTS))
+    return found.order_by("proposed_at", "pk")
+
+
 def undecided() -> QuerySet[Proposal]:
     """Return every open proposal, the oldest first."""
     rows = Proposal.objects.filter(state=ProposalState.PROPOSED).order_by("pk")
@@ -62,10 +68,13 @@ def excesses(rollout: Rollout, at: datetime) -> list[tuple[DeviceCombination, li
     watches = list(rollout.watches.values_list("number", "cells", "watched", "signs"))
     if not watches:
         return []
-    places = _Places.of(np.frombuffer(watches[-1][1], np.uint32))
+    cells = [np.frombuffer(row, np.uint32) for _, row, _, _ in watches]
+    places = _Places.of(np.unique(np.concatenate(cells)))
     chosen = DeviceCombination.objects.select_related(*_PARTS).in_bulk(places.combinations)
-    watched = np.concatenate([places.summed(row, SIDES) for _, _, row, _ in watches])
-    signs = np.concatenate([places.summed(row, SIDES, CODES - 1) for _, _, _, row in watches])
+    watched = np.concatenate([places.summed(own, row[2], SIDES) for own, row in zip(cells, watches, strict=True)])
+    signs = np.concatenate(
+        [places.summed(own, row[3], SIDES, CODES - 1) for own, row in zip(cells, watches, strict=True)]
+    )
     heard = Heard(signs[:, :, 1], signs[:, :, 0], watched[:, :, 1], watched[:, :, 0])
     rows = {combination: row for row, combination in enumerate(places.combinations)}
     done = settled(rollout, places.combinations, at)
@@ -89,8 +98,9 @@ def settled(rollout: Rollout, combinations: Iterable[int], at: datetime) -> set[
 
 @dataclass(frozen=True, slots=True)
 class _Places:
-    """Where the counts of each cell go: stratum of its region, row of its combination. The cells of a rollout stay."""
+    """Where the counts of each cell go: stratum of its region, row of its combination."""
 
+    cells: NDArray[np.uint32]
     combinations: list[int]
     row_of: NDArray[np.int64]
     region_of: NDArray[np.int64]
@@ -107,16 +117,18 @@ class _Places:
         rows = {combination: row for row, combination in enumerate(combinations)}
         known = [found[number] for number in cells.tolist()]
         return cls(
+            cells,
             combinations,
             np.array([rows[combination] for combination, _ in known], np.int64),
             np.array([REGION_NUMBER[region] for _, region in known], np.int64),
         )
 
-    def summed(self, row: bytes | memoryview[int], *shape: int) -> NDArray[np.int64]:
-        """Return what a watch keeps by cell, in this shape each, by region and combination."""
+    def summed(self, cells: NDArray[np.uint32], row: bytes | memoryview[int], *shape: int) -> NDArray[np.int64]:
+        """Return what a watch keeps by its cells, in this shape each, by region and combination."""
         table = np.frombuffer(row, np.uint32).reshape(-1, *shape)
         total = np.zeros((len(REGIONS), len(self.combinations), *shape), np.int64)
-        np.add.at(total, (self.region_of, self.row_of), table)
+        places = np.searchsorted(self.cells, cells)
+        np.add.at(total, (self.region_of[places], self.row_of[places]), table)
         return total
 
 

@@ -86,6 +86,9 @@ DEVICES = (
     ("IHD", "Siskin Display", "1206", "80000001"),
 )
 
+# What an exchanged meter is replaced with.
+FITTED_TODAY = ("Kestrel E200", "Plover G4")
+
 # Weights are relative; single-band hub models add up to about 70 % of homes.
 COMBINATIONS = (
     CombinationEntry("Alder 2", "Kestrel E100", "Plover G4", "Teal View", 2, 120),

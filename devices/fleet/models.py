@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from portal.journal.writing import Jsonable
 from releases.products.models import FirmwareVersion
 
 
@@ -76,6 +77,29 @@ class World(models.Model):
 
     def __str__(self) -> str:
         return f"{self.hubs:,} hubs from seed {self.seed}"
+
+
+class Day(models.Model):
+    """A day that has passed in the homes of an invented country, once, and what it brought them."""
+
+    day = models.DateField(unique=True)
+    passed_at = models.DateTimeField()
+    changes_of_supplier = models.PositiveIntegerField(default=0)
+    meter_exchanges = models.PositiveIntegerField(default=0)
+    hub_exchanges = models.PositiveIntegerField(default=0)
+    installations = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["-day"]
+
+    def __str__(self) -> str:
+        return f"The {self.day.day} {self.day:%B %Y}"
+
+    @property
+    def counts(self) -> dict[str, Jsonable]:
+        """How many homes it brought what, by the name of the count."""
+        names = ("changes_of_supplier", "meter_exchanges", "hub_exchanges", "installations")
+        return {name: getattr(self, name) for name in names}
 
 
 def eui64_text(number: int) -> str:

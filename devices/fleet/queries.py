@@ -1,15 +1,20 @@
 """What a person may see of the fleet, counted over cells."""
 
 from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 
 from django.db.models import Q, Sum
 
+from devices.fleet.models import Day, World
 from devices.fleet.places import REGIONS
 from portal.people.models import Organisation
 from portal.people.permissions import Permission
 from portal.workflow.actor import Actor
+from portal.working_days import london_day
 from releases.products import cohorts
 from releases.products.models import Cell
+
+MOST_DAYS = 31  # passed at once
 
 
 def visible_cells(actor: Actor) -> Q:
@@ -48,3 +53,16 @@ def homes_by_version(actor: Actor) -> list[VersionRow]:
         VersionRow(model, version, sum(counts.values()), tuple(counts.get(region.value, 0) for region in REGIONS))
         for (model, version), counts in sorted(table.items())
     ]
+
+
+def due_days(at: datetime) -> list[date]:
+    """Return the days that are over and have not passed in an invented country yet, the oldest first, a month at most.
+
+    The first is the day before the country is first looked at.
+    """
+    if not World.objects.exists():
+        return []
+    today = london_day(at)
+    newest = Day.objects.order_by("-day").values_list("day", flat=True).first()
+    first = newest + timedelta(days=1) if newest else today - timedelta(days=1)
+    return [first + timedelta(days=count) for count in range(min((today - first).days, MOST_DAYS))]

@@ -1,9 +1,10 @@
 """When rollouts can be planned, run and stopped."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from devices.rollouts.models import Rollout
-from devices.rollouts.states import OVER, ROLLOUT, RolloutState
+from devices.rollouts.states import OVER, ROLLOUT, WINDING_UP, RolloutState
 from portal.workflow.rules import when
 from portal.workflow.state_machine import words as state_words
 from portal.working_days import clear_days_after
@@ -156,4 +157,13 @@ def report(rollout: Rollout, *, at: datetime) -> str | None:
     until = rollout.release.hypercare_until
     if until is not None and at < until:
         return f"Hypercare runs to the end of {last_day_words(until)}."
+    return None
+
+
+@when
+def pass_day(rollouts: Iterable[Rollout]) -> str | None:
+    """Rule: no hub changes its cell while a rollout writes down which it is in: when it is prepared, and at its end."""
+    for rollout in rollouts:
+        if rollout.state in {RolloutState.PREPARING, *WINDING_UP}:
+            return f"Rollout {rollout} is {state_words(rollout.state)}: until then every hub stays in its cell."
     return None

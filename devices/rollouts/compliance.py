@@ -20,13 +20,18 @@ from releases.products import cohorts
 from releases.products.cohorts import Cohort
 from releases.products.models import Cell
 
-FIRST = """
-SELECT u.cell, min(e.at), max(e.at) FROM {events} e JOIN {hubs} u USING (slot) WHERE e.state = %(asked)s GROUP BY 1
+# When hubs were asked, and in which cell each stood then: homes change supplier, and are judged by that day's.
+ASKED = """
+SELECT e.at, CASE WHEN e.slot IN (SELECT slot FROM rollouts_movedhome WHERE rollout_id = %(rollout)s) THEN coalesce(
+         (SELECT m.was FROM rollouts_movedhome m
+           WHERE m.rollout_id = %(rollout)s AND m.slot = e.slot AND m.at > e.at ORDER BY m.id LIMIT 1), u.cell)
+       ELSE u.cell END AS cell
+  FROM {events} e JOIN {hubs} u USING (slot) WHERE e.state = %(asked)s
 """
+FIRST = "SELECT cell, min(at), max(at) FROM ({asked}) AS a GROUP BY 1"
 DURING = """
-SELECT count(*) FROM {events} e JOIN {hubs} u USING (slot)
- WHERE e.state = %(asked)s AND e.at > %(since)s AND (%(until)s::timestamptz IS NULL OR e.at < %(until)s)
-   AND u.cell = ANY(%(cells)s)
+SELECT count(*) FROM ({asked}) AS a
+ WHERE at > %(since)s AND (%(until)s::timestamptz IS NULL OR at < %(until)s) AND cell = ANY(%(cells)s)
 """
 
 
@@ -90,9 +95,9 @@ def _asked_during(rollout: Rollout, stage: Stage, hold: Hold) -> int:
 
 
 def _rows(statement: str, rollout: Rollout, **values: Any) -> list[Any]:
-    named = sql.SQL(statement).format(
+    asked = sql.SQL(ASKED).format(
         hubs=sql.Identifier(partitions.hubs_of(rollout.pk)), events=sql.Identifier(partitions.events_of(rollout.pk))
     )
     with connection.cursor() as cursor:
-        cursor.execute(named, values)
+        cursor.execute(sql.SQL(statement).format(asked=asked), {**values, "rollout": rollout.pk})
         return list(cursor.fetchall())

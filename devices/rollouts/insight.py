@@ -15,7 +15,7 @@ import numpy as np
 from django.core.cache import cache
 
 from devices.fleet.places import REGIONS
-from devices.gateway import Numbers, Stage
+from devices.gateway import NO_HOME, Numbers, Stage
 from devices.rollouts import forecast, pacing, queries
 from devices.rollouts.forecast import Pace
 from devices.rollouts.models import ActivationBlock, Rollout, Wave
@@ -53,6 +53,7 @@ class Part:
 def parts(rollout: Rollout, reached: Sequence[HubState]) -> list[Part]:
     """Return the regions, the hub models and the worst combinations of a rollout, in that order."""
     numbers, table = queries.tally(rollout)
+    numbers, table = numbers[numbers != NO_HOME], table[numbers != NO_HOME]
     names = _names(rollout, numbers)
     failed = table[:, [HubState.FAILED, HubState.EXPIRED]].sum(axis=1)
     columns = np.stack([table.sum(axis=1), table[:, list(reached)].sum(axis=1), failed], axis=1)
@@ -71,7 +72,7 @@ def _axis(labels: list[str], columns: Any) -> list[Part]:
 def _names(rollout: Rollout, numbers: Numbers) -> dict[int, tuple[str, str, str]]:
     """Return region, hub model and combination of each cell in words; they never change, so they are kept a while."""
     found: Any = cache.get_or_set(f"rollout-names-{rollout.pk}", lambda: _read_names(numbers), NAMES_SECONDS)
-    return found if len(found) == len(numbers) else _read_names(numbers)
+    return found if found.keys() >= set(numbers.tolist()) else _read_names(numbers)
 
 
 def _read_names(numbers: Numbers) -> dict[int, tuple[str, str, str]]:

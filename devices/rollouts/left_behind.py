@@ -1,16 +1,19 @@
-"""Hubs that a hold kept back in waves gone by, and that nothing keeps back any more: read from the batches' vectors."""
+"""Hubs that a rollout went by: kept back by a hold since lifted, read from the batches' vectors; or installed since."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
+from django.db import connection
 from django.db.models import Q
 from numpy.typing import NDArray
 
-from devices.gateway import Bytes, Numbers, Stage
+from devices.fleet.models import Hub, World
+from devices.fleet.places import REGION_NUMBER
+from devices.gateway import NO_HOME, Bytes, Numbers, Stage
 from devices.rollouts import path
 from devices.rollouts.models import Batch, Rollout
 from devices.rollouts.states import HubState, RolloutState
@@ -18,8 +21,15 @@ from releases.holds.models import Hold
 from releases.holds.queries import Change, held_cells
 from releases.products import cohorts
 from releases.products.cohorts import Cohort
+from releases.publishing.scope import affected_cells
 
 _KINDS = (np.uint8, np.uint32, np.uint32, np.uint8)  # of places, hubs, cells, regions
+# New hubs are numbered on after those that the country was seeded with.
+_NEW = """
+SELECT h.id, h.cell FROM fleet_hub h WHERE h.id > %s AND h.cell = ANY(%s::int[]) AND NOT EXISTS (
+       SELECT 1 FROM rollouts_hubupdate u WHERE u.hub_id = h.id AND u.rollout_id = ANY(%s::bigint[])) ORDER BY h.id
+"""
+LEAST_NEW = 100  # hubs installed since that are worth a wave of their own
 _ENDED = frozenset({HubState.ACTIVATED, HubState.FAILED, HubState.EXPIRED, HubState.EXCLUDED})
 
 
@@ -37,9 +47,18 @@ class LeftBehind:
         return len(self.hubs)
 
 
+NOBODY = LeftBehind(np.zeros(0, np.uint32), np.zeros(0, np.uint32), np.zeros(0, np.uint8))
+
+
 def find(rollout: Rollout, at: datetime) -> LeftBehind:
-    """Return the hubs that holds lifted since the rollout began kept back, and that no hold or catch-up has now."""
-    return _in_batches(rollout, _freed(rollout, at), caught_up(rollout))
+    """Return the hubs that holds lifted since the rollout began kept back, and that no hold or catch-up has now.
+
+    Each in its cell of today: homes have changed supplier since, and hubs taken down are asked no more. After the
+    rollout those installed since go with them, which alone make a wave when there are enough.
+    """
+    freed = _freed(rollout, at)
+    kept_back, new = _today(_in_batches(rollout, freed, caught_up(rollout)), freed), _newcomers(rollout, at)
+    return _together([kept_back, new]) if kept_back.total or new.total >= LEAST_NEW else kept_back
 
 
 def would_be(rollout: Rollout, freed: Iterable[int]) -> int:
@@ -66,15 +85,43 @@ def caught_up(rollout: Rollout) -> Numbers:
     return np.concatenate([np.zeros(0, np.uint32), *(np.frombuffer(row, np.uint32) for row in rows)])
 
 
+def _today(found: LeftBehind, freed: frozenset[int]) -> LeftBehind:
+    rows = Hub.objects.filter(pk__in=found.hubs.tolist(), cell__isnull=False).values_list("pk", "cell")
+    today = dict(rows) if found.total else {}
+    cells = np.array([today.get(hub, NO_HOME) for hub in found.hubs.tolist()], np.uint32)
+    chosen = np.isin(cells, np.array(sorted(freed), np.uint32))
+    return LeftBehind(found.hubs[chosen], cells[chosen], found.regions[chosen])
+
+
+def _newcomers(rollout: Rollout, at: datetime) -> LeftBehind:
+    """Return the hubs installed since the country was seeded that run a version the release updates, in no hold."""
+    world = World.objects.first()
+    if world is None or rollout.finished_at is None:
+        return NOBODY
+    held = held_cells("deployment", at, release=rollout.release) | held_cells("activation", at, release=rollout.release)
+    rows = affected_cells(rollout.release).exclude(number__in=held).values_list("number", "region")
+    region = {number: REGION_NUMBER[name] for number, name in rows}
+    family = Rollout.objects.filter(release=rollout.release_id).exclude(state=RolloutState.CANCELLED)
+    with connection.cursor() as cursor:
+        cursor.execute(_NEW, [world.hubs, list(region), list(family.values_list("pk", flat=True))])
+        found = cursor.fetchall()
+    hubs, cells = (np.array([row[column] for row in found], np.uint32) for column in range(2))
+    return LeftBehind(hubs, cells, np.array([region[cell] for _, cell in found], np.uint8))
+
+
+def _together(found: Sequence[LeftBehind]) -> LeftBehind:
+    return LeftBehind(*(np.concatenate([getattr(one, name) for one in found]) for name in ("hubs", "cells", "regions")))
+
+
 def _in_batches(rollout: Rollout, freed: frozenset[int], taken: Numbers) -> LeftBehind:
     wanted = np.array(sorted(freed), np.uint32)
-    found = [LeftBehind(np.zeros(0, np.uint32), np.zeros(0, np.uint32), np.zeros(0, np.uint8))]
+    found = [NOBODY]
     rows = rollout.batches.filter(cell_numbers__overlap=list(freed)).order_by("number")
     for phase, *vectors in rows.values_list("phase", "places", "hubs", "cells", "regions"):
         places, hubs, cells, regions = (np.frombuffer(one, kind) for one, kind in zip(vectors, _KINDS, strict=True))
         chosen = passed_by(places, phase) & np.isin(cells, wanted) & ~np.isin(hubs, taken)
         found.append(LeftBehind(hubs[chosen], cells[chosen], regions[chosen]))
-    return LeftBehind(*(np.concatenate([getattr(one, name) for one in found]) for name in ("hubs", "cells", "regions")))
+    return _together(found)
 
 
 def passed_by(places: Bytes, phase: int) -> NDArray[np.bool_]:

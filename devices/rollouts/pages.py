@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from devices.gateway import Stage
-from devices.rollouts import can, insight, may, outcomes, overshoot, queries
+from devices.rollouts import can, insight, may, outcomes, overshoot, prepared, queries
 from devices.rollouts.models import Rollout, Wave
 from devices.rollouts.states import LIVE, OVER, RUNNING, HubState, RolloutState
 from devices.rollouts.verdicts import Breach
@@ -54,6 +54,7 @@ def live(rollout: Rollout, actor: Actor, at: datetime) -> dict[str, Any]:
         "rollout": rollout,
         "at": at,
         "polling": polling,
+        "prepared": prepared.share(rollout) if rollout.state == RolloutState.PREPARING else None,
         "states": [(state, by_state[state]) for state in SHOWN],
         "state_words": [state.word.capitalize() for state in SHOWN],
         "by_region": [(region, [counts[state] for state in SHOWN]) for region, counts in found.by_region.items()],

@@ -56,10 +56,14 @@ def reported(wave: Wave, stage: Stage) -> ByCell:
 
 
 def since(wave: Wave, stage: Stage) -> ByCell:
-    """Return what counts: the reports of this stage that no person has weighed yet."""
+    """Return what counts: the reports of this stage that no person has weighed yet.
+
+    A home whose meter was exchanged since may have been weighed in the part it left: no part has less than nothing.
+    """
     found = reported(wave, stage)
     before = [wave.reported_before.get(str(number), (0, 0, 0)) for number in found.numbers.tolist()]
-    return ByCell(found.numbers, found.reports - np.array(before, dtype=np.int64).reshape(-1, 3))
+    left = found.reports - np.array(before, dtype=np.int64).reshape(-1, 3)
+    return ByCell(found.numbers, np.maximum(left, 0))
 
 
 @dataclass(frozen=True, slots=True)

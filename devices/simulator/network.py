@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from devices import hashing
-from devices.gateway import QUIET, UNREACHABLE, Bytes, Numbers, Order, Sign, Stage, Watched
+from devices.gateway import NO_HOME, QUIET, UNREACHABLE, Bytes, Numbers, Order, Sign, Stage, Watched
 from devices.simulator.scenarios import REGIONS, USUAL_SIGNS, Failures, Scenario
 
 _LEFT_BEHIND, _NIGHT, _FATE, _SIGN, _GUST, _HARMED, _TELLS = 1, 2, 3, 4, 5, 6, 7
@@ -88,6 +88,7 @@ class SimulatedNetwork:
             night = self._night(order, stage, int(attempt))
             answers[chosen] = night if chosen.all() else night[chosen]
         answers[left_behind(self._seed, self._scenario, order.hubs, order.regions)] = UNREACHABLE
+        answers[order.cells == NO_HOME] = UNREACHABLE  # taken down since it was asked
         return answers
 
     def _night(self, order: Order, stage: Stage, attempt: int) -> Bytes:

@@ -6,7 +6,7 @@ any night, 1-3 % installed and left without network.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from devices.gateway import Sign
 
@@ -64,6 +64,28 @@ class Trouble:
             raise ValueError("shares of a trouble lie between 0 and 1")
 
 
+DAYS_A_YEAR = 365
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """What goes on in homes meanwhile, each as a share of all homes in a year; installations are of new homes."""
+
+    changes_of_supplier: float = 0.18
+    meter_exchanges: float = 0.03
+    hub_exchanges: float = 0.015
+    installations: float = 0.04
+
+    def __post_init__(self) -> None:
+        if min(*self.shares, self.installations) < 0 or sum(self.shares) > DAYS_A_YEAR:
+            raise ValueError("shares of a year are at least 0, and at most one thing happens in a home in a day")
+
+    @property
+    def shares(self) -> tuple[float, float, float]:
+        """The shares of what happens to homes that there are, in the order of their events."""
+        return self.changes_of_supplier, self.meter_exchanges, self.hub_exchanges
+
+
 @dataclass(frozen=True, slots=True)
 class Scenario:
     """A named condition of country and image.
@@ -82,6 +104,7 @@ class Scenario:
     troubles: tuple[Trouble, ...] = ()
     needs: str = ""
     gusts: tuple[float, float] = (0.5, 1.5)
+    life: Life = field(default_factory=Life)
 
 
 _USUAL_WEATHER = (

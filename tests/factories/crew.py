@@ -27,8 +27,9 @@ def database_address() -> str:
 
 
 def environment() -> dict[str, str]:
-    """What leads a program to this test's database and folder."""
-    return {**os.environ, "DATABASE_URL": database_address(), "VAR_DIR": str(settings.VAR_DIR)}
+    """What leads a program to this test's database and folder. Homes stay as a test made them."""
+    found = {"DATABASE_URL": database_address(), "VAR_DIR": str(settings.VAR_DIR), "HOMES_CHANGE": "0"}
+    return {**os.environ, **found}
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from devices.rollouts.verbs.catching_up import catch_up
 from devices.rollouts.verbs.ending import end_set_aside
 from devices.rollouts.verbs.hints import publish_due, republish
 from devices.rollouts.verbs.holding import hold_part
+from devices.rollouts.verbs.living import pass_day
 from devices.rollouts.verbs.pacing import state_capacity
 from devices.rollouts.verbs.planning import approve, cancel, plan, prepare
 from devices.rollouts.verbs.reporting import export_report, report
@@ -23,6 +24,7 @@ __all__ = [
     "export_report",
     "halt",
     "hold_part",
+    "pass_day",
     "pause",
     "plan",
     "prepare",

@@ -8,6 +8,7 @@ from datetime import datetime
 import numpy as np
 from django.db import transaction
 
+from devices.fleet import verbs as fleet
 from devices.rollouts import can, left_behind, may, messages
 from devices.rollouts.left_behind import LeftBehind
 from devices.rollouts.models import Rollout
@@ -32,6 +33,7 @@ def catch_up(rollout: Rollout, *, by: Actor, at: datetime) -> Rollout | None:
     rollout = lock(rollout)
     may.catch_up(rollout, by=by)
     can.catch_up(rollout)
+    fleet.cells_stay()
     found = left_behind.find(rollout, at)
     if not found.total:
         return None

@@ -10,10 +10,11 @@ from django.db import IntegrityError, transaction
 from numpy.typing import NDArray
 
 from devices.copying import copy_into, copy_out
+from devices.fleet import verbs as fleet
 from devices.fleet.models import World
 from devices.fleet.places import REGION_NUMBER, REGIONS
 from devices.gateway import Numbers, Stage
-from devices.rollouts import can, foresight, may, messages, partitions
+from devices.rollouts import can, foresight, may, messages, partitions, prepared
 from devices.rollouts.models import Batch, Rollout, Wave
 from devices.rollouts.outcomes import NONE_YET
 from devices.rollouts.path import START, count, pack
@@ -32,6 +33,8 @@ from releases.publishing import verbs as publishing
 from releases.publishing.models import Release
 from releases.publishing.scope import affected_cells
 from releases.publishing.states import ReleaseState
+
+AT_A_TIME = 50  # batches written between two looks at how far it is
 
 
 @transaction.atomic
@@ -93,12 +96,15 @@ def _network_seed() -> int:
 def prepare(rollout: Rollout, *, by: Actor, at: datetime) -> Rollout:
     """Line up the hubs of a planned rollout, cut them into waves and batches, and write them; return it, planned.
 
-    Whole or not at all; a second call finds it done and changes nothing. A release whose hubs nobody has
-    is cancelled, with the reason.
+    Whole or not at all; a second call finds it done, or under way with another worker, and changes nothing. A release
+    whose hubs nobody has is cancelled, with the reason.
     """
-    rollout = lock(rollout)
-    if rollout.state != RolloutState.PREPARING:
+    rows = Rollout.objects.select_for_update(no_key=True, of=("self",), skip_locked=True)
+    locked = rows.filter(pk=rollout.pk, state=RolloutState.PREPARING).first()
+    if locked is None:
         return rollout
+    rollout = locked
+    fleet.cells_stay()
     cells = list(affected_cells(rollout.release).select_related("combination").order_by("number"))
     hubs, cell_of = _hubs_in([cell.number for cell in cells])
     if not len(hubs):
@@ -157,29 +163,37 @@ def _regressing(cells: Sequence[Cell], needs: str) -> list[int]:
 
 
 def write(rollout: Rollout, waves: Sequence[Cut], hubs: Numbers, cells: Numbers, regions: NDArray[np.uint8]) -> None:
-    """Write the hubs of a plan in the order of their slots, its waves and its batches."""
+    """Write the hubs of a plan in the order of their slots, its waves and its batches; say meanwhile how far it is."""
     partitions.make(rollout.pk)
     total = len(hubs)
     wave_of = np.empty(total, dtype=np.int16)
     for wave in waves:
         wave_of[wave.low : wave.high] = wave.number
+    rows = Wave.objects.bulk_create(
+        Wave(rollout=rollout, number=wave.number, low=wave.low, high=wave.high) for wave in waves
+    )
+    batches = cut_batches(waves)
+    for first in range(0, len(batches), AT_A_TIME):
+        some = batches[first : first + AT_A_TIME]
+        span = slice(some[0].low, some[-1].high)
+        _copy(rollout, span, hubs[span], cells[span], wave_of[span])
+        Batch.objects.bulk_create(_batch(rollout, rows[one.wave], one, hubs, cells, regions) for one in some)
+        prepared.keep(rollout, span.stop / total)
+
+
+def _copy(rollout: Rollout, span: slice, hubs: Numbers, cells: Numbers, wave_of: NDArray[np.int16]) -> None:
+    total = len(hubs)
     copy_into(
         partitions.hubs_of(rollout.pk),
         {
             "rollout_id": np.full(total, rollout.pk, dtype=np.int64),
             "hub_id": hubs.astype(np.int64),
-            "slot": np.arange(total, dtype=np.int32),
+            "slot": np.arange(span.start, span.stop, dtype=np.int32),
             "cell": cells.astype(np.int32),
             "wave": wave_of,
             "state": np.full(total, HubState.SCHEDULED, dtype=np.int16),
             "attempt": np.zeros(total, dtype=np.int16),
         },
-    )
-    rows = Wave.objects.bulk_create(
-        Wave(rollout=rollout, number=wave.number, low=wave.low, high=wave.high) for wave in waves
-    )
-    Batch.objects.bulk_create(
-        (_batch(rollout, rows[one.wave], one, hubs, cells, regions) for one in cut_batches(waves)), batch_size=50
     )
 
 

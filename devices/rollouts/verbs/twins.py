@@ -5,6 +5,7 @@ from datetime import datetime
 import numpy as np
 
 from devices.fleet import verbs as fleet
+from devices.gateway import NO_HOME
 from devices.rollouts import path
 from devices.rollouts.models import Rollout
 from devices.rollouts.states import HubState
@@ -32,12 +33,16 @@ def list_twins(rollout: Rollout, *, at: datetime) -> None:
 
 
 def move_activated_homes(rollout: Rollout) -> None:
-    """Move the homes of all activated hubs of a rollout to the twin cells, in the product list's counts."""
+    """Move the homes of all activated hubs of a rollout to the twin cells, in the product list's counts.
+
+    A hub taken down since is in no home: its successor's stays where it is.
+    """
     twins = dict(zip(rollout.source_cells, rollout.target_cells, strict=True))
     moved: dict[tuple[int, int], int] = {}
     for places, cells in rollout.batches.values_list("places", "cells"):
-        activated = path.states(np.frombuffer(places, np.uint8)) == HubState.ACTIVATED
-        numbers, homes = np.unique(np.frombuffer(cells, np.uint32)[activated], return_counts=True)
+        homed = np.frombuffer(cells, np.uint32)
+        activated = (path.states(np.frombuffer(places, np.uint8)) == HubState.ACTIVATED) & (homed != NO_HOME)
+        numbers, homes = np.unique(homed[activated], return_counts=True)
         for number, count in zip(numbers.tolist(), homes.tolist(), strict=True):
             pair = (number, twins[number])
             moved[pair] = moved.get(pair, 0) + count

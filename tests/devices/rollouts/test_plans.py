@@ -7,15 +7,16 @@ from django.db import IntegrityError, transaction
 
 from devices.copying import copy_out
 from devices.fleet.models import Hub
-from devices.rollouts import partitions, queries, verbs
+from devices.rollouts import partitions, prepared, queries, verbs
 from devices.rollouts.models import Batch, HubUpdate, Rollout, Wave
 from devices.rollouts.planning import WaveSpec
 from devices.rollouts.states import HubState
+from devices.rollouts.verbs import planning
 from devices.rollouts.verdicts import Thresholds
 from portal.journal.models import Entry
 from portal.workflow.errors import Invalid, NotAllowed, NotNow
 from tests.factories.releases import make_announced
-from tests.factories.rollouts import DEPLOYMENT_DAY, ENGINE, QUICK, make_road
+from tests.factories.rollouts import DEPLOYMENT_DAY, ENGINE, QUICK, assert_counts_agree, make_road
 
 
 def plan(world, release, who="manager", **changes):
@@ -129,6 +130,13 @@ class TestPrepare:
         again = make_road(world, road.rollout.release, waves=waves)
         found = [queries.figures(again.rollout).by_wave[wave].sum(axis=1).tolist() for wave in range(3)]
         assert found == [[20, 0, 50], [0, 0, 125], [80, 0, 75]]
+
+    def test_it_says_how_far_it_is(self, world, road, monkeypatch):
+        verbs.cancel(road.rollout, by=road.manager, at=road.at, why="Once more.")
+        monkeypatch.setattr(planning, "AT_A_TIME", 1)
+        again = make_road(world, road.rollout.release)
+        assert prepared.share(again.rollout) == 1.0
+        assert sum(assert_counts_agree(again.rollout).values()) == 350
 
     def test_a_second_call_changes_nothing(self, road):
         verbs.prepare(road.rollout, by=ENGINE, at=road.at)

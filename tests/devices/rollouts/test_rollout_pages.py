@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 from django.urls import reverse
 
-from devices.rollouts import contributes, queries, verbs
+from devices.rollouts import contributes, prepared, queries, verbs
 from devices.rollouts.models import ExitReport, Rollout
 from devices.rollouts.verdicts import Breach, Thresholds
 from portal.workflow.actor import system
@@ -103,6 +103,8 @@ class TestPlan:
         rollout = Rollout.objects.get()
         assert [spec["share"] for spec in rollout.wave_specs] == [None, 0.2, 0.3, 1.0]
         assert "is being prepared" in visit("manager", "rollout", rollout.reference)
+        prepared.keep(rollout, 0.125)
+        assert "12.5 % of them are written" in visit("manager", "rollout", rollout.reference)
 
     @pytest.mark.parametrize(
         ("changes", "sentence"),

@@ -215,6 +215,12 @@ def test_the_tasks_do_it_all(road, monkeypatch):
     assert road.fresh().state == "deployed"
 
 
+def test_messages_that_outlived_their_rollout_end(db):
+    tasks.prepare(rollout_id=0)
+    tasks.advance(rollout_id=0)
+    tasks.step(batch_id=0, phase=0)
+
+
 def test_rows_have_words(opened):
     opened.turn()
     update = HubUpdate.objects.filter(rollout=opened.rollout).first()

@@ -1,8 +1,4 @@
-"""Rollouts: the plan, its waves and batches, and one narrow row per hub beside them.
-
-``HubUpdate`` and ``HubUpdateEvent`` are partitioned by rollout. No index may mention ``state``, ``attempt`` or
-``changed_at``: it would switch off in-place (HOT) updates for the whole table.
-"""
+"""The plan to take a release to its hubs, the waves in which they move, and the account given at the end."""
 
 from typing import ClassVar
 
@@ -13,8 +9,7 @@ from simple_history.models import HistoricalRecords
 
 from devices.gateway import Stage
 from devices.rollouts.states import ROLLOUT, WAVE, RolloutState, WaveState
-from portal.workflow.transitions import Stateful, Versioned
-from releases.products.models import Region
+from portal.workflow.transitions import Stateful
 
 
 class Programme(models.IntegerChoices):
@@ -157,146 +152,6 @@ class Wave(Stateful):
     def hubs(self) -> int:
         """How many hubs it holds."""
         return self.high - self.low
-
-
-class Batch(models.Model):
-    """The unit of work, of claiming, of redoing and of counting: a dense range of slots within a wave.
-
-    ``hubs`` (4 bytes each), ``cells`` (4), ``regions`` (1) and ``places`` (1: state and attempts) are vectors over
-    its slots. ``counts`` is region x state, ``outcomes`` stage x outcome; both flat and always of this very batch.
-    """
-
-    rollout = models.ForeignKey(Rollout, on_delete=models.CASCADE, related_name="batches")
-    wave = models.ForeignKey(Wave, on_delete=models.CASCADE, related_name="batches")
-    number = models.PositiveIntegerField()
-    low = models.PositiveIntegerField()
-    high = models.PositiveIntegerField()
-    phase = models.PositiveIntegerField(default=0)
-    due_at = models.DateTimeField(null=True, help_text="Portal time of its next step; null: waits for its wave.")
-    rest_at = models.DateTimeField(null=True, help_text="When the hubs that a full night left are asked; null: none.")
-    hinted_at = models.DateTimeField(null=True, help_text="Real time of the last message about it.")
-    moved_at = models.DateTimeField(null=True, help_text="Portal time of its last step.")
-    cell_numbers = ArrayField(models.IntegerField(), help_text="The cells present, each once.")
-    counts = ArrayField(models.IntegerField())
-    outcomes = ArrayField(models.IntegerField())
-    places = models.BinaryField()
-    hubs = models.BinaryField()
-    cells = models.BinaryField()
-    regions = models.BinaryField()
-
-    class Meta:
-        ordering = ["rollout", "number"]
-        constraints = [
-            models.UniqueConstraint(fields=["rollout", "number"], name="one_batch_a_number"),
-            models.CheckConstraint(condition=Q(low__lt=F("high")), name="no_empty_batch"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.rollout} batch {self.number}"
-
-
-class HubUpdate(models.Model):
-    """One hub in one rollout: fixed at planning but for state, attempt and the time of the last change."""
-
-    pk = models.CompositePrimaryKey("rollout_id", "slot")
-    rollout = models.ForeignKey(
-        Rollout, on_delete=models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False
-    )
-    slot = models.IntegerField()
-    hub = models.ForeignKey(
-        "fleet.Hub", on_delete=models.DO_NOTHING, related_name="updates", db_constraint=False, db_index=False
-    )
-    cell = models.IntegerField()
-    wave = models.SmallIntegerField()
-    state = models.SmallIntegerField()
-    attempt = models.SmallIntegerField()
-    changed_at = models.DateTimeField(null=True)
-
-    class Meta:
-        db_table = "rollouts_hubupdate"
-
-    def __str__(self) -> str:
-        return f"hub {self.hub_id} in rollout {self.rollout_id}"
-
-
-class HubUpdateEvent(models.Model):
-    """One move of one hub; append-only. ``code`` is the device's answer, null where no device answered for it.
-
-    The key is declared to Django only: the table has none, it would cost more than the event itself.
-    """
-
-    pk = models.CompositePrimaryKey("rollout_id", "slot", "at", "state")
-    rollout = models.ForeignKey(
-        Rollout, on_delete=models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False
-    )
-    slot = models.IntegerField()
-    state = models.SmallIntegerField()
-    code = models.SmallIntegerField(null=True)
-    attempt = models.SmallIntegerField()
-    at = models.DateTimeField()
-
-    class Meta:
-        db_table = "rollouts_hubupdateevent"
-
-    def __str__(self) -> str:
-        return f"slot {self.slot} of rollout {self.rollout_id} at {self.at}"
-
-
-class ActivationBlock(models.Model):
-    """The hubs that one step of a batch has activated, a bit a slot, the first highest; append-only.
-
-    Written in the step's own transaction, once a batch and turn: events have no order of commit, and at one moment of a
-    clock that stands a batch may collect twice. No constraint looks at the rollout, which others lock meanwhile.
-    """
-
-    rollout = models.ForeignKey(
-        Rollout, on_delete=models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False
-    )
-    batch = models.ForeignKey(Batch, on_delete=models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False)
-    at = models.DateTimeField()
-    hubs = models.PositiveIntegerField()
-    activated = models.BinaryField()
-
-    class Meta:
-        indexes = [models.Index(fields=["at"], include=["rollout", "hubs"], name="rollouts_activated_at")]
-        constraints = [models.CheckConstraint(condition=Q(hubs__gt=0), name="no_empty_activation")]
-
-    def __str__(self) -> str:
-        return f"{self.hubs} hubs activated in batch {self.batch_id} at {self.at}"
-
-
-class NightlyCapacity(Versioned):
-    """How many hubs of a region its CSP lets be asked in one night, from noon to noon; null: as many as come."""
-
-    region = models.CharField(max_length=10, choices=Region, unique=True)
-    deployment = models.PositiveIntegerField(null=True, blank=True)
-    activation = models.PositiveIntegerField(null=True, blank=True)
-    stated_by_name = models.CharField(max_length=200)
-    stated_at = models.DateTimeField()
-    history = HistoricalRecords()
-
-    class Meta:
-        ordering = ["region"]
-        verbose_name_plural = "nightly capacities"
-
-    def __str__(self) -> str:
-        return f"Nightly capacity of {self.get_region_display()}"
-
-
-class Night(models.Model):
-    """How many hubs of a region one stage has asked in a night, of all rollouts; kept while a capacity is stated."""
-
-    region = models.SmallIntegerField()
-    stage = models.SmallIntegerField(choices=Programme)
-    begins = models.DateField(help_text="The day at whose noon the night begins, local time.")
-    hubs = models.PositiveIntegerField(default=0)
-
-    class Meta:
-        ordering = ["begins", "region", "stage"]
-        constraints = [models.UniqueConstraint(fields=["begins", "region", "stage"], name="one_night_a_stage")]
-
-    def __str__(self) -> str:
-        return f"{self.hubs} hubs of region {self.region} in the night of {self.begins}"
 
 
 class ExitReport(models.Model):

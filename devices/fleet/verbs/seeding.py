@@ -1,11 +1,10 @@
-"""Changes of the fleet: seeding a country, and recording what hubs run after a rollout."""
+"""Seeding a country."""
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 import numpy as np
 from django.db import connection, transaction
-from django.db.models import F, Max
+from django.db.models import Max
 from numpy.typing import NDArray
 
 from devices import hashing
@@ -17,7 +16,7 @@ from devices.fleet.places import REGIONS
 from portal.workflow.actor import Actor
 from portal.workflow.errors import Invalid, NotNow
 from portal.workflow.transitions import note
-from releases.products.models import Cell, DeviceCombination, FirmwareVersion
+from releases.products.models import Cell, DeviceCombination
 
 _LAST_READ_WITHIN = timedelta(days=3)
 _CONTACT = 23
@@ -90,46 +89,3 @@ def _write_hubs(
             copy_into(Hub._meta.db_table, columns)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE fleet_hub, products_cell")
-
-
-@transaction.atomic
-def list_target_cells(sources: list[int], targets: Mapping[int, FirmwareVersion]) -> dict[int, int]:
-    """Make sure that each source cell has a twin on its hub model's target version; return source to twin.
-
-    `targets` gives the target version by hub model. Twins start without homes.
-    """
-    known = {_place(cell): cell.number for cell in Cell.objects.filter(firmware__in=targets.values())}
-    number = Cell.objects.aggregate(last=Max("number"))["last"] or 0
-    twins: dict[int, int] = {}
-    added: list[Cell] = []
-    for cell in Cell.objects.filter(number__in=sources).select_related("combination").order_by("number"):
-        source, cell.firmware, cell.homes = cell.number, targets[cell.combination.hub_model_id], 0
-        if _place(cell) not in known:
-            number += 1
-            known[_place(cell)] = cell.number = number
-            added.append(cell)
-        twins[source] = known[_place(cell)]
-    Cell.objects.bulk_create(added)
-    return twins
-
-
-def _place(cell: Cell) -> tuple[object, ...]:
-    return (
-        cell.region,
-        cell.combination_id,
-        cell.firmware_id,
-        cell.han_variant,
-        cell.electricity_supplier_id,
-        cell.gas_supplier_id,
-    )
-
-
-@transaction.atomic
-def move_homes(moved: Mapping[tuple[int, int], int]) -> None:
-    """Move homes between cells: (from, to) to how many; the total of homes stays what it was."""
-    change: dict[int, int] = {}
-    for (source, target), homes in moved.items():
-        change[source] = change.get(source, 0) - homes
-        change[target] = change.get(target, 0) + homes
-    for number in sorted(change):
-        Cell.objects.filter(number=number).update(homes=F("homes") + change[number])
