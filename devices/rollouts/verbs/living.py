@@ -15,6 +15,7 @@ from devices.rollouts.states import OVER, HubState
 from devices.simulator.scenarios import Life
 from portal.workflow.actor import Actor
 from portal.workflow.enqueue import enqueue
+from releases.products.models import Cell
 
 _PLACES = """
 SELECT rollout_id, slot, hub_id FROM rollouts_hubupdate
@@ -47,7 +48,7 @@ def pass_day(day: date, *, life: Life, by: Actor, at: datetime) -> list[Change]:
 def _under_way() -> list[Rollout]:
     """Lock every rollout that is not over: none is prepared, none winds up meanwhile."""
     rows = Rollout.objects.select_for_update(no_key=True, of=("self",)).exclude(state__in=OVER)
-    return list(rows.only("state", "version").order_by("pk"))
+    return list(rows.only("reference", "state", "regressing_cells").order_by("pk"))
 
 
 def _places(hubs: list[int], rollouts: list[int]) -> dict[int, list[tuple[int, int]]]:
@@ -69,6 +70,16 @@ def _follow(rollout: Rollout, now: Mapping[int, int], at: datetime) -> None:
             _follow_in(batch, {slot: now[slot] for slot in own}, at)
     with connection.cursor() as cursor:
         cursor.execute(_MOVE, [list(now), list(now.values()), rollout.pk])
+    _keep_faults(rollout, set(now.values()))
+
+
+def _keep_faults(rollout: Rollout, cells: set[int]) -> None:
+    """A hidden fault lies in a combination of devices, whoever supplies the home: cells new to it have it too."""
+    faulty = Cell.objects.filter(number__in=rollout.regressing_cells).values("combination")
+    found = set(Cell.objects.filter(number__in=cells, combination__in=faulty).values_list("number", flat=True))
+    if found - set(rollout.regressing_cells):
+        chosen = sorted(found.union(rollout.regressing_cells))
+        Rollout.objects.filter(pk=rollout.pk).update(regressing_cells=chosen)
 
 
 def _follow_in(number: int, now: Mapping[int, int], at: datetime) -> None:

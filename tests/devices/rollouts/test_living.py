@@ -184,6 +184,16 @@ def test_hubs_that_were_taken_down_are_in_no_part_and_heard_of_no_more(road):
     assert NO_HOME not in heard.cells and heard.watched.sum() <= in_homes
 
 
+def test_a_hidden_fault_stays_with_its_devices_whoever_supplies_the_home(road):
+    (north,) = Cell.objects.filter(region="north")
+    Rollout.objects.update(regressing_cells=[north.number])
+    changes = live(road, SUPPLIERS, days=2)
+    gained = {change.now for change in changes if change.was == north.number}
+    assert gained and gained <= set(road.fresh().regressing_cells)
+    alike = Cell.objects.filter(number__in=road.rollout.regressing_cells).values_list("combination", flat=True)
+    assert set(alike) == {north.combination_id}
+
+
 def test_hubs_installed_since_catch_up_when_they_are_enough(road, monkeypatch):
     road.finish()
     live(road, NEW)
