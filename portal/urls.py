@@ -16,6 +16,7 @@ urlpatterns = [
     path("questions/", include("releases.questions.urls")),
     path("products/", include("releases.products.urls")),
     path("testing/", include("releases.testing.urls")),
+    path("scheduling/", include("releases.scheduling.urls")),
     path("holds/", include("releases.holds.urls")),
     path("issues/", include("releases.issues.urls")),
     path("ballots/", include("releases.ballots.urls")),

@@ -31,6 +31,7 @@ class Permission(enum.StrEnum):
     RAISE_ISSUES = "raise_issues"
     ASK_QUESTIONS = "ask_questions"
     OBJECT = "object"
+    STATE_CONSTRAINTS = "state_constraints"
     QUERY_HUBS = "query_hubs"
     APPOINT_AGENTS = "appoint_agents"
     MANAGE_OWN_PEOPLE = "manage_own_people"
@@ -61,6 +62,7 @@ _AS_A_SUPPLIER = frozenset(
         Permission.RAISE_ISSUES,
         Permission.ASK_QUESTIONS,
         Permission.OBJECT,
+        Permission.STATE_CONSTRAINTS,
         Permission.QUERY_HUBS,
     }
 )
@@ -95,8 +97,8 @@ ROLES: dict[Role, RoleFacts] = {
     ),
     Role.SUPPLIER_USER: RoleFacts(
         "Supplier user",
-        "Acknowledges notices, books test windows, reports results, raises issues, objects, asks after own hubs and"
-        " appoints agents.",
+        "Acknowledges notices, books test windows, reports results, raises issues, objects, says when own homes may be"
+        " activated, asks after own hubs and appoints agents.",
         _AS_A_SUPPLIER | {Permission.APPOINT_AGENTS},
     ),
     Role.RSA_USER: RoleFacts(

@@ -1,0 +1,180 @@
+"""What a person may see of exercises, and the reads behind pages, API and the solver."""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
+
+from portal.people.models import Organisation
+from portal.people.permissions import Permission
+from portal.workflow.actor import Actor
+from releases.products.models import ValidityPeriod
+from releases.products.queries import validity_by_version
+from releases.publishing import queries as publishing
+from releases.publishing.classification import acts_for
+from releases.publishing.models import Classification, Release
+from releases.publishing.scope import affected_cells
+from releases.publishing.states import ENDED_EARLY
+from releases.publishing.terms import Approach
+from releases.scheduling.frames import Frame
+from releases.scheduling.models import Exercise, Group, Party, Statement
+from releases.scheduling.states import UNDER_WAY, ExerciseState
+
+Shares = dict[int, Counter[str]]
+
+
+def visible_to(actor: Actor) -> QuerySet[Exercise]:
+    """Return the exercises this actor may know of: on releases it may read, and those in which it has homes.
+
+    The release of an exercise is a draft, which is DCC's alone: its parties learn what the exercise says of it, as far
+    as the release's classification lets them.
+    """
+    found = Exercise.objects.select_related("release")
+    if actor.is_system or actor.has(Permission.MANAGE_RELEASES):
+        return found
+    if not actor.has(Permission.READ_PORTAL):
+        return found.none()
+    own = Party.objects.filter(exercise=OuterRef("pk"), organisation__in=acts_for(actor))
+    named = Release.readers.through.objects.filter(
+        release_id=OuterRef("release"), organisation_id__in=acts_for(actor)
+    )
+    open_to_all = Q(release__classification__in=(Classification.WHITE, Classification.GREEN))
+    fits = open_to_all | Q(release__classification=Classification.AMBER) & Q(Exists(named))
+    return found.filter(Q(Exists(own)) & fits | Q(release__in=publishing.visible_to(actor).values("pk")))
+
+
+def listed(actor: Actor, chosen: Mapping[str, Any]) -> QuerySet[Exercise]:
+    """Return the visible exercises that fit the filters, the newest first."""
+    found = visible_to(actor)
+    if chosen.get("state"):
+        found = found.filter(state=chosen["state"])
+    if chosen.get("release"):
+        found = found.filter(release__reference__iexact=chosen["release"])
+    return found
+
+
+def on_release(release: Release, actor: Actor) -> QuerySet[Exercise]:
+    """Return the visible exercises of a release, the newest first."""
+    return visible_to(actor).filter(release=release)
+
+
+def parties(exercise: Exercise) -> QuerySet[Party]:
+    """Return who is asked, by name."""
+    return exercise.parties.select_related("organisation").order_by("organisation__name", "pk")
+
+
+def statements(exercise: Exercise) -> dict[int, Statement]:
+    """Return what is stated, by organisation; what was taken back is left out."""
+    rows = exercise.statements.filter(left_at=None).select_related("organisation")
+    return {one.organisation_id: one for one in rows}
+
+
+def own_parties(exercise: Exercise, actor: Actor) -> QuerySet[Party]:
+    """Return the parties of an exercise for which the actor states."""
+    return parties(exercise).filter(organisation__in=actor.suppliers)
+
+
+def statement_of(exercise: Exercise, organisation: Organisation) -> Statement | None:
+    """Return what an organisation stated, also where it took it back."""
+    return exercise.statements.filter(organisation=organisation).first()
+
+
+def silent(exercise: Exercise) -> QuerySet[Organisation]:
+    """Return the organisations that are asked and have stated nothing, by name."""
+    asked = exercise.parties.values("organisation")
+    spoken = exercise.statements.filter(left_at=None).values("organisation")
+    return Organisation.objects.filter(pk__in=asked).exclude(pk__in=spoken).order_by("name")
+
+
+def homes_by_region(release: Release, regions: Collection[str]) -> dict[str, int]:
+    """Return the homes of a release in these regions, each counted once."""
+    cells = affected_cells(release).filter(region__in=regions).order_by()
+    found = dict(cells.values_list("region").annotate(sum=Sum("homes")))
+    return {region: found.get(region, 0) for region in regions}
+
+
+def homes_by_party(release: Release, regions: Collection[str]) -> Shares:
+    """Return the homes of each supplier by region; a home of two suppliers counts for each."""
+    found: Shares = {}
+    axes = ("region", "electricity_supplier", "gas_supplier")
+    cells = affected_cells(release).filter(region__in=regions).order_by().values_list(*axes)
+    for region, electricity, gas, homes in cells.annotate(sum=Sum("homes")):
+        for supplier in {electricity, gas} - {None}:
+            found.setdefault(supplier, Counter())[region] += homes
+    return {supplier: shares for supplier, shares in found.items() if shares.total()}
+
+
+def valid_to(release: Release) -> date | None:
+    """Return the last day on which the release's firmware may be activated, None where no end is set.
+
+    Rule: the target's maintenance period and GBCS applicability cover the activation (Gates).
+    """
+    rows = validity_by_version()
+    chts, gbcs = rows.get(("CHTS", release.chts)), rows.get(("GBCS", release.gbcs))
+    ends = [row.maintenance_to for row in (chts, gbcs) if row is not None]
+    ends += [gbcs.applicability_to] if gbcs is not None else []
+    return min((day for day in ends if day is not None), default=None)
+
+
+def groups_of(exercise: Exercise) -> list[Group]:
+    """Return the homes of an exercise in groups alike to a schedule, numbered; nothing is written.
+
+    Rule: homes leave an old version before its maintenance period ends, where a night of the horizon still lets them.
+    """
+    frame, periods = exercise.frame, validity_by_version()
+    counted: Counter[tuple[str, tuple[int, ...], date]] = Counter()
+    axes = ("region", "electricity_supplier", "gas_supplier", "firmware__chts", "firmware__gbcs")
+    cells = affected_cells(exercise.release).filter(region__in=exercise.capacity).order_by().values_list(*axes)
+    for region, electricity, gas, chts, gbcs, homes in cells.annotate(sum=Sum("homes")):
+        suppliers = tuple(sorted({electricity, gas} - {None}))
+        rows = (periods.get(("CHTS", chts)), periods.get(("GBCS", gbcs)))
+        counted[region, suppliers, _latest(frame, rows)] += homes
+    rows = sorted((key, homes) for key, homes in counted.items() if homes)
+    return [
+        Group(
+            exercise=exercise,
+            number=number,
+            region=region,
+            suppliers=list(suppliers),
+            earliest=frame.begins,
+            latest=latest,
+            homes=homes,
+        )
+        for number, ((region, suppliers, latest), homes) in enumerate(rows, start=1)
+    ]
+
+
+def _latest(frame: Frame, rows: Iterable[ValidityPeriod | None]) -> date:
+    ends = [row.maintenance_to for row in rows if row is not None and row.maintenance_to is not None]
+    deadline = min(ends, default=frame.ends)
+    nights = frame.nights()
+    return deadline if nights and nights[0] <= deadline <= frame.ends else frame.ends
+
+
+def reach_of(release: Release) -> dict[str, Any]:
+    """Return what decides which homes a release concerns, to be compared later."""
+    return {
+        "models": sorted(release.hub_models.values_list("pk", flat=True)),
+        "from": sorted(release.from_versions.values_list("pk", flat=True)),
+        "version": release.firmware_version,
+    }
+
+
+def to_close(at: datetime) -> QuerySet[Exercise]:
+    """Return the exercises whose time to state is over."""
+    return Exercise.objects.filter(state=ExerciseState.OPEN, closes_at__lte=at).order_by("closes_at", "pk")
+
+
+def to_remind(at: datetime) -> QuerySet[Exercise]:
+    """Return the exercises whose silent parties are to be reminded."""
+    found = Exercise.objects.filter(state=ExerciseState.OPEN, reminded_at=None, remind_at__lte=at)
+    return found.filter(closes_at__gt=at).order_by("remind_at", "pk")
+
+
+def set_aside() -> QuerySet[Exercise]:
+    """Return the exercises whose release has ended early, and those under way on one that takes another approach."""
+    ended = Q(release__state__in=ENDED_EARLY, state__in=[*UNDER_WAY, ExerciseState.CONFIRMED])
+    other = Q(state__in=UNDER_WAY) & ~Q(release__approach=Approach.SCHEDULING)
+    return Exercise.objects.filter(ended | other).select_related("release").order_by("pk")

@@ -1,0 +1,36 @@
+"""The life of a scheduling exercise (Approaches)."""
+
+from django.db import models
+
+from portal.workflow.state_machine import StateMachine, table
+
+
+class ExerciseState(models.TextChoices):
+    OPEN = "open", "Open"
+    CLOSED = "closed", "Statements closed"
+    CONFIRMED = "confirmed", "Dates confirmed"
+    REPLACED = "replaced", "Replaced by a new run"
+    WITHDRAWN = "withdrawn", "Withdrawn"
+
+
+UNDER_WAY = (ExerciseState.OPEN, ExerciseState.CLOSED)  # the states in which dates are still being looked for
+
+EXERCISE = StateMachine(
+    "scheduling exercise",
+    ExerciseState,
+    moves=table(
+        open="closed withdrawn",
+        closed="open confirmed withdrawn",
+        confirmed="replaced withdrawn",
+        replaced="",
+        withdrawn="",
+    ),
+    owners={
+        "open": "Supplier or RSA",
+        "closed": "DCC",
+        "confirmed": "nobody",
+        "replaced": "nobody",
+        "withdrawn": "nobody",
+    },
+    initial="open",
+)

@@ -1,0 +1,4 @@
+"""Addresses of this app."""
+
+app_name = "scheduling"
+urlpatterns: list[object] = []
