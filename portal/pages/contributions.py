@@ -84,6 +84,7 @@ class Waiting:
 KINDS = {
     "release": "Releases",
     "testing": "User testing",
+    "scheduling": "Scheduling",
     "objection": "Objections",
     "ballot": "Ballots",
     "hold": "Holds",

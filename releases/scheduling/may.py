@@ -11,7 +11,7 @@ def open_exercise(*, by: Actor) -> str | None:
     return None if by.has(Permission.MANAGE_RELEASES) else "Only a DCC release manager holds a scheduling exercise."
 
 
-change_exercise = reopen_exercise = confirm = open_exercise
+change_exercise = reopen_exercise = confirm = read_statements = open_exercise
 
 
 @who
@@ -32,12 +32,16 @@ def remind(*, by: Actor) -> str | None:
 
 
 @who
+def states(*, by: Actor) -> str | None:
+    """Whether the actor states constraints at all; for whom is judged by the others."""
+    return None if by.has(Permission.STATE_CONSTRAINTS) else "Only suppliers and their agents state constraints."
+
+
+@who
 def state(organisation: Organisation, *, by: Actor) -> str | None:
     """Rule: suppliers state for themselves; an RSA for a supplier that has appointed it today (Who)."""
-    if not by.has(Permission.STATE_CONSTRAINTS):
-        return "Only suppliers and their agents state constraints."
-    if organisation.pk in by.suppliers:
-        return None
+    if states.why_not(by=by) is not None or organisation.pk in by.suppliers:
+        return states.why_not(by=by)
     if by.kind == OrganisationKind.RSA:
         return f"{organisation} has not appointed your organisation: an agent acts only for those that appointed it."
     return f"You do not act for {organisation}."

@@ -26,7 +26,9 @@ class Exercise(Stateful):
     )
     first = models.DateField(help_text="First day of the horizon.")
     last = models.DateField(help_text="Last day of the horizon.")
-    capacity = models.JSONField(help_text="Homes a CSP can activate in a night, by region; its regions are those asked.")
+    capacity = models.JSONField(
+        help_text="Homes a CSP can activate in a night, by region; its regions are those asked."
+    )
     weekends = models.BooleanField(default=False, help_text="Whether Saturdays and Sundays are allowed.")
     bank_holidays = models.BooleanField(default=False, help_text="Whether bank holidays are allowed.")
     deployment_on = models.DateField(help_text="When deployment begins, before any of the nights.")
@@ -59,9 +61,7 @@ class Exercise(Stateful):
             models.UniqueConstraint(
                 fields=["release"], condition=Q(state__in=["open", "closed"]), name="one_exercise_under_way"
             ),
-            models.UniqueConstraint(
-                fields=["release"], condition=Q(state="confirmed"), name="one_confirmed_exercise"
-            ),
+            models.UniqueConstraint(fields=["release"], condition=Q(state="confirmed"), name="one_confirmed_exercise"),
         ]
 
     def __str__(self) -> str:

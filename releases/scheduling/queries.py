@@ -37,9 +37,7 @@ def visible_to(actor: Actor) -> QuerySet[Exercise]:
     if not actor.has(Permission.READ_PORTAL):
         return found.none()
     own = Party.objects.filter(exercise=OuterRef("pk"), organisation__in=acts_for(actor))
-    named = Release.readers.through.objects.filter(
-        release_id=OuterRef("release"), organisation_id__in=acts_for(actor)
-    )
+    named = Release.readers.through.objects.filter(release_id=OuterRef("release"), organisation_id__in=acts_for(actor))
     open_to_all = Q(release__classification__in=(Classification.WHITE, Classification.GREEN))
     fits = open_to_all | Q(release__classification=Classification.AMBER) & Q(Exists(named))
     return found.filter(Q(Exists(own)) & fits | Q(release__in=publishing.visible_to(actor).values("pk")))
@@ -178,3 +176,20 @@ def set_aside() -> QuerySet[Exercise]:
     ended = Q(release__state__in=ENDED_EARLY, state__in=[*UNDER_WAY, ExerciseState.CONFIRMED])
     other = Q(state__in=UNDER_WAY) & ~Q(release__approach=Approach.SCHEDULING)
     return Exercise.objects.filter(ended | other).select_related("release").order_by("pk")
+
+
+def own_exercises(actor: Actor) -> QuerySet[Exercise]:
+    """Return the visible exercises in which the actor states for somebody."""
+    own = Party.objects.filter(exercise=OuterRef("pk"), organisation__in=actor.suppliers)
+    return visible_to(actor).filter(Exists(own))
+
+
+def silent_parties(actor: Actor, at: datetime) -> QuerySet[Party]:
+    """Return the parties the actor states for, that have stated nothing in an open exercise; the first due first."""
+    spoken = Statement.objects.filter(
+        exercise=OuterRef("exercise"), organisation=OuterRef("organisation"), left_at=None
+    )
+    asked = visible_to(actor).filter(state=ExerciseState.OPEN, closes_at__gt=at).order_by()
+    found = Party.objects.filter(exercise__in=asked.values("pk"), organisation__in=actor.suppliers)
+    found = found.exclude(Exists(spoken)).select_related("exercise__release", "organisation")
+    return found.order_by("exercise__closes_at", "organisation__name", "pk")

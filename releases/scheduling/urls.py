@@ -1,4 +1,19 @@
 """Addresses of this app."""
 
+from django.urls import path
+
+from releases.scheduling import views
+
 app_name = "scheduling"
-urlpatterns: list[object] = []
+urlpatterns = [
+    path("", views.exercises, name="exercises"),
+    path("on/<slug:reference>/open/", views.open_exercise, name="open_exercise"),
+    path("<slug:reference>/", views.exercise, name="exercise"),
+    path("<slug:reference>/change/", views.change_exercise, name="change_exercise"),
+    path("<slug:reference>/close/", views.close_exercise, name="close_exercise"),
+    path("<slug:reference>/reopen/", views.reopen_exercise, name="reopen_exercise"),
+    path("<slug:reference>/withdraw/", views.withdraw_exercise, name="withdraw_exercise"),
+    path("<slug:reference>/csv/", views.statements_csv, name="statements_csv"),
+    path("<slug:reference>/for/<slug:slug>/", views.state, name="state"),
+    path("<slug:reference>/for/<slug:slug>/leave/", views.leave, name="leave"),
+]

@@ -32,7 +32,7 @@ COLOURS = {
     "red": "blocked bounced declined expired failed halted late lost not_met overdue refused regressed rejected"
     " stopped suspended void voided",
     "grey": "accepted_risk cancelled closed draft duplicate ended excluded inactive lifted not_needed"
-    " off overtaken released retired skipped superseded withdrawn",
+    " off overtaken released replaced retired skipped superseded withdrawn",
 }
 _COLOUR_OF = {state: colour for colour, states in COLOURS.items() for state in states.split()}
 

@@ -8,215 +8,473 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('people', '0006_keys_in_a_seat'),
-        ('publishing', '0009_total_order'),
+        ("people", "0006_keys_in_a_seat"),
+        ("publishing", "0009_total_order"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Exercise',
+            name="Exercise",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('reference', models.CharField(max_length=20, unique=True)),
-                ('first', models.DateField(help_text='First day of the horizon.')),
-                ('last', models.DateField(help_text='Last day of the horizon.')),
-                ('capacity', models.JSONField(help_text='Homes a CSP can activate in a night, by region; its regions are those asked.')),
-                ('weekends', models.BooleanField(default=False, help_text='Whether Saturdays and Sundays are allowed.')),
-                ('bank_holidays', models.BooleanField(default=False, help_text='Whether bank holidays are allowed.')),
-                ('deployment_on', models.DateField(help_text='When deployment begins, before any of the nights.')),
-                ('notice_over', models.DateField(help_text='First day on which notice served at the close of statements is over.')),
-                ('valid_to', models.DateField(blank=True, help_text='Last day on which the firmware may be activated.', null=True)),
-                ('closes_at', models.DateTimeField()),
-                ('remind_at', models.DateTimeField(help_text='When those who stated nothing are reminded.')),
-                ('reminded_at', models.DateTimeField(blank=True, null=True)),
-                ('opened_at', models.DateTimeField()),
-                ('opened_by_name', models.CharField(max_length=200)),
-                ('closed_at', models.DateTimeField(blank=True, null=True)),
-                ('asked_about', models.JSONField(blank=True, help_text='What the release reached when statements closed: models and from-versions.', null=True)),
-                ('confirmed_at', models.DateTimeField(blank=True, null=True)),
-                ('confirmed_by_name', models.CharField(blank=True, max_length=200)),
-                ('reasons', models.TextField(blank=True, help_text='Why DCC confirmed this schedule.')),
-                ('state', models.CharField(choices=[('open', 'Open'), ('closed', 'Statements closed'), ('confirmed', 'Dates confirmed'), ('replaced', 'Replaced by a new run'), ('withdrawn', 'Withdrawn')], default='open', editable=False, max_length=10)),
-                ('release', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='exercises', to='publishing.release')),
-                ('reruns', models.ForeignKey(blank=True, help_text='Of firm dates.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='rerun_by', to='scheduling.exercise')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                ("reference", models.CharField(max_length=20, unique=True)),
+                ("first", models.DateField(help_text="First day of the horizon.")),
+                ("last", models.DateField(help_text="Last day of the horizon.")),
+                (
+                    "capacity",
+                    models.JSONField(
+                        help_text="Homes a CSP can activate in a night, by region; its regions are those asked."
+                    ),
+                ),
+                (
+                    "weekends",
+                    models.BooleanField(default=False, help_text="Whether Saturdays and Sundays are allowed."),
+                ),
+                ("bank_holidays", models.BooleanField(default=False, help_text="Whether bank holidays are allowed.")),
+                ("deployment_on", models.DateField(help_text="When deployment begins, before any of the nights.")),
+                (
+                    "notice_over",
+                    models.DateField(help_text="First day on which notice served at the close of statements is over."),
+                ),
+                (
+                    "valid_to",
+                    models.DateField(
+                        blank=True, help_text="Last day on which the firmware may be activated.", null=True
+                    ),
+                ),
+                ("closes_at", models.DateTimeField()),
+                ("remind_at", models.DateTimeField(help_text="When those who stated nothing are reminded.")),
+                ("reminded_at", models.DateTimeField(blank=True, null=True)),
+                ("opened_at", models.DateTimeField()),
+                ("opened_by_name", models.CharField(max_length=200)),
+                ("closed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "asked_about",
+                    models.JSONField(
+                        blank=True,
+                        help_text="What the release reached when statements closed: models and from-versions.",
+                        null=True,
+                    ),
+                ),
+                ("confirmed_at", models.DateTimeField(blank=True, null=True)),
+                ("confirmed_by_name", models.CharField(blank=True, max_length=200)),
+                ("reasons", models.TextField(blank=True, help_text="Why DCC confirmed this schedule.")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "Open"),
+                            ("closed", "Statements closed"),
+                            ("confirmed", "Dates confirmed"),
+                            ("replaced", "Replaced by a new run"),
+                            ("withdrawn", "Withdrawn"),
+                        ],
+                        default="open",
+                        editable=False,
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "release",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="exercises", to="publishing.release"
+                    ),
+                ),
+                (
+                    "reruns",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="Of firm dates.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="rerun_by",
+                        to="scheduling.exercise",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-opened_at', '-pk'],
+                "ordering": ["-opened_at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Group',
+            name="Group",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField(help_text='From 1, in the order of region, suppliers and last day.')),
-                ('region', models.CharField(choices=[('north', 'North'), ('central', 'Central'), ('south', 'South')], max_length=8)),
-                ('suppliers', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), help_text='Responsible suppliers, their numbers in order.', size=None)),
-                ('earliest', models.DateField()),
-                ('latest', models.DateField()),
-                ('homes', models.PositiveIntegerField()),
-                ('exercise', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='groups', to='scheduling.exercise')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "number",
+                    models.PositiveIntegerField(help_text="From 1, in the order of region, suppliers and last day."),
+                ),
+                (
+                    "region",
+                    models.CharField(
+                        choices=[("north", "North"), ("central", "Central"), ("south", "South")], max_length=8
+                    ),
+                ),
+                (
+                    "suppliers",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(),
+                        help_text="Responsible suppliers, their numbers in order.",
+                        size=None,
+                    ),
+                ),
+                ("earliest", models.DateField()),
+                ("latest", models.DateField()),
+                ("homes", models.PositiveIntegerField()),
+                (
+                    "exercise",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="groups", to="scheduling.exercise"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['number', 'pk'],
+                "ordering": ["number", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='FirmNight',
+            name="FirmNight",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('night', models.DateField()),
-                ('homes', models.PositiveIntegerField()),
-                ('group', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='nights', to='scheduling.group')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("night", models.DateField()),
+                ("homes", models.PositiveIntegerField()),
+                (
+                    "group",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="nights", to="scheduling.group"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['night', 'group__number', 'pk'],
+                "ordering": ["night", "group__number", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='HistoricalExercise',
+            name="HistoricalExercise",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('reference', models.CharField(db_index=True, max_length=20)),
-                ('first', models.DateField(help_text='First day of the horizon.')),
-                ('last', models.DateField(help_text='Last day of the horizon.')),
-                ('capacity', models.JSONField(help_text='Homes a CSP can activate in a night, by region; its regions are those asked.')),
-                ('weekends', models.BooleanField(default=False, help_text='Whether Saturdays and Sundays are allowed.')),
-                ('bank_holidays', models.BooleanField(default=False, help_text='Whether bank holidays are allowed.')),
-                ('deployment_on', models.DateField(help_text='When deployment begins, before any of the nights.')),
-                ('notice_over', models.DateField(help_text='First day on which notice served at the close of statements is over.')),
-                ('valid_to', models.DateField(blank=True, help_text='Last day on which the firmware may be activated.', null=True)),
-                ('closes_at', models.DateTimeField()),
-                ('remind_at', models.DateTimeField(help_text='When those who stated nothing are reminded.')),
-                ('reminded_at', models.DateTimeField(blank=True, null=True)),
-                ('opened_at', models.DateTimeField()),
-                ('opened_by_name', models.CharField(max_length=200)),
-                ('closed_at', models.DateTimeField(blank=True, null=True)),
-                ('asked_about', models.JSONField(blank=True, help_text='What the release reached when statements closed: models and from-versions.', null=True)),
-                ('confirmed_at', models.DateTimeField(blank=True, null=True)),
-                ('confirmed_by_name', models.CharField(blank=True, max_length=200)),
-                ('reasons', models.TextField(blank=True, help_text='Why DCC confirmed this schedule.')),
-                ('state', models.CharField(choices=[('open', 'Open'), ('closed', 'Statements closed'), ('confirmed', 'Dates confirmed'), ('replaced', 'Replaced by a new run'), ('withdrawn', 'Withdrawn')], default='open', editable=False, max_length=10)),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('release', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='publishing.release')),
-                ('reruns', models.ForeignKey(blank=True, db_constraint=False, help_text='Of firm dates.', null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='scheduling.exercise')),
+                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                ("reference", models.CharField(db_index=True, max_length=20)),
+                ("first", models.DateField(help_text="First day of the horizon.")),
+                ("last", models.DateField(help_text="Last day of the horizon.")),
+                (
+                    "capacity",
+                    models.JSONField(
+                        help_text="Homes a CSP can activate in a night, by region; its regions are those asked."
+                    ),
+                ),
+                (
+                    "weekends",
+                    models.BooleanField(default=False, help_text="Whether Saturdays and Sundays are allowed."),
+                ),
+                ("bank_holidays", models.BooleanField(default=False, help_text="Whether bank holidays are allowed.")),
+                ("deployment_on", models.DateField(help_text="When deployment begins, before any of the nights.")),
+                (
+                    "notice_over",
+                    models.DateField(help_text="First day on which notice served at the close of statements is over."),
+                ),
+                (
+                    "valid_to",
+                    models.DateField(
+                        blank=True, help_text="Last day on which the firmware may be activated.", null=True
+                    ),
+                ),
+                ("closes_at", models.DateTimeField()),
+                ("remind_at", models.DateTimeField(help_text="When those who stated nothing are reminded.")),
+                ("reminded_at", models.DateTimeField(blank=True, null=True)),
+                ("opened_at", models.DateTimeField()),
+                ("opened_by_name", models.CharField(max_length=200)),
+                ("closed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "asked_about",
+                    models.JSONField(
+                        blank=True,
+                        help_text="What the release reached when statements closed: models and from-versions.",
+                        null=True,
+                    ),
+                ),
+                ("confirmed_at", models.DateTimeField(blank=True, null=True)),
+                ("confirmed_by_name", models.CharField(blank=True, max_length=200)),
+                ("reasons", models.TextField(blank=True, help_text="Why DCC confirmed this schedule.")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "Open"),
+                            ("closed", "Statements closed"),
+                            ("confirmed", "Dates confirmed"),
+                            ("replaced", "Replaced by a new run"),
+                            ("withdrawn", "Withdrawn"),
+                        ],
+                        default="open",
+                        editable=False,
+                        max_length=10,
+                    ),
+                ),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "release",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="publishing.release",
+                    ),
+                ),
+                (
+                    "reruns",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        help_text="Of firm dates.",
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="scheduling.exercise",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical exercise',
-                'verbose_name_plural': 'historical exercises',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical exercise",
+                "verbose_name_plural": "historical exercises",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='HistoricalStatement',
+            name="HistoricalStatement",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('blackouts', models.JSONField(default=list, help_text='First and last day, firm or not, and reason of each.')),
-                ('preferred', django.contrib.postgres.fields.ArrayField(base_field=models.DateField(), default=list, help_text='Mondays of the weeks that suit best.', size=None)),
-                ('limits', models.JSONField(default=dict, help_text='Most homes a night, by region.')),
-                ('shares_reasons', models.BooleanField(default=False, help_text='Whether other parties may read the reasons.')),
-                ('remark', models.TextField(blank=True)),
-                ('made_by_name', models.CharField(max_length=200)),
-                ('made_at', models.DateTimeField()),
-                ('left_at', models.DateTimeField(blank=True, help_text='When the party took it back.', null=True)),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('exercise', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='scheduling.exercise')),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('made_by_organisation', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='people.organisation')),
-                ('organisation', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='people.organisation')),
+                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "blackouts",
+                    models.JSONField(default=list, help_text="First and last day, firm or not, and reason of each."),
+                ),
+                (
+                    "preferred",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.DateField(),
+                        default=list,
+                        help_text="Mondays of the weeks that suit best.",
+                        size=None,
+                    ),
+                ),
+                ("limits", models.JSONField(default=dict, help_text="Most homes a night, by region.")),
+                (
+                    "shares_reasons",
+                    models.BooleanField(default=False, help_text="Whether other parties may read the reasons."),
+                ),
+                ("remark", models.TextField(blank=True)),
+                ("made_by_name", models.CharField(max_length=200)),
+                ("made_at", models.DateTimeField()),
+                ("left_at", models.DateTimeField(blank=True, help_text="When the party took it back.", null=True)),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                ),
+                (
+                    "exercise",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="scheduling.exercise",
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "made_by_organisation",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="people.organisation",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="people.organisation",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical statement',
-                'verbose_name_plural': 'historical statements',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical statement",
+                "verbose_name_plural": "historical statements",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='Party',
+            name="Party",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('homes', models.JSONField(help_text='Homes by region, counted anew when statements close.')),
-                ('exercise', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='parties', to='scheduling.exercise')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.organisation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("homes", models.JSONField(help_text="Homes by region, counted anew when statements close.")),
+                (
+                    "exercise",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="parties", to="scheduling.exercise"
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.organisation"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Statement',
+            name="Statement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('blackouts', models.JSONField(default=list, help_text='First and last day, firm or not, and reason of each.')),
-                ('preferred', django.contrib.postgres.fields.ArrayField(base_field=models.DateField(), default=list, help_text='Mondays of the weeks that suit best.', size=None)),
-                ('limits', models.JSONField(default=dict, help_text='Most homes a night, by region.')),
-                ('shares_reasons', models.BooleanField(default=False, help_text='Whether other parties may read the reasons.')),
-                ('remark', models.TextField(blank=True)),
-                ('made_by_name', models.CharField(max_length=200)),
-                ('made_at', models.DateTimeField()),
-                ('left_at', models.DateTimeField(blank=True, help_text='When the party took it back.', null=True)),
-                ('exercise', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='statements', to='scheduling.exercise')),
-                ('made_by_organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.organisation')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.organisation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "blackouts",
+                    models.JSONField(default=list, help_text="First and last day, firm or not, and reason of each."),
+                ),
+                (
+                    "preferred",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.DateField(),
+                        default=list,
+                        help_text="Mondays of the weeks that suit best.",
+                        size=None,
+                    ),
+                ),
+                ("limits", models.JSONField(default=dict, help_text="Most homes a night, by region.")),
+                (
+                    "shares_reasons",
+                    models.BooleanField(default=False, help_text="Whether other parties may read the reasons."),
+                ),
+                ("remark", models.TextField(blank=True)),
+                ("made_by_name", models.CharField(max_length=200)),
+                ("made_at", models.DateTimeField()),
+                ("left_at", models.DateTimeField(blank=True, help_text="When the party took it back.", null=True)),
+                (
+                    "exercise",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="statements", to="scheduling.exercise"
+                    ),
+                ),
+                (
+                    "made_by_organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.organisation"
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.organisation"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['organisation__name', 'pk'],
+                "ordering": ["organisation__name", "pk"],
             },
         ),
         migrations.AddConstraint(
-            model_name='exercise',
-            constraint=models.CheckConstraint(condition=models.Q(('first__lte', models.F('last'))), name='horizon_in_order'),
+            model_name="exercise",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("first__lte", models.F("last"))), name="horizon_in_order"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='exercise',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('confirmed_at', None), ('confirmed_by_name', ''), ('reasons', '')), models.Q(('confirmed_at__isnull', False), models.Q(('confirmed_by_name', ''), _negated=True), models.Q(('reasons', ''), _negated=True)), _connector='OR'), name='confirmed_by_somebody_with_reasons'),
+            model_name="exercise",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("confirmed_at", None), ("confirmed_by_name", ""), ("reasons", "")),
+                    models.Q(
+                        ("confirmed_at__isnull", False),
+                        models.Q(("confirmed_by_name", ""), _negated=True),
+                        models.Q(("reasons", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="confirmed_by_somebody_with_reasons",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='exercise',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['open', 'closed'])), fields=('release',), name='one_exercise_under_way'),
+            model_name="exercise",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ["open", "closed"])),
+                fields=("release",),
+                name="one_exercise_under_way",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='exercise',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'confirmed')), fields=('release',), name='one_confirmed_exercise'),
+            model_name="exercise",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "confirmed")), fields=("release",), name="one_confirmed_exercise"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='group',
-            constraint=models.UniqueConstraint(fields=('exercise', 'number'), name='one_group_number'),
+            model_name="group",
+            constraint=models.UniqueConstraint(fields=("exercise", "number"), name="one_group_number"),
         ),
         migrations.AddIndex(
-            model_name='firmnight',
-            index=models.Index(fields=['night'], name='firm_night_by_date'),
+            model_name="firmnight",
+            index=models.Index(fields=["night"], name="firm_night_by_date"),
         ),
         migrations.AddConstraint(
-            model_name='firmnight',
-            constraint=models.UniqueConstraint(fields=('group', 'night'), name='one_firm_night_a_group'),
+            model_name="firmnight",
+            constraint=models.UniqueConstraint(fields=("group", "night"), name="one_firm_night_a_group"),
         ),
         migrations.AddConstraint(
-            model_name='firmnight',
-            constraint=models.CheckConstraint(condition=models.Q(('homes__gt', 0)), name='firm_night_has_homes'),
+            model_name="firmnight",
+            constraint=models.CheckConstraint(condition=models.Q(("homes__gt", 0)), name="firm_night_has_homes"),
         ),
         migrations.AddConstraint(
-            model_name='party',
-            constraint=models.UniqueConstraint(fields=('exercise', 'organisation'), name='party_once'),
+            model_name="party",
+            constraint=models.UniqueConstraint(fields=("exercise", "organisation"), name="party_once"),
         ),
         migrations.AddConstraint(
-            model_name='statement',
-            constraint=models.UniqueConstraint(fields=('exercise', 'organisation'), name='one_statement_a_party'),
+            model_name="statement",
+            constraint=models.UniqueConstraint(fields=("exercise", "organisation"), name="one_statement_a_party"),
         ),
     ]

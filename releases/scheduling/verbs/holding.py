@@ -165,9 +165,7 @@ def reopen_exercise(
 
 
 @transaction.atomic
-def withdraw_exercise(
-    exercise: Exercise, *, why: str, by: Actor, at: datetime, seen: int | None = None
-) -> Exercise:
+def withdraw_exercise(exercise: Exercise, *, why: str, by: Actor, at: datetime, seen: int | None = None) -> Exercise:
     """End an exercise without a schedule, with the reason, and return it."""
     exercise = lock(exercise, seen=seen)
     may.withdraw_exercise(by=by)

@@ -51,7 +51,11 @@ class TestFrame:
             ({"valid_to": day(3)}, "last", "may be activated until 3 April 2017 only"),
             ({"first": day(15), "last": day(17)}, "last", "No day of the horizon is allowed"),
             ({"capacity": {"north": 0}}, "capacity_north", "at least 1 home a night"),
-            ({"capacity": {"north": 10}}, "capacity_north", "300 homes at 10 a night take 30 nights and the horizon has 7"),
+            (
+                {"capacity": {"north": 10}},
+                "capacity_north",
+                "300 homes at 10 a night take 30 nights and the horizon has 7",
+            ),
         ],
     )
     def test_what_cannot_be_is_said_by_field(self, changes, field, sentence):
