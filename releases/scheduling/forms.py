@@ -123,6 +123,10 @@ class StatementForm(VersionedForm):
         self.regions = list(exercise.capacity)
         self.order_fields(["firm", "soft", "preferred", *(f"limit_{region}" for region in self.regions)])
 
+    def has_seen(self, version: int) -> None:
+        """Send with the page shown again that it has shown this version of what stands."""
+        self.data = {name: self.data[name] for name in self.data} | {"seen": str(version)}
+
     def clean(self) -> dict[str, Any]:
         """Read the lines; each that cannot be read is named."""
         chosen = dict(super().clean() or self.cleaned_data)
@@ -148,7 +152,7 @@ class StatementForm(VersionedForm):
 
 def stated(wishes: Wishes) -> dict[str, Any]:
     """Return what a party stated as the first answers of `StatementForm`."""
-    limits = {f"limit_{region}": homes for region, homes in (wishes.limits or {}).items()}
+    limits = {f"limit_{region}": homes for region, homes in wishes.limits.items()}
     return limits | {
         "firm": lines.write(one for one in wishes.blackouts if one.firm),
         "soft": lines.write(one for one in wishes.blackouts if not one.firm),

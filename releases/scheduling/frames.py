@@ -82,7 +82,7 @@ def wrong_with(frame: Frame, homes: Mapping[str, int]) -> dict[str, list[str]]:
     for region, most in frame.capacity.items():
         if most > 0 and (least := -(-homes.get(region, 0) // most)) > len(nights):
             wrong[f"capacity_{region}"] = [
-                f"{homes[region]:,} homes at {most:,} a night take {least:,} nights and the horizon has {len(nights):,}: "
+                f"{homes[region]:,} homes at {most:,} a night take {least:,} nights; the horizon has {len(nights):,}: "
                 "state more homes a night, allow more days, or end the horizon later."
             ]
     return wrong

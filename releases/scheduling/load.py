@@ -100,6 +100,6 @@ def _totals(stand: Stand, nights: set[date], knows: bool) -> Totals:
         len(said.firm_days() & nights),
         len(said.soft_days() & nights),
         len(said.preferred),
-        tuple(sorted((said.limits or {}).items())),
+        tuple(sorted(said.limits.items())),
         tuple(one for one in said.blackouts if one.reason) if knows or said.shares_reasons else (),
     )

@@ -26,9 +26,7 @@ class Exercise(Stateful):
     )
     first = models.DateField(help_text="First day of the horizon.")
     last = models.DateField(help_text="Last day of the horizon.")
-    capacity = models.JSONField(
-        help_text="Homes a CSP can activate in a night, by region; its regions are those asked."
-    )
+    capacity = models.JSONField(help_text="Homes a CSP can activate in a night, by region: those asked.")
     weekends = models.BooleanField(default=False, help_text="Whether Saturdays and Sundays are allowed.")
     bank_holidays = models.BooleanField(default=False, help_text="Whether bank holidays are allowed.")
     deployment_on = models.DateField(help_text="When deployment begins, before any of the nights.")

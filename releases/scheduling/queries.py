@@ -127,8 +127,8 @@ def groups_of(exercise: Exercise) -> list[Group]:
     cells = affected_cells(exercise.release).filter(region__in=exercise.capacity).order_by().values_list(*axes)
     for region, electricity, gas, chts, gbcs, homes in cells.annotate(sum=Sum("homes")):
         suppliers = tuple(sorted({electricity, gas} - {None}))
-        rows = (periods.get(("CHTS", chts)), periods.get(("GBCS", gbcs)))
-        counted[region, suppliers, _latest(frame, rows)] += homes
+        valid = (periods.get(("CHTS", chts)), periods.get(("GBCS", gbcs)))
+        counted[region, suppliers, _latest(frame, valid)] += homes
     rows = sorted((key, homes) for key, homes in counted.items() if homes)
     return [
         Group(
@@ -193,3 +193,11 @@ def silent_parties(actor: Actor, at: datetime) -> QuerySet[Party]:
     found = Party.objects.filter(exercise__in=asked.values("pk"), organisation__in=actor.suppliers)
     found = found.exclude(Exists(spoken)).select_related("exercise__release", "organisation")
     return found.order_by("exercise__closes_at", "organisation__name", "pk")
+
+
+def statements_for(exercise: Exercise, actor: Actor) -> QuerySet[Statement]:
+    """Return the statements the actor may read: all for DCC, for others those of the parties they act for."""
+    found = exercise.statements.select_related("organisation")
+    if actor.has(Permission.MANAGE_RELEASES):
+        return found
+    return found.filter(organisation__in=actor.suppliers)

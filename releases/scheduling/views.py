@@ -12,7 +12,6 @@ from django.views.decorators.http import require_POST, require_safe
 
 from portal.pages.exports import Column, csv_of
 from portal.pages.forms import GovForm
-from portal.people.models import Organisation
 from portal.workflow.errors import Invalid, NotNow
 from portal.workflow.http import PortalRequest
 from releases.publishing import queries as publishing
@@ -70,7 +69,7 @@ def exercises(request: PortalRequest) -> HttpResponse:
 def exercise(request: PortalRequest, reference: str) -> HttpResponse:
     found, actor = _exercise(request, reference), request.actor
     holds = may.open_exercise.why_not(by=actor) is None
-    context = {
+    context: dict[str, Any] = {
         "exercise": found,
         "shown": Shown(found, actor, request.at),
         "models": found.release.hub_models.order_by("name"),
@@ -108,13 +107,13 @@ def state(request: PortalRequest, reference: str, slug: str) -> HttpResponse:
     can.state(found, party.organisation, at=request.at)
     statement = queries.statement_of(found, party.organisation)
     first = forms.stated(statement.wishes) if statement else {}
-    first["seen"] = statement.version if statement else 0
+    first |= {"seen": statement.version if statement else 0}
     form = forms.StatementForm(request.POST or None, exercise=found, homes=party.homes, initial=first)
-    context = {"exercise": found, "party": party, "form": form, "statement": statement}
+    context: dict[str, Any] = {"exercise": found, "party": party, "form": form, "statement": statement}
 
     def act() -> None:
         seen = form.cleaned_data["seen"]
-        acting = {"organisation": party.organisation, "by": request.actor, "at": request.at}
+        acting: dict[str, Any] = {"organisation": party.organisation, "by": request.actor, "at": request.at}
         verbs.state(found, form.wishes, **acting, seen=seen)
 
     try:
@@ -123,8 +122,7 @@ def state(request: PortalRequest, reference: str, slug: str) -> HttpResponse:
             return redirect("scheduling:exercise", reference)
     except NotNow as refusal:
         form.add_error(None, refusal.reason)
-        form.data = form.data.copy()
-        form.data["seen"] = str(statement.version if statement else 0)
+        form.has_seen(first["seen"])
         return page(request, "state", status=409, **context)
     return page(request, "state", **context)
 

@@ -1,7 +1,7 @@
 """What a party states in an exercise, and what is contradictory in it. Pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
@@ -43,8 +43,8 @@ class Blackout:
 
 def read(stored: Mapping[str, Any]) -> Blackout:
     """Return a blackout kept as JSON values."""
-    dates = (date.fromisoformat(stored[name]) for name in ("first", "last"))
-    return Blackout(*dates, firm=stored["firm"], reason=stored["reason"])
+    first, last = (date.fromisoformat(stored[name]) for name in ("first", "last"))
+    return Blackout(first, last, firm=stored["firm"], reason=stored["reason"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class Wishes:
 
     blackouts: Sequence[Blackout] = ()
     preferred: Sequence[date] = ()
-    limits: Mapping[str, int] | None = None
+    limits: Mapping[str, int] = field(default_factory=dict)
     shares_reasons: bool = False
     remark: str = ""
 
@@ -80,7 +80,7 @@ def wrong_with(wishes: Wishes, frame: Frame, homes: Mapping[str, int]) -> dict[s
         left = [night for night in frame.nights() if night not in wishes.firm_days()]
         found["firm"] = _nothing_left(left)
         found["preferred"] = _of_weeks(wishes, frame, left)
-        for region, most in (wishes.limits or {}).items():
+        for region, most in wishes.limits.items():
             found[f"limit_{region}"] = _of_limit(region, most, frame, homes, len(left))
     return {field: sentences for field, sentences in found.items() if sentences}
 

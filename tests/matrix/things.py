@@ -34,6 +34,7 @@ from releases.testing.models import Environment, TestCase
 from tests.factories import ballots as acts
 from tests.factories import studies
 from tests.factories.ballots import Matter
+from tests.factories.exercises import make_exercise, make_scheduled
 from tests.factories.fixtures import BACKEND
 from tests.factories.proposals import make_proposal
 from tests.factories.questions import make_question, make_request
@@ -123,6 +124,9 @@ def _of_releases(things: Things) -> None:
     things.add("release", matter.release)
     things.add("ready", make_ready(things.world, matter.catalogue))
     things.add("draft", make_draft(things.world, matter.catalogue))
+    things.add("scheduled", make_scheduled(things.world, matter.catalogue))
+    things.add("exercise", make_exercise(things.world, matter.catalogue))
+    things.kwargs["exercise_for"] = things.kwargs["exercise"] | {"slug": "heron-power"}
     things.add("issue", matter.issue)
     things.kwargs["notice"] = {"reference": matter.release.reference, "number": 1}
     things.kwargs["class"] = {"name": "urgent"}

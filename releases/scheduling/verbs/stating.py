@@ -61,7 +61,7 @@ def _check(exercise: Exercise, wishes: Wishes, organisation: Organisation) -> No
 
 def _write(statement: Statement, wishes: Wishes, *, by: Actor, at: datetime) -> None:
     statement.blackouts = [one.as_stored() for one in wishes.blackouts]
-    statement.preferred, statement.limits = sorted(set(wishes.preferred)), dict(wishes.limits or {})
+    statement.preferred, statement.limits = sorted(set(wishes.preferred)), dict(wishes.limits)
     statement.shares_reasons, statement.remark = wishes.shares_reasons, wishes.remark.strip()
     statement.made_by_organisation_id = cast(int, by.organisation_id)  # the rule has asked
     statement.made_by_name, statement.made_at, statement.left_at = by.name, at, None

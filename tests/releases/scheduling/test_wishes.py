@@ -54,7 +54,7 @@ class TestFrame:
             (
                 {"capacity": {"north": 10}},
                 "capacity_north",
-                "300 homes at 10 a night take 30 nights and the horizon has 7",
+                "300 homes at 10 a night take 30 nights",
             ),
         ],
     )

@@ -1,0 +1,57 @@
+"""An exercise as the solver takes it: its frame, homes in groups as they were counted, and what stands stated."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from releases.products.models import Region
+from releases.scheduling import problem, queries
+from releases.scheduling.frames import Frame, days
+from releases.scheduling.models import Exercise, Statement
+from releases.scheduling.wishes import WEEK
+
+
+def problem_of(exercise: Exercise) -> problem.Problem:
+    """Return what a schedule of a closed exercise is made from; placements name its groups by number less one.
+
+    Raises ValueError, with a sentence, for an exercise without homes or too large for the solver.
+    """
+    frame = exercise.frame
+    stated = queries.statements(exercise)
+    order = sorted(stated.values(), key=lambda one: (one.made_at, one.pk))
+    answered = {one.organisation_id: place for place, one in enumerate(order, start=1)}
+    return problem.Problem(
+        first=frame.first,
+        last=frame.last,
+        regions=tuple(
+            problem.Region(region, str(Region(region).label), homes) for region, homes in frame.capacity.items()
+        ),
+        parties=tuple(
+            problem.Party(one.organisation_id, one.organisation.name, answered.get(one.organisation_id))
+            for one in queries.parties(exercise)
+        ),
+        groups=tuple(
+            problem.Group(one.region, tuple(one.suppliers), one.homes, one.earliest, one.latest)
+            for one in exercise.groups.order_by("number")
+        ),
+        statements=tuple(said for one in order for said in _statements(one)),
+        limits=tuple(
+            problem.Limit(one.organisation_id, homes, region)
+            for one in order
+            for region, homes in sorted(one.wishes.limits.items())
+            if region in frame.capacity
+        ),
+        closed=tuple(_closed(frame)),
+    )
+
+
+def _statements(statement: Statement) -> Iterator[problem.Statement]:
+    party, wishes = statement.organisation_id, statement.wishes
+    for one in wishes.blackouts:
+        kind = problem.Kind.BLACKOUT if one.firm else problem.Kind.AVOID
+        yield problem.Statement(party, kind, one.first, one.last, why=one.reason)
+    for week in wishes.preferred:
+        yield problem.Statement(party, problem.Kind.PREFER, week, week + WEEK)
+
+
+def _closed(frame: Frame) -> list[date]:
+    return [day for day in days(frame.first, frame.last) if not frame.allows(day)]
