@@ -1,15 +1,18 @@
 """A whole rollout over Celery against the bare ceiling, alternately in one run.
 
 The ceiling: two backends, each with one ``UPDATE … RETURNING → INSERT`` a transition over half of the same table
-with the same indexes. A transition is one hub changing state and one event recorded, committed.
+with the same indexes. A transition is one hub changing state and one event recorded, committed. Its cost is processor
+time of workers and database, which other work on the machine hardly changes. Beside both: a naive task a hub.
 """
 
 import os
 import statistics
+import subprocess
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -31,6 +34,7 @@ from releases.products.models import FirmwareVersion, HubModel
 from releases.publishing import scope
 from releases.publishing import verbs as publishing
 from releases.publishing.models import Release
+from tests.benchmarks.site import cpu, naive
 from tests.factories.crew import BASE, database_address
 from tests.factories.releases import NOTES, evidence_facts, image_file
 from tests.factories.world import SEED, World, make_world
@@ -44,7 +48,16 @@ PLAN = verbs.Plan(
     retry_seconds=0,
     soak_seconds=0,
 )
+NAIVE = 1_000  # hubs moved one by one
 Measure = dict[str, Any]
+
+
+@dataclass
+class Run:
+    """One rollout: its transitions a second, and the microseconds of processor that each cost."""
+
+    rate: float
+    cost: float | None
 
 
 def measure(*, hubs: int, rounds: int) -> Iterator[Measure]:
@@ -52,17 +65,19 @@ def measure(*, hubs: int, rounds: int) -> Iterator[Measure]:
     world, release = prepare(hubs)
     _execute("CREATE TABLE bench_cells AS SELECT id, cell FROM fleet_hub")
     _execute("CREATE TABLE bench_homes AS SELECT number, homes FROM products_cell")
-    runs, ceilings, plans = [], [], []
-    with workers():
+    runs: list[Run] = []
+    ceilings, plans = [], []
+    with workers() as child:
         for _ in range(rounds):
             began = time.monotonic()
             rollout = planned(world, release)
             plans.append(rollout.hubs / (time.monotonic() - began))
             ceilings.append(_ceiling(rollout))
-            runs.append(run(world, rollout))
+            runs.append(_watched(child.pid, world, rollout))
             _restore(release)
     size = Rollout.objects.latest("pk").hubs
-    yield _line("whole rollout over Celery", runs, "transitions/s", ceilings, against="bare ceiling", hubs=size)
+    rates = [run.rate for run in runs]
+    yield _line("whole rollout over Celery", rates, "transitions/s", ceilings, against="bare ceiling", hubs=size)
     yield _line("bare ceiling", ceilings, "rows/s", None, against="", hubs=size)
     yield _line("planning, waves to hub rows", plans, "hubs/s", None, against="", hubs=size)
     yield {
@@ -73,6 +88,50 @@ def measure(*, hubs: int, rounds: int) -> Iterator[Measure]:
         "ratio": None,
         "rounds": 1,
         "hubs": size,
+    }
+    if costs := [run.cost for run in runs if run.cost is not None]:
+        line = _line("cost of a transition", costs, "µs of processor", None, against="", hubs=size)
+        spread = [round(cost, 1) for cost in (min(costs), max(costs))]
+        yield line | {"value": round(statistics.median(costs), 1), "spread": spread}
+    yield _naive(statistics.median(rates))
+
+
+def _watched(worker: int, world: World, rollout: Rollout) -> Run:
+    """Run a rollout and take the processor time of the worker and of the database meanwhile."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        roots = [worker, cpu.parent(cursor.fetchone()[0])] if cpu.PROC.exists() else [worker]
+    marks = [cpu.seconds(roots)]
+    rate = run(world, rollout, moved=lambda: marks.append(cpu.seconds(roots)))
+    before, after = marks
+    return Run(rate, None if before is None or after is None else 1_000_000 * (after - before) / _events(rollout))
+
+
+def _events(rollout: Rollout) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(*) FROM {partitions.events_of(rollout.pk)}")  # noqa: S608 - a number of ours
+        return int(cursor.fetchone()[0])
+
+
+def _naive(rate: float) -> Measure:
+    """Move some hubs by one task each, published before; return their transitions a second and the factor."""
+    naive.publish(naive.prepare(NAIVE))
+    with workers("--include", naive.__name__):
+        while naive.NaiveEvent.objects.count() == 0:
+            time.sleep(0.01)
+        began = time.monotonic()
+        moved = naive.NaiveEvent.objects.count()
+        while naive.NaiveEvent.objects.count() < NAIVE:
+            time.sleep(0.05)
+        slow = (NAIVE - moved) / (time.monotonic() - began)
+    return {
+        "name": "naive: a task a hub, save() with history",
+        "value": round(slow),
+        "unit": "transitions/s",
+        "against": "whole rollout over Celery",
+        "ratio": round(rate / slow),
+        "rounds": 1,
+        "hubs": NAIVE,
     }
 
 
@@ -137,8 +196,11 @@ def planned(world: World, release: Release) -> Rollout:
     return rollout
 
 
-def run(world: World, rollout: Rollout) -> float:
-    """Take a rollout through both programmes; return transitions a second, recording the inventory not counted."""
+def run(world: World, rollout: Rollout, *, moved: Callable[[], None] = lambda: None) -> float:
+    """Take a rollout through both programmes; return transitions a second, recording the inventory not counted.
+
+    `moved` is called when the last hub has moved.
+    """
     manager = world.actor("manager", at=timezone.now())
     began = time.monotonic()
     verbs.start(rollout, by=manager, at=timezone.now())
@@ -146,10 +208,9 @@ def run(world: World, rollout: Rollout) -> float:
     verbs.start_activation(Rollout.objects.get(pk=rollout.pk), by=manager, at=timezone.now())
     _until("finishing", rollout)
     seconds = time.monotonic() - began
+    moved()
     _until("finished", rollout)
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT count(*) FROM {partitions.events_of(rollout.pk)}")  # noqa: S608 - a number of ours
-        return float(cursor.fetchone()[0] / seconds)
+    return _events(rollout) / seconds
 
 
 def _until(state: str, rollout: Rollout) -> None:
@@ -227,12 +288,13 @@ def _execute(statement: str) -> None:
 
 
 @contextmanager
-def workers() -> Iterator[None]:
+def workers(*arguments: str) -> Iterator[subprocess.Popen[bytes]]:
     """One worker with two processes, as `make run` starts it."""
     env = {**os.environ, "DATABASE_URL": database_address(), "LOG_LEVEL": "WARNING"}
     program = programs.worker(logs=BASE / "var" / "log" / "bench", base=BASE, env=env)
+    program.arguments += arguments
     child = program.start()
     try:
-        yield
+        yield child
     finally:
         stop(child, by=program.stop_signal, grace=program.grace)
