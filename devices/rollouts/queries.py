@@ -21,8 +21,7 @@ from devices.rollouts.models import Rollout, Wave
 from devices.rollouts.states import OVER, WINDING_UP, HubState, RolloutState, WaveState
 from devices.rollouts.verdicts import Evidence
 from portal.workflow.actor import Actor
-from releases.gates.queries import reasons
-from releases.gates.release_wide import Facts
+from releases.gates.queries import shut_by_people
 from releases.holds.models import Hold
 from releases.holds.queries import in_force
 from releases.holds.queries import visible_to as visible_holds
@@ -161,12 +160,12 @@ def behind_gates(rollout: Rollout, actor: Actor, at: datetime) -> Behind | None:
     The hubs are counted only where the gates close a cell at all.
     """
     stage = rollout.stage.word
-    why = reasons(Facts(rollout.release, at), stage, ())
-    if not why.held | why.disputed:
+    held_cells, disputed_cells = shut_by_people(rollout.release, stage, at)
+    if not held_cells | disputed_cells:
         return None
     numbers, table = tally(rollout)
     waiting = table[:, _WAITING[rollout.stage]].sum(axis=1)
-    held, disputed = (np.isin(numbers, np.array(list(cells), np.uint32)) for cells in (why.held, why.disputed))
+    held, disputed = (np.isin(numbers, np.array(list(cells), np.uint32)) for cells in (held_cells, disputed_cells))
     found = Behind(
         int(waiting[held].sum()),
         int(waiting[disputed & ~held].sum()),

@@ -1,4 +1,4 @@
-"""What a gate answered last in this process, taken again while it cannot have changed.
+"""What was last found of a gate in this process, taken again while it cannot have changed.
 
 Rule: every batch asks again in its own transaction. It does: one statement asks whether anything the gate reads was
 written since its facts were looked up; only if so, or in another second of portal time, they are looked up anew.
@@ -9,11 +9,13 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, TypeVar
 
 from releases.gates import touched
 
 KEPT_SECONDS = 60.0  # real seconds, far below the age at which touches are forgotten
 KEPT = 64
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +23,7 @@ class _Answer:
     at: datetime
     looked: float
     seen: str
-    cells: frozenset[int]
+    value: Any
 
     def stands(self, at: datetime) -> bool:
         """Whether it may be asked for at `at`: in the same second, not before it was looked up."""
@@ -29,23 +31,25 @@ class _Answer:
         return same and time.monotonic() - self.looked < KEPT_SECONDS
 
 
-_answers: dict[tuple[int, str], _Answer] = {}
+_answers: dict[tuple[str, int, str], _Answer] = {}
 
 
-def open_cells(release: int, stage: str, at: datetime, look_up: Callable[[], frozenset[int]]) -> frozenset[int]:
-    """Return the cells of a release that are open for the stage at `at`, looked up by `look_up` where need be.
+def remembered(what: str, release: int, stage: str, at: datetime, look_up: Callable[[], T]) -> T:
+    """Return what `look_up` finds of a release's gate at `at`, looked up where need be.
 
-    A hold or an objection that has committed is seen whatever the second: it is a write.
+    It may read only what is watched. A hold or an objection that has committed is seen whatever the second.
     """
-    kept = _answers.get((release, stage))
+    key = what, release, stage
+    kept = _answers.get(key)
     if kept is not None and not kept.stands(at):
         kept = None
     # The snapshot is taken before the facts: a write that comes in between counts as one they may have missed.
     snapshot, is_touched = touched.since(kept.seen if kept else None)
     if kept is not None and not is_touched:
-        return kept.cells
-    cells = look_up()
+        value: T = kept.value
+        return value
+    found = look_up()
     if len(_answers) >= KEPT:
         _answers.clear()
-    _answers[release, stage] = _Answer(at, time.monotonic(), snapshot, cells)
-    return cells
+    _answers[key] = _Answer(at, time.monotonic(), snapshot, found)
+    return found

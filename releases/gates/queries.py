@@ -47,7 +47,8 @@ def open_cells(release: Release, stage: str, cells: Collection[int], at: datetim
     Asked by every batch inside its transaction, after the barrier. Empty when a release-wide condition fails.
     Rule: hubs in closed cells are left where they are, the others move (Gates).
     """
-    return answers.open_cells(release.pk, stage, at, partial(_open_cells, release.pk, stage, at)).intersection(cells)
+    look_up = partial(_open_cells, release.pk, stage, at)
+    return answers.remembered("open", release.pk, stage, at, look_up).intersection(cells)
 
 
 def _open_cells(number: int, stage: str, at: datetime) -> frozenset[int]:
@@ -57,6 +58,17 @@ def _open_cells(number: int, stage: str, at: datetime) -> frozenset[int]:
         return frozenset()
     rows = cells_of(release)
     return frozenset(row[0] for row in rows) - reasons(facts, stage, rows).closed()
+
+
+def shut_by_people(release: Release, stage: str, at: datetime) -> tuple[frozenset[int], frozenset[int]]:
+    """Return the cells that holds stop and those that objections limited to a cohort stop."""
+    return answers.remembered("shut", release.pk, stage, at, partial(_shut_by_people, release.pk, stage, at))
+
+
+def _shut_by_people(number: int, stage: str, at: datetime) -> tuple[frozenset[int], frozenset[int]]:
+    release = Release.objects.get(pk=number)
+    disputed = _disputed(Facts(release, at).objections) if stage == Stage.ACTIVATION else frozenset()
+    return held_cells(stage, at, release=release), disputed
 
 
 def reasons(facts: Facts, stage: str, rows: Iterable[CellRow]) -> Reasons:

@@ -65,8 +65,8 @@ def test_the_same_question_in_the_same_second_costs_one_statement(world, release
 def test_an_answer_stands_for_the_rest_of_its_second_only(world):
     at = world.at.replace(microsecond=500_000)
     for release, (ahead, stands) in enumerate([(0, True), (499, True), (500, False), (-1, False), (1000, False)]):
-        answers.open_cells(-release, "deployment", at, FIRST)
-        again = answers.open_cells(-release, "deployment", at + timedelta(milliseconds=ahead), SECOND)
+        answers.remembered("open", -release, "deployment", at, FIRST)
+        again = answers.remembered("open", -release, "deployment", at + timedelta(milliseconds=ahead), SECOND)
         assert again == (FIRST() if stands else SECOND()), ahead
 
 

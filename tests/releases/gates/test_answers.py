@@ -38,6 +38,7 @@ def test_every_table_that_a_gate_reads_is_watched(world):
             lambda stage=stage: queries.reasons(Facts(release, at), stage, queries.cells_of(release)).closed()
         )
         read |= tables_read(lambda stage=stage: queries.open_cells(release, stage, [1, 2], at))
+        read |= tables_read(lambda stage=stage: queries.shut_by_people(release, stage, at))
 
     assert {"holds_hold", "ballots_determination", "testing_testresult", "products_cell"} <= read
     assert read <= set(touched.TABLES)
@@ -51,10 +52,10 @@ def test_every_watched_table_has_its_trigger(db):
 
 def test_a_worker_remembers_no_more_than_so_many(world):
     for number in range(answers.KEPT + 1):
-        answers.open_cells(-100 - number, "deployment", world.at, frozenset)
+        answers.remembered("open", -100 - number, "deployment", world.at, frozenset)
 
     looked: list[int] = []
-    answers.open_cells(-100, "deployment", world.at, lambda: looked.append(1) or frozenset())
+    answers.remembered("open", -100, "deployment", world.at, lambda: looked.append(1) or frozenset())
 
     assert looked
 
