@@ -83,6 +83,23 @@ class ExerciseViewSet(Acting, ReadOnlyModelViewSet[Exercise]):
         exercise, answers = self.get_object(), _answers(shown.ExerciseReasonSerializer(data=request.data))
         return self._shown(verbs.withdraw_exercise(exercise, **answers, by=self.actor, at=self.at))
 
+    @extend_schema(request=shown.ConfirmExerciseSerializer, responses=shown.ExerciseSerializer)
+    @action(detail=True, methods=["post"])
+    def confirm(self, request: Request, reference: str) -> Response:
+        """Make the dates of a schedule firm, with the reasons (DCC)."""
+        sent, exercise = shown.ConfirmExerciseSerializer(data=request.data), self.get_object()
+        answers = _answers(sent)
+        act: dict[str, Any] = {"why": answers["why"], "seen": answers["seen"], "by": self.actor, "at": self.at}
+        return self._shown(verbs.confirm(exercise, sent.placements, **act))
+
+    @extend_schema(responses=shown.FirmNightSerializer(many=True), filters=False)
+    @action(detail=True, pagination_class=None)
+    def nights(self, request: Request, reference: str) -> Response:
+        """The firm nights: of one's own homes, for DCC of all."""
+        found = Shown(self.get_object(), self.actor, self.at).nights_taken()
+        rows = [{"night": night, "region": region, "homes": homes} for night, region, homes in found]
+        return Response(shown.FirmNightSerializer(rows, many=True).data)
+
     @extend_schema(responses=shown.TotalsSerializer(many=True), filters=False)
     @action(detail=True, pagination_class=None)
     def totals(self, request: Request, reference: str) -> Response:

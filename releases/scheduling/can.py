@@ -11,7 +11,7 @@ from releases.publishing.readiness import readers_lack
 from releases.publishing.scope import responsible_suppliers
 from releases.publishing.states import FINISHED, ReleaseState
 from releases.publishing.terms import Approach
-from releases.scheduling.models import Exercise, Statement
+from releases.scheduling.models import Exercise, Statement, reach_of
 from releases.scheduling.states import UNDER_WAY, ExerciseState
 
 
@@ -61,6 +61,18 @@ def close_exercise(exercise: Exercise, *, by: Actor, at: datetime) -> str | None
 @when
 def reopen_exercise(exercise: Exercise) -> str | None:
     return _is(exercise, ExerciseState.CLOSED)
+
+
+@when
+def confirm(exercise: Exercise) -> str | None:
+    """Rule: a schedule holds for the homes that were counted; where the release reaches others, not any more."""
+    closed = _is(exercise, ExerciseState.CLOSED)
+    if closed is None and exercise.asked_about != reach_of(exercise.release):
+        return (
+            "The hub models or from-versions of the release were edited after statements closed: take statements "
+            "again, so that its homes are counted anew."
+        )
+    return closed
 
 
 @when

@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from django.db.models import Sum
 from django.urls import reverse
 
 from portal.pages.contributions import Act, Dated, Due, Effect, ListPage, Panel, Waiting, counted
 from portal.people.permissions import Permission
 from portal.workflow.actor import Actor
 from portal.workflow.history import last_changed
+from portal.working_days import start_of
 from releases.publishing.models import Release
 from releases.publishing.terms import Approach
 from releases.scheduling import can, may, queries
@@ -41,7 +43,7 @@ def waiting(actor: Actor, at: datetime) -> Iterator[Waiting]:
 
 
 def dates(actor: Actor, start: datetime, end: datetime) -> Iterator[Dated]:
-    """The closing times of statements."""
+    """The closing times of statements, and the firm nights."""
     found = queries.visible_to(actor).filter(closes_at__gte=start, closes_at__lt=end)
     own = set(queries.own_exercises(actor).values_list("pk", flat=True))
     status = dict.fromkeys(ExerciseState, "done")
@@ -59,6 +61,28 @@ def dates(actor: Actor, start: datetime, end: datetime) -> Iterator[Dated]:
             ends=True,
             sequence=one.version,
             changed_at=one.changed_at,
+        )
+    yield from _nights(actor, start, end)
+
+
+def _nights(actor: Actor, start: datetime, end: datetime) -> Iterator[Dated]:
+    """The firm nights: all for DCC, for others those on which own homes are activated."""
+    axes = ("group__exercise", "group__exercise__reference", "group__exercise__release__reference", "night")
+    rows = queries.dated_nights(actor, start, end).order_by("night", "group__exercise")
+    given_up = queries.given_up()
+    for pk, reference, release, night, homes in rows.values_list(*axes).annotate(sum=Sum("homes")):
+        ended = given_up.get(pk)
+        yield Dated(
+            start_of(night),
+            f"{release}: {counted(homes, 'home')} activated on this night",
+            reverse("scheduling:exercise", args=[reference]),
+            "cancelled" if ended and start_of(night) >= ended else "confirmed",
+            key=f"exercise-{pk}-night-{night}",
+            kind="scheduling",
+            release=release,
+            own=not actor.has(Permission.MANAGE_RELEASES),
+            sequence=1 if ended else 0,
+            changed_at=ended,
         )
 
 

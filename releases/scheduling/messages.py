@@ -1,7 +1,7 @@
 """What is told about scheduling exercises, and to whom."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -12,7 +12,10 @@ from portal.people.models import Appointment, Organisation, Role
 from portal.people.recipients import of_organisations, with_role
 from releases.publishing.classification import told
 from releases.scheduling import queries
+from releases.scheduling.frames import words
 from releases.scheduling.models import Exercise, Statement
+from releases.scheduling.outcomes import Outcome, Outcomes
+from releases.scheduling.problem import Problem, Schedule
 
 
 class _AboutExercise(Notification):
@@ -141,6 +144,47 @@ class StatementsClosed(_AboutExercise):
 
     def recipients(self) -> Iterable[Recipient]:
         return [*super().recipients(), *with_role(Role.RELEASE_MANAGER, self.at)]
+
+
+@dataclass(frozen=True)
+class DatesConfirmed(_AboutExercise):
+    """The notice of firm dates: each party reads what it asked, what it got and why."""
+
+    kind: ClassVar[str] = "scheduling.confirmed"
+    title: ClassVar[str] = "The dates of a scheduling exercise are firm"
+    template: ClassVar[str] = "scheduling/confirmed.txt"
+    words: ClassVar[str] = "has firm dates"
+    statutory: ClassVar[bool] = True
+
+    exercise: Exercise
+    problem: Problem
+    schedule: Schedule
+    at: datetime
+
+    def recipients(self) -> Iterable[Recipient]:
+        """The parties and their agents, each with what became of its homes or of those it acts for."""
+        gained = {one.key: in_words(one) for one in Outcomes(self.problem, self.schedule).parties()}
+        acted = agents_of(list(gained), self.at)
+        for one in super().recipients():
+            own = [one.organisation_id, *acted.get(one.organisation_id or 0, ())]
+            yield replace(one, addition="\n\n".join(gained[key] for key in own if key in gained))
+
+
+def in_words(one: Outcome) -> str:
+    """Return what a party asked, what it got, and why."""
+    got = "no night" if one.first is None or one.last is None else f"{words(one.first)} to {words(one.last)}"
+    return (
+        f"{one.name}: {one.homes:,} homes.\nAsked: {one.asked}.\nGot: {got}; {one.as_asked:,} homes as asked, "
+        f"{one.outside:,} outside the preferred weeks, {one.avoided:,} on nights to be avoided.\nWhy: {one.why}"
+    )
+
+
+def agents_of(suppliers: list[int], at: datetime) -> dict[int, list[int]]:
+    """Return the suppliers (of these ids) that each agent acts for today, by the agent's id."""
+    found: dict[int, list[int]] = {}
+    for one in Appointment.objects.current(at).filter(supplier__in=suppliers).order_by("supplier__name", "pk"):
+        found.setdefault(one.rsa_id, []).append(one.supplier_id)
+    return found
 
 
 @dataclass(frozen=True)

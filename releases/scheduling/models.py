@@ -1,6 +1,6 @@
 """Exercises in which parties say when their homes may be activated, and the firm nights they lead to."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -9,6 +9,7 @@ from simple_history.models import HistoricalRecords
 
 from portal.workflow.transitions import Stateful, Versioned
 from releases.products.models import Region
+from releases.publishing.models import Release
 from releases.scheduling import wishes
 from releases.scheduling.frames import Frame
 from releases.scheduling.states import EXERCISE, ExerciseState
@@ -186,3 +187,12 @@ class FirmNight(models.Model):
 
     def __str__(self) -> str:
         return f"{self.homes} homes of {self.group} on {self.night}"
+
+
+def reach_of(release: Release) -> dict[str, Any]:
+    """Return what decides which homes a release concerns, to be compared later."""
+    return {
+        "models": sorted(release.hub_models.values_list("pk", flat=True)),
+        "from": sorted(release.from_versions.values_list("pk", flat=True)),
+        "version": release.firmware_version,
+    }

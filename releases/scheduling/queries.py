@@ -10,6 +10,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 from portal.people.models import Organisation
 from portal.people.permissions import Permission
 from portal.workflow.actor import Actor
+from portal.workflow.history import came_into_state
+from portal.working_days import london_day
 from releases.products.models import ValidityPeriod
 from releases.products.queries import validity_by_version
 from releases.publishing import queries as publishing
@@ -19,7 +21,8 @@ from releases.publishing.scope import affected_cells
 from releases.publishing.states import ENDED_EARLY
 from releases.publishing.terms import Approach
 from releases.scheduling.frames import Frame
-from releases.scheduling.models import Exercise, Group, Party, Statement
+from releases.scheduling.models import Exercise, FirmNight, Group, Party, Statement
+from releases.scheduling.problem import Placement, Schedule
 from releases.scheduling.states import UNDER_WAY, ExerciseState
 
 Shares = dict[int, Counter[str]]
@@ -151,15 +154,6 @@ def _latest(frame: Frame, rows: Iterable[ValidityPeriod | None]) -> date:
     return deadline if nights and nights[0] <= deadline <= frame.ends else frame.ends
 
 
-def reach_of(release: Release) -> dict[str, Any]:
-    """Return what decides which homes a release concerns, to be compared later."""
-    return {
-        "models": sorted(release.hub_models.values_list("pk", flat=True)),
-        "from": sorted(release.from_versions.values_list("pk", flat=True)),
-        "version": release.firmware_version,
-    }
-
-
 def to_close(at: datetime) -> QuerySet[Exercise]:
     """Return the exercises whose time to state is over."""
     return Exercise.objects.filter(state=ExerciseState.OPEN, closes_at__lte=at).order_by("closes_at", "pk")
@@ -201,3 +195,37 @@ def statements_for(exercise: Exercise, actor: Actor) -> QuerySet[Statement]:
     if actor.has(Permission.MANAGE_RELEASES):
         return found
     return found.filter(organisation__in=actor.suppliers)
+
+
+def firm_nights(exercise: Exercise, suppliers: Collection[int] | None = None) -> list[tuple[date, str, int]]:
+    """Return night, region and homes in order: of these suppliers, a home of two counted once; None for all."""
+    rows = FirmNight.objects.filter(group__exercise=exercise)
+    if suppliers is not None:
+        rows = rows.filter(group__suppliers__overlap=list(suppliers))
+    found = rows.order_by("night", "group__region").values_list("night", "group__region")
+    return [(night, region, homes) for night, region, homes in found.annotate(sum=Sum("homes"))]
+
+
+def schedule_of(exercise: Exercise) -> Schedule:
+    """Return the confirmed schedule as the solver writes it."""
+    rows = FirmNight.objects.filter(group__exercise=exercise).order_by("group__number", "night")
+    placed = rows.values_list("group__number", "night", "homes")
+    return tuple(Placement(number - 1, night, homes) for number, night, homes in placed)
+
+
+def dated_nights(actor: Actor, start: datetime, end: datetime) -> QuerySet[FirmNight]:
+    """Return the firm nights between two moments: all for DCC, for others those of the parties they act for.
+
+    One row for each exercise and night, with ``sum``, its homes.
+    """
+    days = (london_day(start), london_day(end))
+    rows = FirmNight.objects.filter(group__exercise__in=visible_to(actor).values("pk"), night__range=days)
+    if not actor.has(Permission.MANAGE_RELEASES):
+        rows = rows.filter(group__suppliers__overlap=list(actor.suppliers))
+    return rows
+
+
+def given_up() -> dict[int, datetime]:
+    """Return when the firm dates of each exercise ended (by its id): with a re-run, or with its release."""
+    rows = Exercise.objects.filter(confirmed_at__isnull=False).exclude(state=ExerciseState.CONFIRMED)
+    return dict(rows.annotate(ended=came_into_state(Exercise)).values_list("pk", "ended"))

@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from releases.scheduling.models import Exercise, Statement
+from releases.scheduling.problem import Placement, Schedule
 from releases.scheduling.verbs import Terms
 from releases.scheduling.verbs.words import LONGEST
 from releases.scheduling.wishes import LONGEST_REASON, Blackout, Wishes
@@ -148,6 +149,34 @@ class StateSerializer(serializers.Serializer[Any]):
             shares_reasons=chosen["shares_reasons"],
             remark=chosen["remark"],
         )
+
+
+class PlacementSerializer(serializers.Serializer[Any]):
+    """So many homes of a group, by its number from 1, on one night."""
+
+    group = serializers.IntegerField(min_value=1)
+    night = serializers.DateField()
+    homes = serializers.IntegerField(min_value=1)
+
+
+class ConfirmExerciseSerializer(ExerciseReasonSerializer):
+    """A schedule, whole, and DCC's reasons."""
+
+    schedule = PlacementSerializer(many=True)
+
+    @property
+    def placements(self) -> Schedule:
+        """The schedule as the verb takes it."""
+        rows = self.validated_data["schedule"]
+        return tuple(Placement(row["group"] - 1, row["night"], row["homes"]) for row in rows)
+
+
+class FirmNightSerializer(serializers.Serializer[Any]):
+    """Homes activated on a night in a region: one's own, for DCC all."""
+
+    night = serializers.DateField()
+    region = serializers.CharField()
+    homes = serializers.IntegerField()
 
 
 class LeaveSerializer(serializers.Serializer[Any]):

@@ -1,7 +1,7 @@
 """What the page of an exercise shows to one person."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 
 from portal.people.models import Organisation
@@ -10,7 +10,9 @@ from portal.workflow.actor import Actor
 from releases.products.models import Region
 from releases.publishing import queries as publishing
 from releases.scheduling import can, load, may, queries
+from releases.scheduling.frozen import problem_of
 from releases.scheduling.models import Exercise, Party, Statement
+from releases.scheduling.outcomes import Outcome, Outcomes
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,22 @@ class Shown:
     def _own(self, party: Party) -> Own:
         no_state = can.state.why_not(self.exercise, party.organisation, at=self.at)
         return Own(party, self.statements.get(party.organisation_id), no_state)
+
+    @property
+    def is_firm(self) -> bool:
+        """Whether its dates were confirmed, also where a re-run has replaced them since."""
+        return self.exercise.confirmed_at is not None
+
+    @cached_property
+    def outcomes(self) -> list[Outcome]:
+        """What each party asked, got, and why: all for DCC, for others of the parties they act for."""
+        found = Outcomes(problem_of(self.exercise), queries.schedule_of(self.exercise)).parties()
+        return [one for one in found if self.dcc or one.key in self.actor.suppliers]
+
+    def nights_taken(self) -> list[tuple[date, str, int]]:
+        """The firm nights by region: all for DCC, for others those with homes of the parties they act for."""
+        found = queries.firm_nights(self.exercise, None if self.dcc else self.actor.suppliers)
+        return [(night, str(Region(region).label), homes) for night, region, homes in found]
 
     def sees_release(self) -> bool:
         """Whether the page of the release is open to the person."""

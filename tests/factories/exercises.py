@@ -6,6 +6,7 @@ from typing import Any
 from releases.publishing.models import Release
 from releases.scheduling import verbs
 from releases.scheduling.models import Exercise, Statement
+from releases.scheduling.problem import Placement, Schedule
 from releases.scheduling.wishes import Blackout, Wishes
 from tests.factories.releases import Catalogue, make_ready
 from tests.factories.world import World
@@ -54,3 +55,21 @@ def make_statement(
     wishes = Wishes(**values | changes)
     organisation, by = world.organisation(of), world.actor(who, at=at)
     return verbs.state(exercise, wishes, organisation=organisation, by=by, at=at or world.at, seen=seen)
+
+
+NIGHTS: Schedule = (
+    Placement(0, date(2017, 2, 2), 100),
+    Placement(1, date(2017, 2, 2), 100),
+    Placement(1, date(2017, 2, 3), 100),
+    Placement(2, date(2017, 2, 6), 50),
+)
+"""A schedule of `make_exercise` that breaks no limit, also with `PEAK` ruled out."""
+
+
+def make_confirmed(
+    world: World, catalogue: Catalogue, *, schedule: Schedule = NIGHTS, at: datetime | None = None, **changes: Any
+) -> Exercise:
+    """Return an exercise with firm dates: closed, and confirmed by DCC."""
+    act: dict[str, Any] = {"by": world.actor("manager"), "at": at or world.at}
+    closed = verbs.close_exercise(make_exercise(world, catalogue, **changes), **act)
+    return verbs.confirm(closed, schedule, why="The fairest of three drafts.", **act)

@@ -643,6 +643,8 @@ API = [
     Row("exercise-withdraw", "POST", "exercise", "DCC", hidden="STRANGERS -other"),
     Row("exercise-statements", "GET", "exercise", "DCC SUPPLIERS lead", hidden="STRANGERS -other"),
     Row("exercise-statements", "POST", "exercise", "HERON", hidden="STRANGERS -other"),
+    Row("exercise-confirm", "POST", "exercise", "DCC", hidden="STRANGERS -other"),
+    Row("exercise-nights", "GET", "exercise", "DCC SUPPLIERS lead", hidden="STRANGERS -other"),
     Row("exercise-leave", "POST", "exercise", "HERON", hidden="STRANGERS -other"),
     Row("hold-list", "GET", "", "SIGNED_IN"),
     Row("hold-list", "POST", "", "DCC", hidden="outsider"),

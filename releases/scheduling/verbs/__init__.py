@@ -1,6 +1,7 @@
 """Every change to exercises and to what is stated in them, one function each."""
 
 from releases.scheduling.verbs.clocks import keep_clocks, remind
+from releases.scheduling.verbs.confirming import confirm
 from releases.scheduling.verbs.holding import (
     Terms,
     change_exercise,
@@ -15,6 +16,7 @@ __all__ = [
     "Terms",
     "change_exercise",
     "close_exercise",
+    "confirm",
     "keep_clocks",
     "leave",
     "open_exercise",

@@ -17,7 +17,7 @@ from releases.publishing.dates import activation_notice_over
 from releases.publishing.models import Release
 from releases.publishing.readiness import terms_at
 from releases.scheduling import can, frames, may, messages, queries
-from releases.scheduling.models import Exercise, Group, Party
+from releases.scheduling.models import Exercise, Group, Party, reach_of
 from releases.scheduling.states import ExerciseState
 from releases.scheduling.verbs.words import said
 
@@ -136,7 +136,7 @@ def close_exercise(exercise: Exercise, *, by: Actor, at: datetime, seen: int | N
     may.close_exercise(by=by)
     can.close_exercise(exercise, by=by, at=at)
     exercise.closed_at, exercise.closes_at = at, min(at, exercise.closes_at)
-    exercise.asked_about = queries.reach_of(exercise.release)
+    exercise.asked_about = reach_of(exercise.release)
     _count_parties(exercise)
     _count_groups(exercise)
     fields = ("closed_at", "closes_at", "asked_about")
