@@ -1,5 +1,7 @@
 """The hubs an actor may list, a page at a time: all of them, or those of one rollout by state and wave.
 
+A rollout under way has its hubs in their cells of today; one that is over, in those in which it ended.
+
 Nothing is counted over hub rows, and no page is reached by leaving rows out: pages go on from a hub or a slot.
 Hubs of a rollout are found in its batches' vectors, for no index may know a state. The list of all hubs goes over
 stretches of hub numbers, as many as take about a second; a page that was not filled by then says where to go on.

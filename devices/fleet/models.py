@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from portal.journal.writing import Jsonable
+from portal.pages.contributions import counted
 from releases.products.models import FirmwareVersion
 
 
@@ -100,6 +101,14 @@ class Day(models.Model):
         """How many homes it brought what, by the name of the count."""
         names = ("changes_of_supplier", "meter_exchanges", "hub_exchanges", "installations")
         return {name: getattr(self, name) for name in names}
+
+    @property
+    def words(self) -> str:
+        """What it brought, in a sentence."""
+        return (
+            f"{counted(self.changes_of_supplier, 'home')} changed supplier, {counted(self.meter_exchanges, 'meter')} "
+            f"and {counted(self.hub_exchanges, 'hub')} were exchanged, {counted(self.installations, 'hub')} installed."
+        )
 
 
 def eui64_text(number: int) -> str:

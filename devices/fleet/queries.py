@@ -55,6 +55,11 @@ def homes_by_version(actor: Actor) -> list[VersionRow]:
     ]
 
 
+def newest_day() -> Day | None:
+    """Return the last day that has passed in an invented country; None in a real one."""
+    return Day.objects.order_by("-day").first()
+
+
 def due_days(at: datetime) -> list[date]:
     """Return the days that are over and have not passed in an invented country yet, the oldest first, a month at most.
 
@@ -63,6 +68,6 @@ def due_days(at: datetime) -> list[date]:
     if not World.objects.exists():
         return []
     today = london_day(at)
-    newest = Day.objects.order_by("-day").values_list("day", flat=True).first()
-    first = newest + timedelta(days=1) if newest else today - timedelta(days=1)
+    newest = newest_day()
+    first = newest.day + timedelta(days=1) if newest else today - timedelta(days=1)
     return [first + timedelta(days=count) for count in range(min((today - first).days, MOST_DAYS))]

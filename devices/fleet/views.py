@@ -24,5 +24,6 @@ def fleet(request: PortalRequest) -> HttpResponse:
         "acts": collect("fleet_acts", request.actor),
         "notes": collect("fleet_notes", request.actor, request.at),
         "own": bool(request.actor.suppliers),
+        "day": queries.newest_day(),
     }
     return render(request, "fleet/fleet.html", context)

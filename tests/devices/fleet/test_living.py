@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from django.db import connection
 from django.db.models import Sum
+from django.urls import reverse
 
 from devices.fleet import can, catalogue, queries, verbs
 from devices.fleet.generation import eui64
@@ -15,6 +16,7 @@ from portal.journal.models import Entry
 from portal.workflow.errors import NotNow
 from releases.products.models import Cell, DeviceCombination
 from tests.factories.world import SEED
+from tests.html import mistakes
 
 BUSY = Life(30, 20, 10, 10)
 NOTHING = Life(0, 0, 0, 0)
@@ -100,6 +102,16 @@ def test_a_day_passes_once_and_in_order(country):
     for day in (DAY, DAY - timedelta(days=1)):
         with pytest.raises(NotNow, match="The 1 February 2017 has passed already"):
             live(country, day)
+
+
+def test_the_fleet_page_says_what_the_last_day_brought(country, sign_in):
+    url = reverse("fleet:fleet")
+    assert "live on" not in sign_in("manager").get(url).content.decode()
+    live(country, life=NOTHING)
+    words = "no homes changed supplier, no meters and no hubs were exchanged, no hubs installed."
+    text = sign_in("manager").get(url).content.decode()
+    assert f"1 February 2017, all of them: {words}" in text
+    assert not mistakes(text)
 
 
 def test_a_real_fleet_lives_by_itself(world):
