@@ -196,6 +196,7 @@ CELERY_BEAT_SCHEDULE = {
     "put activations in order": {"task": "alerts.number", "schedule": 2.0},
     "listen to activated hubs": {"task": "detection.listen_all", "schedule": 2.0},
     "republish files of hubs nobody works on": {"task": "enquiries.sweep", "schedule": 10.0},
+    "republish drafts of schedules": {"task": "scheduling.sweep", "schedule": 20.0},
     "republish studies nobody plays": {"task": "studies.sweep", "schedule": 20.0},
     "delete old answers to files of hubs": {"task": "enquiries.expire_results", "schedule": 3600.0},
     "let days pass in invented homes": {"task": "rollouts.pass_days", "schedule": 20.0},

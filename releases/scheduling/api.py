@@ -16,6 +16,7 @@ from portal.people.models import Organisation
 from releases.publishing import queries as publishing
 from releases.scheduling import queries, verbs
 from releases.scheduling import serializers as shown
+from releases.scheduling.draft_api import DraftViewSet
 from releases.scheduling.models import Exercise
 from releases.scheduling.shown import Shown
 
@@ -134,4 +135,7 @@ class ExerciseViewSet(Acting, ReadOnlyModelViewSet[Exercise]):
         return get_object_or_404(queries.parties(exercise), organisation__slug=answers["organisation"]).organisation
 
 
-ENTRIES: list[tuple[str, Any, str]] = [("exercises", ExerciseViewSet, "exercise")]
+ENTRIES: list[tuple[str, Any, str]] = [
+    ("exercises", ExerciseViewSet, "exercise"),
+    ("drafts", DraftViewSet, "draft"),
+]

@@ -11,8 +11,10 @@ from releases.publishing.readiness import readers_lack
 from releases.publishing.scope import responsible_suppliers
 from releases.publishing.states import FINISHED, ReleaseState
 from releases.publishing.terms import Approach
-from releases.scheduling.models import Exercise, Statement, reach_of
-from releases.scheduling.states import UNDER_WAY, ExerciseState
+from releases.scheduling.models import Draft, Exercise, Statement, reach_of
+from releases.scheduling.states import UNDER_WAY, DraftState, ExerciseState
+
+MOST_DRAFTS = 3
 
 
 def _is(exercise: Exercise, *states: str) -> str | None:
@@ -99,3 +101,28 @@ def remind(exercise: Exercise) -> str | None:
     if exercise.reminded_at is not None:
         return f"Who is silent was reminded on {uk_datetime(exercise.reminded_at)}."
     return _is(exercise, ExerciseState.OPEN)
+
+
+@when
+def solve(exercise: Exercise) -> str | None:
+    """Portal default: three drafts at most are compared."""
+    if exercise.state == ExerciseState.OPEN:
+        return f"{exercise} takes statements still: close it first, so that the schedule is made from all of them."
+    if exercise.drafts.exclude(state=DraftState.DISCARDED).count() >= MOST_DRAFTS:
+        return f"{exercise} has {MOST_DRAFTS} drafts: discard one to make another."
+    return _is(exercise, ExerciseState.CLOSED)
+
+
+@when
+def edit(draft: Draft) -> str | None:
+    """Rule: what is confirmed is firm; it changes in a re-run only."""
+    if draft.state != DraftState.READY:
+        return f"{draft} is {draft.get_state_display().lower()}: only a draft that is ready can be changed by hand."
+    return _is(draft.exercise, ExerciseState.CLOSED)
+
+
+@when
+def discard(draft: Draft) -> str | None:
+    if not draft.machine.allows(draft.state, DraftState.DISCARDED):
+        return f"{draft} is discarded."
+    return _is(draft.exercise, *UNDER_WAY)

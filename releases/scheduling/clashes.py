@@ -50,6 +50,10 @@ class Explanation:
     clashes: tuple[str, ...]
     mends: tuple[Mend, ...]
 
+    def as_json(self) -> dict[str, list[str]]:
+        """Return both as sentences."""
+        return {"clashes": list(self.clashes), "mends": [one.words for one in self.mends]}
+
 
 def explain(problem: Problem, *, seconds: float = SECONDS) -> Explanation | None:
     """Return why this problem has no schedule, None where the firm limits can be kept."""
@@ -91,10 +95,11 @@ def _regions(problem: Problem, table: Arrays) -> Iterator[str]:
         nights = table.allowed[of].any(axis=0)
         homes, room = int(table.homes[of].sum()), int(table.capacity[number, nights].sum())
         if homes > room:
+            parties = sorted({party for group in np.flatnonzero(of) for party in problem.groups[group].parties})
             yield (
-                f"{region.name}: {_homes(homes)} are to be activated, and its network takes {room:,} on the "
-                f"{_count(np.flatnonzero(nights))} of the horizon: {region.capacity:,} a night is too few, "
-                "or the horizon is too short."
+                f"{region.name}: {_homes(homes)} of {_names(problem, parties)} have {_count(np.flatnonzero(nights))} "
+                f"between them, which take {room:,}: {region.capacity:,} a night is too few, or notice, deadlines, "
+                "blackouts and closed days leave too few nights."
             )
 
 

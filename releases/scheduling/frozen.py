@@ -1,7 +1,9 @@
 """An exercise as the solver takes it: its frame, homes in groups as they were counted, and what stands stated."""
 
+import json
 from collections.abc import Iterator
 from datetime import date
+from hashlib import sha256
 
 from releases.products.models import Region
 from releases.scheduling import problem, queries
@@ -55,3 +57,8 @@ def _statements(statement: Statement) -> Iterator[problem.Statement]:
 
 def _closed(frame: Frame) -> list[date]:
     return [day for day in days(frame.first, frame.last) if not frame.allows(day)]
+
+
+def digest_of(stated: problem.Problem) -> str:
+    """Return the SHA-256 of an exercise as it is stated: a draft of another one is out of date."""
+    return sha256(json.dumps(stated.as_json(), sort_keys=True, separators=(",", ":")).encode()).hexdigest()

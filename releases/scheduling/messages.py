@@ -13,7 +13,7 @@ from portal.people.recipients import of_organisations, with_role
 from releases.publishing.classification import told
 from releases.scheduling import queries
 from releases.scheduling.frames import words
-from releases.scheduling.models import Exercise, Statement
+from releases.scheduling.models import Draft, Exercise, Statement
 from releases.scheduling.outcomes import Outcome, Outcomes
 from releases.scheduling.problem import Problem, Schedule
 
@@ -200,3 +200,30 @@ class ExerciseWithdrawn(_AboutExercise):
 
     def context(self) -> dict[str, Any]:
         return {"exercise": self.exercise, "why": self.why}
+
+
+@dataclass(frozen=True)
+class DraftEnded(_AboutExercise):
+    """DCC's release managers learn that a draft is ready, impossible or failed."""
+
+    kind: ClassVar[str] = "scheduling.draft_ended"
+    title: ClassVar[str] = "A draft schedule is ready, or there is none"
+    template: ClassVar[str] = "scheduling/draft_ended.txt"
+
+    exercise: Exercise
+    draft: Draft
+    at: datetime
+
+    @property
+    def subject(self) -> str:
+        return f"Draft schedule {self.draft} is {self.draft.get_state_display().lower()}"
+
+    @property
+    def url(self) -> str:
+        return reverse("scheduling:draft", args=[self.draft.reference])
+
+    def context(self) -> dict[str, Any]:
+        return {"exercise": self.exercise, "draft": self.draft}
+
+    def recipients(self) -> Iterable[Recipient]:
+        return with_role(Role.RELEASE_MANAGER, self.at)

@@ -12,7 +12,8 @@ from releases.products.models import Region
 from releases.publishing.models import Release
 from releases.scheduling import wishes
 from releases.scheduling.frames import Frame
-from releases.scheduling.states import EXERCISE, ExerciseState
+from releases.scheduling.problem import Problem, Schedule, read_rows
+from releases.scheduling.states import BEING_MADE, DRAFT, EXERCISE, DraftState, ExerciseState
 
 
 class Exercise(Stateful):
@@ -196,3 +197,74 @@ def reach_of(release: Release) -> dict[str, Any]:
         "from": sorted(release.from_versions.values_list("pk", flat=True)),
         "version": release.firmware_version,
     }
+
+
+class Draft(Stateful):
+    """A schedule of an exercise that a worker makes, and DCC compares with others, changes by hand, and may confirm.
+
+    ``problem`` is everything it was made from, as it was then: with the seed the same schedule can be made again.
+    """
+
+    machine: ClassVar = DRAFT
+
+    exercise = models.ForeignKey(Exercise, on_delete=models.PROTECT, related_name="drafts")
+    number = models.PositiveSmallIntegerField()
+    reference = models.CharField(max_length=24, unique=True)
+    seed = models.PositiveBigIntegerField()
+    avoid = models.FloatField(help_text="Weight of a night to be avoided, from 0 to 1.")
+    outside = models.FloatField(help_text="Weight of a night outside the weeks preferred, from 0 to 1.")
+    left_out = ArrayField(models.PositiveSmallIntegerField(), default=list, help_text="Weekdays not used; Monday is 0.")
+    stated = models.CharField(max_length=64, help_text="SHA-256 of the exercise as it was stated then.")
+    problem = models.JSONField(help_text="What it was made from.")
+    rows = models.JSONField(null=True, blank=True, help_text="Group, day and homes of each placement.")
+    figures = models.JSONField(null=True, blank=True, help_text="What the schedule comes to.")
+    first_come = models.JSONField(null=True, blank=True, help_text="What first come, first served comes to.")
+    clashes = models.JSONField(null=True, blank=True, help_text="Why there is no schedule, and what would mend it.")
+    edits = models.PositiveIntegerField(default=0, help_text="Changes by hand.")
+    asked_at = models.DateTimeField()
+    asked_by_name = models.CharField(max_length=200)
+    hinted_at = models.DateTimeField(help_text="Real time of the last message about it.")
+    ended_at = models.DateTimeField(null=True, blank=True)
+    why = models.TextField(blank=True, help_text="Why it failed, or was discarded.")
+    state = models.CharField(max_length=10, choices=DraftState, default=DraftState.QUEUED, editable=False)
+
+    class Meta:
+        ordering = ["exercise", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["exercise", "number"], name="one_draft_number"),
+            models.CheckConstraint(
+                condition=~Q(state=DraftState.READY) | Q(rows__isnull=False, figures__isnull=False),
+                name="ready_drafts_have_a_schedule",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=DraftState.IMPOSSIBLE) | Q(clashes__isnull=False), name="impossible_drafts_say_why"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+    @property
+    def is_being_made(self) -> bool:
+        """Whether a worker has it, or will."""
+        return self.state in BEING_MADE
+
+    @property
+    def frozen(self) -> Problem:
+        """What it was made from."""
+        return Problem.read(self.problem)
+
+    @property
+    def schedule(self) -> Schedule:
+        """Its placements; none before it is ready."""
+        return read_rows(self.rows or [])
+
+
+class DraftWork(models.Model):
+    """The work on a draft: whoever solves it holds this row's lock; ``found`` is what came of it. Gone at the end."""
+
+    draft = models.OneToOneField(Draft, on_delete=models.CASCADE, related_name="work")
+    found = models.JSONField(null=True)
+
+    def __str__(self) -> str:
+        return f"work on {self.draft}"

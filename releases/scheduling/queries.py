@@ -21,9 +21,9 @@ from releases.publishing.scope import affected_cells
 from releases.publishing.states import ENDED_EARLY
 from releases.publishing.terms import Approach
 from releases.scheduling.frames import Frame
-from releases.scheduling.models import Exercise, FirmNight, Group, Party, Statement
+from releases.scheduling.models import Draft, Exercise, FirmNight, Group, Party, Statement
 from releases.scheduling.problem import Placement, Schedule
-from releases.scheduling.states import UNDER_WAY, ExerciseState
+from releases.scheduling.states import UNDER_WAY, DraftState, ExerciseState
 
 Shares = dict[int, Counter[str]]
 
@@ -229,3 +229,17 @@ def given_up() -> dict[int, datetime]:
     """Return when the firm dates of each exercise ended (by its id): with a re-run, or with its release."""
     rows = Exercise.objects.filter(confirmed_at__isnull=False).exclude(state=ExerciseState.CONFIRMED)
     return dict(rows.annotate(ended=came_into_state(Exercise)).values_list("pk", "ended"))
+
+
+def drafts_visible_to(actor: Actor) -> QuerySet[Draft]:
+    """Return the draft schedules that an actor may know of: they are DCC's until one is confirmed."""
+    found = Draft.objects.select_related("exercise__release")
+    if actor.is_system or actor.has(Permission.MANAGE_RELEASES):
+        return found
+    return found.none()
+
+
+def drafts_of(exercise: Exercise, actor: Actor) -> list[Draft]:
+    """Return the drafts of an exercise that are not discarded, without what they were made from."""
+    found = drafts_visible_to(actor).filter(exercise=exercise).exclude(state=DraftState.DISCARDED)
+    return list(found.defer("problem", "rows").order_by("number"))

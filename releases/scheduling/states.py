@@ -1,4 +1,4 @@
-"""The life of a scheduling exercise (Approaches)."""
+"""The life of a scheduling exercise, and of a draft of its schedule (Approaches)."""
 
 from django.db import models
 
@@ -33,4 +33,38 @@ EXERCISE = StateMachine(
         "withdrawn": "nobody",
     },
     initial="open",
+)
+
+
+class DraftState(models.TextChoices):
+    QUEUED = "queued", "Waits for a worker"
+    SOLVING = "solving", "Being solved"
+    READY = "ready", "Ready"
+    IMPOSSIBLE = "impossible", "Impossible"
+    FAILED = "failed", "Failed"
+    DISCARDED = "discarded", "Discarded"
+
+
+BEING_MADE = (DraftState.QUEUED, DraftState.SOLVING)
+
+DRAFT = StateMachine(
+    "draft schedule",
+    DraftState,
+    moves=table(
+        queued="solving failed discarded",
+        solving="ready impossible failed discarded",
+        ready="discarded",
+        impossible="discarded",
+        failed="discarded",
+        discarded="",
+    ),
+    owners={
+        "queued": "the portal",
+        "solving": "the portal",
+        "ready": "DCC",
+        "impossible": "DCC",
+        "failed": "DCC",
+        "discarded": "nobody",
+    },
+    initial="queued",
 )

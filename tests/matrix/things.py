@@ -34,6 +34,8 @@ from releases.testing.models import Environment, TestCase
 from tests.factories import ballots as acts
 from tests.factories import studies
 from tests.factories.ballots import Matter
+from tests.factories.drafts import make_closed, solved
+from tests.factories.drafts import make_draft as make_schedule
 from tests.factories.exercises import make_exercise, make_scheduled
 from tests.factories.fixtures import BACKEND
 from tests.factories.proposals import make_proposal
@@ -126,6 +128,10 @@ def _of_releases(things: Things) -> None:
     things.add("draft", make_draft(things.world, matter.catalogue))
     things.add("scheduled", make_scheduled(things.world, matter.catalogue))
     things.add("exercise", make_exercise(things.world, matter.catalogue))
+    closed = make_closed(things.world, make_exercise(things.world, matter.catalogue))
+    things.named["exercise"] = closed.reference
+    things.add("schedule", solved(make_schedule(things.world, closed)))
+    things.kwargs["schedule_group"] = things.kwargs["schedule"] | {"number": 1}
     things.kwargs["exercise_for"] = things.kwargs["exercise"] | {"slug": "heron-power"}
     things.add("issue", matter.issue)
     things.kwargs["notice"] = {"reference": matter.release.reference, "number": 1}

@@ -2,6 +2,7 @@
 
 from releases.scheduling.verbs.clocks import keep_clocks, remind
 from releases.scheduling.verbs.confirming import confirm
+from releases.scheduling.verbs.drafting import Choices, discard, edit, solve
 from releases.scheduling.verbs.holding import (
     Terms,
     change_exercise,
@@ -10,18 +11,27 @@ from releases.scheduling.verbs.holding import (
     reopen_exercise,
     withdraw_exercise,
 )
+from releases.scheduling.verbs.solving import finish, give_up, play, republish
 from releases.scheduling.verbs.stating import leave, state
 
 __all__ = [
+    "Choices",
     "Terms",
     "change_exercise",
     "close_exercise",
     "confirm",
+    "discard",
+    "edit",
+    "finish",
+    "give_up",
     "keep_clocks",
     "leave",
     "open_exercise",
+    "play",
     "remind",
     "reopen_exercise",
+    "republish",
+    "solve",
     "state",
     "withdraw_exercise",
 ]

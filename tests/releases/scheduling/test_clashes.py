@@ -99,8 +99,8 @@ def test_too_little_room_is_named_with_the_capacity():
     assert why.clashes == (
         "Heron Power in North: 31,200 homes fit into no more than 25,000 on the 5 nights left by the deadline of "
         "5 March 2027; the capacity of North is 5,000 a night.",
-        "North: 31,200 homes are to be activated, and its network takes 25,000 on the 5 nights of the horizon: "
-        "5,000 a night is too few, or the horizon is too short.",
+        "North: 31,200 homes of Heron Power have 5 nights between them, which take 25,000: 5,000 a night is too few, "
+        "or notice, deadlines, blackouts and closed days leave too few nights.",
     )
     assert [mend.words for mend in why.mends] == ["Raise the capacity of North to 11,200 a night on 5 March 2027."]
 

@@ -1,0 +1,26 @@
+"""Draft schedules for tests, made with the verbs."""
+
+from typing import Any
+
+from releases.scheduling import verbs
+from releases.scheduling.models import Draft, Exercise
+from releases.scheduling.tasks import SOLVER
+from tests.factories.exercises import CLOSES
+from tests.factories.world import World
+
+
+def make_closed(world: World, exercise: Exercise) -> Exercise:
+    """Return the exercise, closed at its closing time."""
+    return verbs.close_exercise(exercise, by=world.actor("manager"), at=CLOSES)
+
+
+def make_draft(world: World, exercise: Exercise, **choices: Any) -> Draft:
+    """Return a draft that nobody has begun to solve."""
+    return verbs.solve(exercise, verbs.Choices(**choices), by=world.actor("manager"), at=CLOSES)
+
+
+def solved(draft: Draft) -> Draft:
+    """Return the draft once a worker has solved it."""
+    verbs.play(draft.pk, by=SOLVER, at=CLOSES)
+    verbs.finish(draft.pk, by=SOLVER, at=CLOSES)
+    return Draft.objects.get(pk=draft.pk)
