@@ -7,6 +7,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
+from portal.workflow.errors import Invalid
 from portal.workflow.http import PortalRequest
 from releases.scheduling import can, draft_forms, forms, may, queries, verbs
 from releases.scheduling.drafted import Drafted, compared
@@ -108,7 +109,10 @@ def confirm(request: PortalRequest, reference: str) -> HttpResponse:
 
     def act() -> None:
         answers = {name: form.cleaned_data[name] for name in ("why", "seen")}
-        verbs.confirm(found.exercise, found.schedule, **answers, by=request.actor, at=request.at)
+        try:
+            verbs.confirm(found.exercise, found.schedule, **answers, by=request.actor, at=request.at)
+        except Invalid as refusal:  # the form has no schedule: what is wrong with it is said above
+            raise Invalid(" ".join(refusal.fields.get("schedule", [refusal.reason]))) from refusal
 
     if done(form, act):
         messages.success(request, "The dates are firm. Each party is told what it asked, what it got and why.")
