@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.db.models import Min
 from django.urls import reverse
 
-from devices.rollouts import can, dated, left_behind, may, queries, watch
+from devices.rollouts import can, dated, firm, left_behind, may, queries, watch
 from devices.rollouts.models import Programme, Rollout
 from devices.rollouts.states import LIVE, OVER, ROLLOUT, RUNNING, HubState, RolloutState
 from portal.pages.contributions import Act, Dated, Due, Effect, Link, Panel, Stage, Waiting, counted
@@ -73,6 +73,8 @@ def due(actor: Actor, at: datetime) -> Iterator[Due]:
     for rollout in queries.visible_to(actor).filter(starts_from__gt=at).exclude(state__in=OVER):
         if rollout.starts_from is not None:
             yield Due(rollout.starts_from, f"Rollout {rollout}: the catch-up wave may start")
+    for moment, text in firm.due(queries.visible_to(actor), at):
+        yield Due(moment, text)
     for rollout in queries.visible_to(actor).filter(state__in=LIVE):
         step = rollout.batches.filter(due_at__gt=at).aggregate(next=Min("due_at"))["next"]
         if step is not None:

@@ -146,6 +146,30 @@ def arrange(regions: NDArray[np.integer], waves: Sequence[Sequence[int]]) -> NDA
     return np.argsort(wave_of, kind="stable")
 
 
+def arrange_by_group(
+    groups: NDArray[np.integer], nights: Mapping[int, Sequence[tuple[int, int]]]
+) -> tuple[NDArray[np.intp], list[int]]:
+    """Return the places of a line in the order of its nights, and how many hubs each night takes.
+
+    `groups` numbers the group of each hub in the line; `nights` gives for each group its nights, by number from 0 in
+    order, and how many hubs each takes: the next ones, as they stand in the line. The last night of a group takes
+    whatever the others leave; hubs of a group without a night are left out. Within a night the order is the line's.
+    """
+    night_of = np.full(len(groups), -1, dtype=np.int32)
+    by_group = np.argsort(groups, kind="stable")
+    sorted_groups = groups[by_group]
+    for group, takes in nights.items():
+        low, high = np.searchsorted(sorted_groups, [group, group + 1])
+        queue = by_group[low:high]
+        numbers, sizes = zip(*takes, strict=True)
+        turns = np.repeat(np.array(numbers, dtype=np.int32), sizes)[: len(queue)]
+        night_of[queue] = np.r_[turns, np.full(len(queue) - len(turns), numbers[-1], dtype=np.int32)]
+    kept = np.flatnonzero(night_of >= 0)
+    order = kept[np.argsort(night_of[kept], kind="stable")]
+    total = 1 + max((number for takes in nights.values() for number, _ in takes), default=-1)
+    return order, np.bincount(night_of[kept], minlength=total).tolist()
+
+
 def cut(sizes: Sequence[int]) -> list[Cut]:
     """Return waves of these sizes as stretches of slots, one after the other."""
     bounds = np.cumsum([0, *sizes]).tolist()

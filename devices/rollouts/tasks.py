@@ -43,6 +43,7 @@ def advance_all(**_: Any) -> None:
     """Take every live rollout as far as it can go now, and publish what has fallen due."""
     at = clock.now()
     verbs.end_set_aside(by=ENGINE, at=at)
+    verbs.start_due(by=ENGINE, at=at)
     for rollout in Rollout.objects.filter(state__in=LIVE):
         verbs.advance(rollout, by=ENGINE, at=at)
     verbs.publish_due(at=at)

@@ -12,7 +12,7 @@ from portal.people.permissions import Permission
 from portal.workflow.actor import Actor
 from portal.workflow.history import came_into_state
 from portal.working_days import london_day
-from releases.products.models import ValidityPeriod
+from releases.products.models import Cell, ValidityPeriod
 from releases.products.queries import validity_by_version
 from releases.publishing import queries as publishing
 from releases.publishing.classification import acts_for
@@ -243,3 +243,35 @@ def drafts_of(exercise: Exercise, actor: Actor) -> list[Draft]:
     """Return the drafts of an exercise that are not discarded, without what they were made from."""
     found = drafts_visible_to(actor).filter(exercise=exercise).exclude(state=DraftState.DISCARDED)
     return list(found.defer("problem", "rows").order_by("number"))
+
+
+def confirmed(release: Release) -> Exercise | None:
+    """Return the exercise whose dates are firm on a release now."""
+    return release.exercises.filter(state=ExerciseState.CONFIRMED).first()
+
+
+def homes_by_night(exercise: Exercise) -> dict[date, int]:
+    """Return the homes of each firm night, in order."""
+    rows = FirmNight.objects.filter(group__exercise=exercise).order_by("night").values_list("night")
+    return dict(rows.annotate(sum=Sum("homes")))
+
+
+def group_of_cells(exercise: Exercise, cells: Iterable[Cell]) -> dict[int, int]:
+    """Return the group (its number) in which the homes of each cell were counted, by the cell's number.
+
+    A cell that has none by its last day is of the first group of its region and suppliers.
+    """
+    frame, periods = exercise.frame, validity_by_version()
+    numbers: dict[tuple[str, tuple[int, ...], date | None], int] = {}
+    for one in exercise.groups.order_by("number"):
+        numbers[one.region, tuple(one.suppliers), one.latest] = one.number
+        numbers.setdefault((one.region, tuple(one.suppliers), None), one.number)
+    found: dict[int, int] = {}
+    for cell in cells:
+        pair = {cell.electricity_supplier_id, cell.gas_supplier_id or cell.electricity_supplier_id}
+        suppliers = tuple(sorted(pair))
+        rows = (periods.get(("CHTS", cell.firmware.chts)), periods.get(("GBCS", cell.firmware.gbcs)))
+        for latest in (_latest(frame, rows), None):
+            if (cell.region, suppliers, latest) in numbers:
+                found.setdefault(cell.number, numbers[cell.region, suppliers, latest])
+    return found

@@ -37,6 +37,14 @@ class Rollout(Stateful):
     starts_from = models.DateTimeField(
         null=True, blank=True, help_text="No hub of a catch-up wave is asked before: its dates are told 7 days ahead."
     )
+    exercise = models.ForeignKey(
+        "scheduling.Exercise",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="rollouts",
+        help_text="Whose firm nights its waves follow, under the scheduling approach.",
+    )
     state = models.CharField(
         max_length=10,
         choices=[(state.value, state.value.capitalize()) for state in RolloutState],
@@ -131,6 +139,7 @@ class Wave(Stateful):
         default=WaveState.WAITING,
         editable=False,
     )
+    night = models.DateField(null=True, help_text="A firm date: none of its hubs is asked to activate before this day.")
     deployment_opened_at = models.DateTimeField(null=True)
     deployment_settled_at = models.DateTimeField(null=True)
     activation_opened_at = models.DateTimeField(null=True)

@@ -1,7 +1,7 @@
 """Every change of a rollout, one function each."""
 
 from devices.rollouts.plans import Plan
-from devices.rollouts.verbs.advancing import advance
+from devices.rollouts.verbs.advancing import advance, start_due
 from devices.rollouts.verbs.catching_up import catch_up
 from devices.rollouts.verbs.ending import end_set_aside
 from devices.rollouts.verbs.hints import publish_due, republish
@@ -34,6 +34,7 @@ __all__ = [
     "resume",
     "start",
     "start_activation",
+    "start_due",
     "state_capacity",
     "step",
     "stop",

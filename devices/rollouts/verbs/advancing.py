@@ -1,5 +1,6 @@
 """The machine's own verb: waves open, settle and are judged, a programme ends, a rollout finishes."""
 
+import logging
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -7,20 +8,23 @@ from typing import Any
 from django.db import transaction
 
 from devices.gateway import Stage
-from devices.rollouts import can, messages, overshoot, path, queries, strata
+from devices.rollouts import can, firm, messages, overshoot, path, queries, strata
 from devices.rollouts.models import Rollout, Wave
 from devices.rollouts.states import RUNNING, WINDING_UP, RolloutState, WaveState
 from devices.rollouts.verbs.hints import publish_due
-from devices.rollouts.verbs.running import halt, pause
+from devices.rollouts.verbs.running import halt, pause, start, start_activation
 from devices.rollouts.verbs.twins import list_twins, move_activated_homes
 from devices.rollouts.verdicts import Evidence, Judgement, Stratum, Verdict, judge
 from portal.delivery.outbox import tell
 from portal.workflow.actor import Actor
 from portal.workflow.enqueue import enqueue
+from portal.workflow.errors import NotNow
 from portal.workflow.transitions import move
+from portal.working_days import start_of
 from releases.publishing import verbs as publishing
 from releases.publishing.states import ReleaseState
 
+log = logging.getLogger(__name__)
 _SETTLED = {Stage.DEPLOYMENT: WaveState.DEPLOYED, Stage.ACTIVATION: WaveState.ACTIVATED}
 _OPENED = {Stage.DEPLOYMENT: WaveState.DEPLOYING, Stage.ACTIVATION: WaveState.ACTIVATING}
 LOOKS = 50
@@ -50,6 +54,30 @@ def advance(rollout: Rollout, *, by: Actor, at: datetime) -> None:
             _keep_overshoot(rollout, stand.wave)
 
 
+def start_due(*, by: Actor, at: datetime) -> int:
+    """Start every programme on firm nights whose day has come and whose gate is open; returns how many.
+
+    Rule: under the scheduling approach deployment and activation run on the confirmed dates (Approaches); the plan was
+    approved by a person.
+    """
+    waiting = Rollout.objects.filter(state__in=(RolloutState.APPROVED, RolloutState.DEPLOYED), exercise__isnull=False)
+    return sum(_start(rollout, by, at) for rollout in waiting.select_related("release", "exercise").order_by("pk"))
+
+
+def _start(rollout: Rollout, by: Actor, at: datetime) -> bool:
+    due = firm.starts_at(rollout)
+    is_deployed = rollout.state == RolloutState.DEPLOYED
+    rule = can.start_activation if is_deployed else can.start
+    if due is None or at < due or firm.why_replaced(rollout) or rule.why_not(rollout, at=at):
+        return False
+    try:
+        (start_activation if is_deployed else start)(rollout, by=by, at=at)
+    except NotNow as refusal:  # somebody was faster, or the gate has closed
+        log.info("%s: %s", rollout, refusal.reason)
+        return False
+    return True
+
+
 @transaction.atomic
 def _advance(rollout: Rollout, *, by: Actor, at: datetime) -> _Stand | None:
     found = Rollout.objects.select_for_update(no_key=True, of=("self",), skip_locked=True).filter(pk=rollout.pk)
@@ -64,6 +92,11 @@ def _advance(rollout: Rollout, *, by: Actor, at: datetime) -> _Stand | None:
         return _Stand(RolloutState.HALTED, f"The release is {locked.release.state}.")
     while (wave := queries.present_wave(locked)) is not None:
         if wave.state != _OPENED[locked.stage]:
+            if locked.stage is Stage.ACTIVATION and wave.night is not None:
+                if why := firm.why_replaced(locked):
+                    return _Stand(RolloutState.PAUSED, why)
+                if at < start_of(wave.night):
+                    return None
             _open(locked, wave, by=by, at=at)
             return None
         stand, is_over = _judge(locked, wave, by=by, at=at)

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,7 @@ from devices.fleet import verbs as fleet
 from devices.fleet.models import World
 from devices.fleet.places import REGION_NUMBER, REGIONS
 from devices.gateway import Numbers, Stage
-from devices.rollouts import can, foresight, may, messages, partitions, prepared
+from devices.rollouts import can, firm, foresight, may, messages, partitions, prepared
 from devices.rollouts.models import Batch, Rollout, Wave
 from devices.rollouts.outcomes import NONE_YET
 from devices.rollouts.path import START, count, pack
@@ -47,10 +47,13 @@ def plan(release: Release, chosen: Plan, *, by: Actor, at: datetime) -> Rollout:
     may.plan(release, by=by)
     can.plan(release)
     check(chosen)
-    _check_deadlines(release, chosen, at)
+    exercise, chosen = firm.planned(release, chosen)
+    if exercise is None:  # firm nights are within the validity periods
+        _check_deadlines(release, chosen, at)
     rollout = Rollout(
         reference=f"{release.reference}-R{release.rollouts.filter(catches_up=None).count() + 1}",
         release=release,
+        exercise=exercise,
         wave_specs=[spec.as_json() for spec in chosen.waves],
         thresholds=_stored(chosen.thresholds),
         turns=chosen.turns,
@@ -105,7 +108,7 @@ def prepare(rollout: Rollout, *, by: Actor, at: datetime) -> Rollout:
         return rollout
     rollout = locked
     fleet.cells_stay()
-    cells = list(affected_cells(rollout.release).select_related("combination").order_by("number"))
+    cells = list(affected_cells(rollout.release).select_related("combination", "firmware").order_by("number"))
     hubs, cell_of = _hubs_in([cell.number for cell in cells])
     if not len(hubs):
         move(rollout, to=RolloutState.CANCELLED, by=by, at=at, verb="cancel", why="No hub runs a version it updates.")
@@ -113,10 +116,18 @@ def prepare(rollout: Rollout, *, by: Actor, at: datetime) -> Rollout:
     places = np.searchsorted(np.array([cell.number for cell in cells]), cell_of)
     region_of = np.array([REGION_NUMBER[cell.region] for cell in cells], dtype=np.uint8)[places]
     line = line_up(hubs, strata(cells)[places], seed=rollout.seed)
-    sizes = _sizes(rollout, region_of)
-    line = line[arrange(region_of[line], sizes)]
-    waves = cut([sum(wave) for wave in sizes])
-    write(rollout, waves, hubs[line], cell_of[line], region_of[line])
+    if rollout.exercise_id is None:
+        sizes = _sizes(rollout, region_of)
+        line, nights = line[arrange(region_of[line], sizes)], None
+        waves = cut([sum(wave) for wave in sizes])
+    else:
+        order, dated = firm.line_up(rollout, cells, places[line])
+        line, nights = line[order], [night for night, _ in dated]
+        waves = cut([size for _, size in dated])
+    if not waves:
+        move(rollout, to=RolloutState.CANCELLED, by=by, at=at, verb="cancel", why="No hub it updates has a firm night.")
+        return rollout
+    write(rollout, waves, hubs[line], cell_of[line], region_of[line], nights=nights)
     rollout.hubs = len(line)
     rollout.regressing_cells = _regressing(cells, SCENARIOS[rollout.scenario].needs)
     move(
@@ -162,15 +173,33 @@ def _regressing(cells: Sequence[Cell], needs: str) -> list[int]:
     return [cell.number for cell in cells if cell.combination_id == chosen]
 
 
-def write(rollout: Rollout, waves: Sequence[Cut], hubs: Numbers, cells: Numbers, regions: NDArray[np.uint8]) -> None:
-    """Write the hubs of a plan in the order of their slots, its waves and its batches; say meanwhile how far it is."""
+def write(
+    rollout: Rollout,
+    waves: Sequence[Cut],
+    hubs: Numbers,
+    cells: Numbers,
+    regions: NDArray[np.uint8],
+    *,
+    nights: Sequence[date] | None = None,
+) -> None:
+    """Write the hubs of a plan in the order of their slots, its waves and its batches; say meanwhile how far it is.
+
+    With `nights` each wave has its firm date.
+    """
     partitions.make(rollout.pk)
     total = len(hubs)
     wave_of = np.empty(total, dtype=np.int16)
     for wave in waves:
         wave_of[wave.low : wave.high] = wave.number
     rows = Wave.objects.bulk_create(
-        Wave(rollout=rollout, number=wave.number, low=wave.low, high=wave.high) for wave in waves
+        Wave(
+            rollout=rollout,
+            number=wave.number,
+            low=wave.low,
+            high=wave.high,
+            night=nights[wave.number] if nights else None,
+        )
+        for wave in waves
     )
     batches = cut_batches(waves)
     for first in range(0, len(batches), AT_A_TIME):

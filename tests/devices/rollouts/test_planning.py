@@ -11,6 +11,7 @@ from devices.rollouts.planning import (
     Cut,
     WaveSpec,
     arrange,
+    arrange_by_group,
     cut,
     cut_batches,
     line_up,
@@ -185,3 +186,23 @@ def test_a_large_rollout_has_large_batches_but_in_its_first_wave(hubs, size):
     batches = cut_batches(cut([5_000, hubs - 5_000]))
     assert [batch.size for batch in batches[:5]] == [FIRST_BATCH] * 5
     assert {batch.size for batch in batches[5:-1]} == {size}
+
+
+@given(
+    groups=st.lists(st.integers(0, 3), max_size=60),
+    takes=st.dictionaries(
+        st.integers(1, 3), st.lists(st.tuples(st.integers(0, 4), st.integers(1, 15)), min_size=1, max_size=4)
+    ),
+)
+def test_a_line_arranged_by_firm_nights_gives_each_group_its_own_and_keeps_the_order_within_a_night(groups, takes):
+    nights = {group: sorted(dict(rows).items()) for group, rows in takes.items()}
+    order, sizes = arrange_by_group(np.array(groups, dtype=np.int32), nights)
+    assert sorted(order) == [place for place, group in enumerate(groups) if group in nights]
+    bounds = np.cumsum([0, *sizes])
+    assert bounds[-1] == len(order)
+    for night, (low, high) in enumerate(zip(bounds, bounds[1:], strict=False)):
+        stretch = order[low:high].tolist()
+        assert stretch == sorted(stretch)
+        for group, rows in nights.items():
+            given_to = sum(groups[place] == group for place in stretch)
+            assert given_to <= dict(rows).get(night, 0) or night == rows[-1][0]

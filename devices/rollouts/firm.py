@@ -1,0 +1,100 @@
+"""Firm nights: the waves of a rollout under the scheduling approach, as its exercise has confirmed them.
+
+One wave a night: a firm date is a promise for a night, and a wave of a week would activate homes on days that their
+supplier has ruled out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from typing import cast
+
+import numpy as np
+from django.db.models import QuerySet
+from numpy.typing import NDArray
+
+from devices.rollouts.models import Rollout
+from devices.rollouts.planning import WaveSpec, arrange_by_group
+from devices.rollouts.plans import Plan
+from devices.rollouts.states import OVER, RolloutState
+from portal.workflow.errors import Invalid
+from portal.working_days import london_day, start_of
+from releases.products.models import Cell
+from releases.publishing.models import Release
+from releases.scheduling import queries
+from releases.scheduling.frames import words
+from releases.scheduling.models import Exercise
+from releases.scheduling.states import ExerciseState
+
+
+def planned(release: Release, chosen: Plan) -> tuple[Exercise | None, Plan]:
+    """Return the exercise whose firm nights a rollout of a release follows, and the plan with a wave for each.
+
+    Without one the plan is as it was chosen. Raises Invalid where a night has fewer homes than reports are needed.
+    """
+    exercise = queries.confirmed(release)
+    if exercise is None:
+        return None, chosen
+    nights = queries.homes_by_night(exercise)
+    minimum = chosen.thresholds.minimum
+    small = next(((night, homes) for night, homes in nights.items() if homes < minimum), None)
+    if small is not None:
+        night, homes = small
+        said = (
+            f"The night of {words(night)} has {homes:,} homes, fewer than the {minimum:,} reports needed to judge it: "
+            "ask for fewer reports."
+        )
+        raise Invalid(said, {"minimum": [said]})
+    return exercise, replace(chosen, waves=[WaveSpec(hubs=homes) for homes in nights.values()])
+
+
+def line_up(
+    rollout: Rollout, cells: Sequence[Cell], places: NDArray[np.intp]
+) -> tuple[NDArray[np.intp], list[tuple[date, int]]]:
+    """Return the order of a line by firm nights, and each night with its hubs; `places` is the cell of each hub in it.
+
+    Hubs without a firm night (of a region that was not asked, or of a supplier that came later) are left out: a re-run
+    asks for them.
+    """
+    exercise = cast(Exercise, rollout.exercise)  # the caller has asked
+    group_of = queries.group_of_cells(exercise, cells)
+    nights = sorted(queries.homes_by_night(exercise))
+    number = {night: place for place, night in enumerate(nights)}
+    takes: dict[int, list[tuple[int, int]]] = {}
+    for one in queries.schedule_of(exercise):
+        takes.setdefault(one.group + 1, []).append((number[one.day], one.homes))
+    groups = np.array([group_of.get(cell.number, 0) for cell in cells], dtype=np.int32)[places]
+    order, sizes = arrange_by_group(groups, takes)
+    return order, [(night, size) for night, size in zip(nights, sizes, strict=True) if size]
+
+
+def starts_at(rollout: Rollout) -> datetime | None:
+    """Return when a rollout on firm nights starts its next programme by itself; None for others, and once it ended."""
+    if rollout.exercise_id is None:
+        return None
+    if rollout.deployment_started_at is None:
+        return rollout.release.planned_deployment_at
+    first = rollout.waves.exclude(night=None).order_by("number").values_list("night", flat=True).first()
+    return start_of(first) if first and rollout.activation_started_at is None else None
+
+
+def why_replaced(rollout: Rollout) -> str | None:
+    """Return why the firm dates of a rollout hold no more, or None."""
+    exercise = rollout.exercise
+    if exercise is None or exercise.state == ExerciseState.CONFIRMED:
+        return None
+    return f"The firm dates of {exercise} were replaced: stop this rollout and plan the rest on the new dates."
+
+
+def due(rollouts: QuerySet[Rollout], at: datetime) -> Iterator[tuple[datetime, str]]:
+    """Yield when rollouts on firm nights, of these, start by themselves and open their next wave."""
+    for rollout in rollouts.filter(exercise__isnull=False).exclude(state__in=OVER).select_related("release"):
+        start = starts_at(rollout)
+        if start is not None and start > at:
+            stage = "deployment" if rollout.deployment_started_at is None else "activation"
+            yield start, f"Rollout {rollout}: {stage} starts"
+        following = rollout.waves.filter(night__gt=london_day(at), activation_opened_at=None).order_by("number").first()
+        if rollout.state == RolloutState.ACTIVATING and following is not None and following.night is not None:
+            yield start_of(following.night), f"Rollout {rollout}: wave {following.number + 1} activates"
