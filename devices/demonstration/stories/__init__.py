@@ -21,7 +21,7 @@ def every_story(stage: Stage) -> Iterator[Story]:
         present.in_testing,
         present.class_to_come,
         present.emergency_draft,
-        present.plain_draft,
+        present.scheduled_draft,
         present.just_served,
         asked.content,
         asked.on_a_release,

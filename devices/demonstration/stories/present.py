@@ -13,6 +13,10 @@ from releases.issues.models import Category
 from releases.products.models import Region
 from releases.publishing import verbs as publishing
 from releases.publishing.models import Release
+from releases.scheduling import verbs as scheduling
+from releases.scheduling.models import Exercise
+from releases.scheduling.queries import homes_by_region
+from releases.scheduling.wishes import Blackout, Wishes
 from releases.testing import verbs as testing
 
 MANAGER, SECRETARY = desk.MANAGER, chamber.SECRETARY
@@ -156,8 +160,38 @@ def emergency_draft(stage: Stage) -> Story:
     desk.set_dates(stage, script, release, announced=stage.day(1, 12), wait=2, **facts)
 
 
-def plain_draft(stage: Stage) -> Story:
-    """A draft under the scheduling approach, begun yesterday, with notes still to be written."""
+def scheduled_draft(stage: Stage) -> Story:
+    """A draft under the scheduling approach, begun yesterday: its exercise is open, and two suppliers have stated."""
     yield stage.day(-1, 14)
-    desk.begin(stage, scripts.GAS_PROXY, by=desk.SECOND, approach="scheduling")
-    yield stage.at + timedelta(minutes=1)
+    release = desk.begin(stage, scripts.GAS_PROXY, by=desk.SECOND, approach="scheduling")
+    yield stage.day(-1, 14, 30)
+    exercise = _open_exercise(stage, release)
+    yield stage.day(-1, 16)
+    first, weeks = exercise.frame.begins, exercise.frame.weeks()
+    peak = Blackout(
+        first + timedelta(days=7), first + timedelta(days=11), reason="Our fitters are all on a meter swap."
+    )
+    _state(stage, exercise, "Kittiwake Energy", Wishes([peak], [weeks[3]]))
+    quiet = Blackout(first, first + timedelta(days=4), firm=False)
+    freeze = Blackout(first + timedelta(days=20), first + timedelta(days=22), reason="Billing system moves house.")
+    yield stage.day(-1, 16, 40)
+    _state(stage, exercise, "Fernlight Energy", Wishes([freeze, quiet], shares_reasons=True))
+
+
+def _open_exercise(stage: Stage, release: Release) -> Exercise:
+    """Ask about the two months that begin when notice is over, with room for all homes in half of the nights."""
+    homes = {region: count for region, count in homes_by_region(release, Region.values).items() if count}
+    today = london_day(stage.at)
+    terms = scheduling.Terms(
+        first=today + timedelta(days=20),
+        last=today + timedelta(days=79),
+        capacity={region: count // 20 + 1 for region, count in homes.items()},
+        closes_at=stage.day(6, 17),
+        deployment_on=today + timedelta(days=13),
+    )
+    return scheduling.open_exercise(release, terms, by=stage.actor(desk.SECOND), at=stage.at)
+
+
+def _state(stage: Stage, exercise: Exercise, who: str, wishes: Wishes) -> None:
+    if exercise.parties.filter(organisation=stage.organisation(who)).exists():
+        scheduling.state(exercise, wishes, organisation=stage.organisation(who), by=stage.actor(who), at=stage.at)
