@@ -97,6 +97,6 @@ def test_from_opening_to_what_each_party_got(world, release, enter):
     verbs.confirm(exercise, schedule + rest, why="The fairest one.", by=world.actor("manager"), at=world.at)
     heron.reload()
     expect(heron.get_by_text("The fairest one.")).to_be_visible()
-    heron.get_by_text("The nights").click()
+    heron.get_by_text("The nights", exact=True).click()
     expect(heron.get_by_role("rowheader", name="10 February 2017")).to_be_visible()
     look(heron, "exercise-confirmed")
