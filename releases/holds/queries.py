@@ -48,11 +48,12 @@ def listed(actor: Actor, chosen: Mapping[str, str]) -> QuerySet[Hold]:
 
 
 def in_force(at: datetime, *, stage: str | None = None, release: Release | None = None) -> QuerySet[Hold]:
-    """Return the holds in force at `at`: their start is included, their end is not.
+    """Return the holds that stop something now: those placed and not lifted by `at`.
 
-    With `stage`, those that stop it; with `release`, its own and those of every release.
+    With `stage`, those that stop it; with `release`, its own and those of every release. One that is there counts even
+    where it was placed after `at`: a batch reads the clock before it waits for who places a hold, and clocks step back.
     """
-    holds = Hold.objects.filter(Q(lifted_at=None) | Q(lifted_at__gt=at), placed_at__lte=at)
+    holds = Hold.objects.filter(Q(lifted_at=None) | Q(lifted_at__gt=at))
     if stage is not None:
         holds = holds.filter(stage__in=(stage, Stage.BOTH))
     if release is not None:

@@ -61,7 +61,7 @@ def sets(holds: list[Hold], stage: str, at, cells: list[Cell]) -> dict[int, set[
     return {
         hold.pk: {cell.number for cell in cells if cohorts.covers(Cohort.of(hold), cell)}
         for hold in holds
-        if hold.stops(stage) and hold.placed_at <= at and (hold.lifted_at is None or at < hold.lifted_at)
+        if hold.stops(stage) and (hold.lifted_at is None or at < hold.lifted_at)
     }
 
 

@@ -8,7 +8,7 @@ from portal.journal.models import Entry
 from portal.people import verbs as people
 from portal.workflow.actor import system
 from portal.workflow.errors import Invalid, NotAllowed, NotNow
-from releases.holds import can, may, verbs
+from releases.holds import can, may, queries, verbs
 from releases.holds.models import Cause, Ground, Hold, Stage
 from releases.holds.states import HOLD, HoldState
 from releases.products.cohorts import Cohort
@@ -241,3 +241,13 @@ def test_the_database_wants_time_ground_and_reason_together(world, hold):
     ):
         with pytest.raises(IntegrityError), transaction.atomic():
             Hold.objects.filter(pk=hold.pk).update(**wrong)
+
+
+def test_a_hold_stops_who_read_the_clock_before_it_was_placed(world, announced):
+    hold = make_hold(world, announced, at=world.at + timedelta(seconds=1))
+
+    assert queries.held_cells(Stage.ACTIVATION, world.at, release=announced)
+
+    at = hold.placed_at + timedelta(hours=1)
+    verbs.lift(hold, ground=Ground.DCC, why="Nothing was found.", by=world.actor("manager"), at=at)
+    assert not queries.held_cells(Stage.ACTIVATION, at, release=announced)
