@@ -75,9 +75,8 @@ def assert_nothing_is_wrong(rollout: Rollout, reader: Actor) -> None:
     """Counts agree, nobody moved twice or through a shut gate, and every activation has its alerts exactly once."""
     hubs = assert_counts_agree(rollout)
     assert set(hubs) <= {HubState.ACTIVATED, HubState.FAILED, HubState.EXPIRED, HubState.EXCLUDED}
-    assert repeated(rollout) == 0
-    assert trespasses(rollout) == {}
-    assert wrong_alerts(rollout, reader) == 0
+    found = (repeated(rollout), trespasses(rollout), wrong_alerts(rollout, reader))
+    assert found == (0, {}, 0), f"moves repeated, through a shut gate by its kind, wrong alerts: {found}"
 
 
 def _rows(statement: str, rollout: Rollout) -> list[tuple[object, ...]]:
