@@ -16,7 +16,7 @@ from django.core.cache import cache
 
 from devices.fleet.places import REGIONS
 from devices.gateway import NO_HOME, Numbers, Stage
-from devices.rollouts import forecast, pacing, queries
+from devices.rollouts import forecast, judgements, pacing, queries
 from devices.rollouts.forecast import Pace
 from devices.rollouts.models import ActivationBlock, Rollout, Wave
 from devices.rollouts.states import RUNNING, HubState
@@ -156,14 +156,15 @@ def working(waves: Iterable[Wave]) -> list[Working]:
         Working(
             wave.number + 1,
             stage.word,
-            kept["verdict"],
-            kept["reported"],
-            kept["share"],
-            kept["low"],
-            kept["high"],
-            "weighed" in kept,
+            one["verdict"],
+            one["reported"],
+            one["share"],
+            one["low"],
+            one["high"],
+            one is not kept,
         )
         for wave in waves
         for stage in Stage
-        if "verdict" in (kept := wave.verdicts.get(stage.word, {}))
+        if (kept := wave.verdicts.get(stage.word, {}))
+        for one in judgements.every(kept)
     ]

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from devices.gateway import Stage
-from devices.rollouts import can, insight, may, outcomes, overshoot, prepared, queries
+from devices.rollouts import can, insight, judgements, may, outcomes, overshoot, prepared, queries
 from devices.rollouts.models import Rollout, Wave
 from devices.rollouts.states import LIVE, OVER, RUNNING, HubState, RolloutState
 from devices.rollouts.verdicts import Breach
@@ -79,15 +79,17 @@ def live(rollout: Rollout, actor: Actor, at: datetime) -> dict[str, Any]:
 def _wave(wave: Wave, found: queries.Figures, stage: Stage, reached: tuple[HubState, ...]) -> WaveRow:
     counts = found.wave(wave.number)
     kept = wave.verdicts.get(stage.word, {})
+    judged = judgements.last(kept)
+    overshot = [overshoot.words(one["overshoot"], stage) for one in judgements.every(kept) if one.get("overshoot")]
     return WaveRow(
         number=wave.number + 1,
         state=wave.state,
         hubs=wave.hubs,
         reached=sum(counts[state] for state in reached),
         failed=counts[HubState.FAILED] + counts[HubState.EXPIRED],
-        verdict=kept.get("verdict", ""),
-        why=kept.get("why", ""),
-        overshoot=overshoot.words(kept.get("overshoot", {}), stage),
+        verdict=judged.get("verdict", ""),
+        why=judged.get("why", ""),
+        overshoot=" ".join(overshot),
     )
 
 
@@ -97,7 +99,8 @@ def _parts(rollout: Rollout, waves: list[Wave]) -> list[tuple[int, Breach]]:
     return [
         (wave.number + 1, Breach(**breach))
         for wave in waves
-        for breach in wave.verdicts.get(word, {}).get("strata", ())
+        for one in judgements.every(wave.verdicts.get(word, {}))
+        for breach in one.get("strata", ())
     ]
 
 

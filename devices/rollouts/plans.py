@@ -16,6 +16,7 @@ from portal.workflow.errors import Invalid
 from releases.products.models import Region
 
 MOST_WAVES = 50
+MOST_SECONDS = 31 * 86_400  # between asking hubs, asking them again and judging them
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,8 @@ def check(chosen: Plan) -> None:
         raise Invalid("A window needs both the time it opens and the time it closes.")
     if min(chosen.answer_seconds, chosen.retry_seconds, chosen.soak_seconds) < 0:
         raise Invalid("Waiting times cannot be negative.")
+    if max(chosen.answer_seconds, chosen.retry_seconds, chosen.soak_seconds) > MOST_SECONDS:
+        raise Invalid(f"Waiting times are at most {MOST_SECONDS // 86_400} days.")
     _check_regions(chosen.waves)
     first = chosen.waves[0].least
     if first is not None and first < chosen.thresholds.minimum:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from devices.gateway import UNREACHABLE, Stage
-from devices.rollouts import compliance, left_behind, outcomes, queries, watch
+from devices.rollouts import compliance, judgements, left_behind, outcomes, queries, watch
 from devices.rollouts.models import Rollout
 from devices.rollouts.states import HubState
 from portal.pages.contributions import collect
@@ -57,16 +57,17 @@ def _wave(found: queries.Figures, number: int, verdicts: dict[str, Any]) -> dict
         "hubs": sum(states.values()),
         "activated": states[HubState.ACTIVATED],
         "failed": states[HubState.FAILED] + states[HubState.EXPIRED],
-        "verdicts": {stage: kept.get("why", "") for stage, kept in verdicts.items()},
+        "verdicts": {stage: judgements.why(kept) for stage, kept in verdicts.items()},
     }
 
 
 def _overshoot(waves: Waves) -> list[dict[str, Any]]:
     return [
-        {"wave": number + 1, "stage": stage, **kept["overshoot"]}
+        {"wave": number + 1, "stage": stage, **one["overshoot"]}
         for number, verdicts in waves
         for stage, kept in verdicts.items()
-        if kept.get("overshoot")
+        for one in judgements.every(kept)
+        if one.get("overshoot")
     ]
 
 

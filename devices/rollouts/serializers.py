@@ -7,6 +7,7 @@ from rest_framework import serializers
 
 from devices.rollouts import queries, strata
 from devices.rollouts.models import ExitReport, Rollout, Wave
+from devices.rollouts.plans import MOST_SECONDS
 from devices.rollouts.states import HubState
 from devices.simulator.scenarios import SCENARIOS
 from releases.holds.models import Stage as HoldStage
@@ -122,9 +123,9 @@ class PlanSerializer(serializers.Serializer[Any]):
     minimum = serializers.IntegerField(default=200, min_value=1)
     confidence = serializers.FloatField(default=0.95)
     turns = serializers.IntegerField(default=3, min_value=1, max_value=8)
-    answer_seconds = serializers.IntegerField(default=900, min_value=0)
-    retry_seconds = serializers.IntegerField(default=14_400, min_value=0)
-    soak_seconds = serializers.IntegerField(default=3_600, min_value=0)
+    answer_seconds = serializers.IntegerField(default=900, min_value=0, max_value=MOST_SECONDS)
+    retry_seconds = serializers.IntegerField(default=14_400, min_value=0, max_value=MOST_SECONDS)
+    soak_seconds = serializers.IntegerField(default=3_600, min_value=0, max_value=MOST_SECONDS)
     window_opens = serializers.TimeField(required=False, allow_null=True, default=None)
     window_closes = serializers.TimeField(required=False, allow_null=True, default=None)
     scenario = serializers.ChoiceField(choices=list(SCENARIOS), default="calm")

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from devices.gateway import Numbers, Stage
-from devices.rollouts import path
+from devices.rollouts import judgements, path
 from devices.rollouts.models import Rollout, Wave
 from devices.rollouts.states import HubState
 from devices.rollouts.verdicts import Breach, Evidence, Stratum
@@ -128,12 +129,17 @@ class AtFault:
     words: str
 
 
+def _breaches(kept: judgements.Kept) -> Iterator[dict[str, Any]]:
+    for one in reversed(judgements.every(kept)):
+        yield from one.get("strata", ())
+
+
 def found_at_fault(rollout: Rollout) -> list[AtFault]:
     """Return the parts of all waves that verdicts found over the limit, the newest wave first, each part once."""
     found: dict[tuple[str, str], AtFault] = {}
     for number, verdicts in rollout.waves.order_by("-number").values_list("number", "verdicts"):
         for stage in reversed(Stage):
-            for breach in verdicts.get(stage.word, {}).get("strata", ()):
+            for breach in _breaches(verdicts.get(stage.word, {})):
                 key = f"{number + 1}-{stage.word}-{breach['axis']}-{breach['value']}"
                 words = f"wave {number + 1}, {stage.word}: {Breach(**breach).words} failed"
                 part = AtFault(key, breach["axis"], breach["value"], words)

@@ -97,7 +97,7 @@ def send_webhook(webhook: int, *, by: Actor, at: datetime) -> bool:
     page = queries.page(queries.reader(row.organisation), Cursor.read(row.cursor), AT_ONCE)
     if page.rows:
         try:
-            sending.post(row.url, *_call(row, payload.body(page)))
+            sending.post(row.url, *_call(row, page.following, payload.body(page)))
         except Unsent as failure:
             _fail(row, str(failure), by=by, at=at)
             return False
@@ -114,11 +114,12 @@ def _claim(webhook: int) -> Webhook | None:
     return row
 
 
-def _call(row: Webhook, body: bytes) -> tuple[bytes, dict[str, str]]:
+def _call(row: Webhook, following: Cursor, body: bytes) -> tuple[bytes, dict[str, str]]:
+    """Return what is posted. A call tried again with what has come meanwhile is another delivery, and is named so."""
     moment = str(int(timezone.now().timestamp()))
     headers = {
         "Content-Type": "application/json",
-        "X-Portal-Delivery": f"{row.pk}-{row.cursor}",
+        "X-Portal-Delivery": f"{row.pk}-{row.cursor}-{following}",
         "X-Portal-Timestamp": moment,
         "X-Portal-Signature": sending.signature(row.secret, moment, body),
     }

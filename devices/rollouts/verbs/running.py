@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Mod
 
-from devices.rollouts import can, may, messages, queries, strata
+from devices.rollouts import can, judgements, may, messages, queries, strata
 from devices.rollouts.models import Batch, Programme, Rollout
 from devices.rollouts.path import RECORD
 from devices.rollouts.states import RolloutState
@@ -172,8 +172,8 @@ def _weigh_present_wave(rollout: Rollout, at: datetime) -> None:
     kept = wave.verdicts.get(rollout.stage.word, {}) if wave else {}
     if wave is not None and "verdict" in kept:
         weighed = queries.evidence(wave, rollout.stage)
-        kept["weighed"] = [weighed.succeeded, weighed.failed, weighed.timed_out]
-        kept["weighed_at"], kept["looked"] = at.isoformat(), 0
+        counted = [weighed.succeeded, weighed.failed, weighed.timed_out]
+        wave.verdicts[rollout.stage.word] = judgements.weighed(kept, counted, at)
         wave.reported_before = strata.reported(wave, rollout.stage).as_json()
         wave.save(update_fields=["verdicts", "reported_before"])
 

@@ -22,15 +22,15 @@ _HIGHEST, _DEEPEST = 3, 6
 COLOURS = {
     "green": "accepted acknowledged activated active admitted agreed approved cleared complete completed"
     " confirmed decided delivered determined done effective finished met noted open passed permitted"
-    " published reported resolved served success up_to_date verified",
+    " published ready reported resolved served success up_to_date verified",
     "teal": "activating deployed deploying distributing finishing hypercare in_force investigating"
-    " running sending started testing under_way",
+    " running sending solving started testing under_way",
     "yellow": "asked booked current due lodged narrowed noticed notified now pending planned proposed queued"
     " raised requested scheduled soon submitted tied waiting warning",
     "orange": "appealed contested deferred disputed held inquorate later paused placed provisional retest"
     " retrying returned stopping unreachable",
-    "red": "blocked bounced declined expired failed halted late lost not_met overdue refused regressed rejected"
-    " stopped suspended void voided",
+    "red": "blocked bounced declined expired failed halted impossible late lost not_met overdue refused regressed"
+    " rejected stopped suspended void voided",
     "grey": "accepted_risk cancelled closed draft duplicate ended excluded inactive lifted not_needed"
     " off overtaken released replaced retired skipped superseded withdrawn",
 }

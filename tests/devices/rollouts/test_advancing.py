@@ -6,7 +6,7 @@ import pytest
 from django.db.models import Sum
 
 from devices.fleet.models import Hub
-from devices.rollouts import verbs
+from devices.rollouts import insight, judgements, verbs
 from devices.rollouts.models import Batch, HubUpdate
 from devices.rollouts.planning import WaveSpec
 from devices.rollouts.states import HubState
@@ -51,6 +51,12 @@ class TestVerdicts:
         while road.run().state == "halted":
             verbs.resume(road.rollout, by=road.manager, at=road.at, why="Still harmless.")
         assert road.rollout.state == "finished"
+        waves = list(road.rollout.waves.order_by("number"))
+        weighed = [one.verdict for one in insight.working(waves) if one.weighed]
+        assert weighed.count("halt") >= 2
+        first = waves[0].verdicts["activation"]
+        assert first["earlier"][0]["verdict"] == "halt"
+        assert "A person let it go on; then: " in judgements.why(first)
 
     def test_too_close_to_call_is_paused_for_a_person(self, world, served):
         road = make_road(world, served, thresholds=Thresholds(0.02, 60, 0.99))

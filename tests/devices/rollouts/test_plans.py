@@ -52,6 +52,7 @@ class TestPlan:
             ({"scenario": "flood"}, "The scenario is one of"),
             ({"window_opens": time(22)}, "both the time"),
             ({"soak_seconds": -1}, "cannot be negative"),
+            ({"retry_seconds": 10**18}, "at most 31 days"),
             ({"thresholds": Thresholds(0.05, 500, 0.95)}, "smaller than the 500 reports"),
             ({"waves": [WaveSpec(hubs=60, regions=("wales",)), WaveSpec(share=1.0)]}, "no region wales"),
             ({"waves": [WaveSpec(hubs=60), WaveSpec(share=1.0, regions=("north",))]}, "rest of every region"),
