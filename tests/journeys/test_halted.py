@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from devices.demonstration.scripts import CLOCK_DRIFT
 from devices.rollouts.models import Rollout
@@ -52,9 +52,7 @@ def test_a_bad_image_halts_by_threshold_and_is_resumed(road: Road):
     dcc.get_by_role("button", name="A minute a second").click()
     dcc.goto(rollout)
     until(dcc, is_in("Halted"))  # the second wave is judged by the same threshold
-    dcc.get_by_label("Why resume?").fill(WHY)
-    dcc.get_by_role("button", name="Resume").click()
-    until(dcc, is_in("Finished"))
+    resumed_to_the_end(dcc)
     look(dcc, "rollout-finished-after-halt")
     dcc.goto(f"/releases/{release.reference}/")
     until(dcc, is_in("Hypercare"))
@@ -62,7 +60,21 @@ def test_a_bad_image_halts_by_threshold_and_is_resumed(road: Road):
     counts = {state.word: number for state, number in assert_counts_agree(Rollout.objects.get()).items()}
     assert counts["failed"] > counts["activated"] / 14
     verbs = list(Entry.objects.filter(verb__in=("halt", "resume"), subject_kind="rollouts.rollout").order_by("at"))
-    assert [entry.verb for entry in verbs] == ["halt", "resume", "halt", "resume"]
+    halts = len(verbs) // 2
+    assert halts >= 2
+    assert [entry.verb for entry in verbs] == ["halt", "resume"] * halts
+
+
+def resumed_to_the_end(dcc: Page) -> None:
+    """Resume as often as what comes after halts it again: with such an image that is a matter of the draw."""
+    over = re.compile("^(Halted|Finished)$")
+    while True:
+        dcc.get_by_label("Why resume?").fill(WHY)
+        dcc.get_by_role("button", name="Resume").click()
+        tag = dcc.locator(".app-page-head, main").first.locator(".govuk-tag").first
+        until(dcc, lambda _, tag=tag: expect(tag).to_have_text(over, timeout=100))
+        if "Finished" in tag.inner_text():
+            return
 
 
 def test_a_fault_of_one_part_halts_and_exactly_its_homes_are_held(road: Road):
