@@ -19,7 +19,7 @@ class SeenExerciseSerializer(serializers.Serializer[Any]):
     version = serializers.IntegerField(allow_null=True, default=None)
 
 
-class CapacitySerializer(serializers.Serializer[Any]):
+class RegionHomesSerializer(serializers.Serializer[Any]):
     """Homes a night by region; a region left out is not asked."""
 
     north = serializers.IntegerField(required=False, min_value=0, max_value=MOST)
@@ -32,7 +32,7 @@ class ExerciseSerializer(serializers.ModelSerializer[Exercise]):
 
     release = serializers.SlugRelatedField[Any](slug_field="reference", read_only=True)
     reruns = serializers.SlugRelatedField[Any](slug_field="reference", read_only=True)
-    capacity = CapacitySerializer(read_only=True)
+    capacity = RegionHomesSerializer(read_only=True)
 
     class Meta:
         model = Exercise
@@ -64,7 +64,7 @@ class TermsSerializer(SeenExerciseSerializer):
 
     first = serializers.DateField()
     last = serializers.DateField()
-    capacity = CapacitySerializer()
+    capacity = RegionHomesSerializer()
     weekends = serializers.BooleanField(default=False)
     bank_holidays = serializers.BooleanField(default=False)
     deployment_on = serializers.DateField()
@@ -108,7 +108,7 @@ class StatementSerializer(serializers.ModelSerializer[Statement]):
 
     organisation = serializers.SlugRelatedField[Any](slug_field="slug", read_only=True)
     blackouts = BlackoutSerializer(many=True, read_only=True)
-    limits = CapacitySerializer(read_only=True)
+    limits = RegionHomesSerializer(read_only=True)
 
     class Meta:
         model = Statement
@@ -133,7 +133,7 @@ class StateSerializer(serializers.Serializer[Any]):
     organisation = serializers.SlugField()
     blackouts = BlackoutSerializer(many=True, default=list)
     preferred = serializers.ListField(child=serializers.DateField(), default=list, max_length=60)
-    limits = CapacitySerializer(default=dict)
+    limits = RegionHomesSerializer(default=dict)
     shares_reasons = serializers.BooleanField(default=False)
     remark = serializers.CharField(max_length=LONGEST, allow_blank=True, default="")
     version = serializers.IntegerField(allow_null=True, default=None)
