@@ -81,7 +81,7 @@ class _Rest:
             found = kept.copy()
             found[groups, days] += np.array([solver.value(one) for one in self.homes])
             self.model.add(goal <= solver.value(goal))
-            self.model.clear_hints()  # type: ignore[no-untyped-call]
+            self.model.clear_hints()  # type: ignore[no-untyped-call]  # OR-Tools leaves it without types
             for one in self.homes:
                 self.model.add_hint(one, solver.value(one))
         return found

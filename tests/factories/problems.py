@@ -60,7 +60,8 @@ def problems(draw: st.DrawFn, *, days: int = 6, homes: int = 12) -> Problem:
     parties = tuple(Party(key, f"Party {key}", draw(st.none() | st.just(key))) for key in (1, 2, 3))
 
     def span() -> tuple[int, int]:
-        return tuple(sorted((draw(numbers), draw(numbers))))  # type: ignore[return-value]
+        first, second = sorted((draw(numbers), draw(numbers)))
+        return first, second
 
     def groups() -> Group:
         chosen = draw(st.lists(st.sampled_from((1, 2, 3)), min_size=1, max_size=2, unique=True))
