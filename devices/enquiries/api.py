@@ -14,7 +14,6 @@ from devices.enquiries import may, queries, verbs
 from devices.enquiries.asked import MOST, Asked, read
 from devices.enquiries.file_api import FILE_ENTRIES
 from devices.enquiries.forms import ListForm
-from devices.enquiries.list_views import after
 from devices.enquiries.listing import Listed
 from devices.enquiries.queries import Answer
 from devices.rollouts.models import Rollout
@@ -33,6 +32,7 @@ _PARAMETERS = [
     OpenApiParameter("after", int, description="Where the page begins, as `next` of the page before says it."),
     OpenApiParameter("limit", int, description="Hubs a page: 50, at most 1,000."),
 ]
+_PAGE = ("after", "limit")
 _PAIRS = "[0-9A-Fa-f]{2}(?:[-:]?[0-9A-Fa-f]{2}){7}"
 
 
@@ -70,7 +70,7 @@ class HubAnswerSerializer(HubVersionSerializer):
     """What its suppliers, their agents, the CSP of the region and DCC may know of a hub."""
 
     gpf = serializers.CharField(source="hub.gpf")
-    smi_status = serializers.CharField(source="hub.get_smi_status_display")
+    smi_status = serializers.CharField(source="hub.smi_words")
     hub_model = serializers.CharField(source="hub.read_version.hub_model.name")
     region = serializers.CharField(source="cell.region", default=None, allow_null=True)
     inventory_version = serializers.CharField()
@@ -79,9 +79,19 @@ class HubAnswerSerializer(HubVersionSerializer):
     holds = HubHoldSerializer(many=True)
 
 
-class HubDetailSerializer(HubAnswerSerializer):
-    """A hub asked about alone."""
+class LeftImageSerializer(serializers.Serializer[Any]):
+    """An image that is in the hub though nothing will activate it."""
 
+    rollout = serializers.CharField(source="rollout.reference")
+    release = serializers.CharField(source="rollout.release.reference")
+    version = serializers.CharField()
+    state = serializers.CharField(source="words")
+
+
+class HubDetailSerializer(HubAnswerSerializer):
+    """A hub asked about alone; ``left`` is an image that a rollout left in it for nothing."""
+
+    left = LeftImageSerializer(allow_null=True)
     last_contact = serializers.DateTimeField()
 
 
@@ -113,6 +123,13 @@ class ListedHubSerializer(HubAnswerSerializer):
     """A hub of the list; ``place`` is in the rollout chosen, else in the newest under way."""
 
     place = PlaceSerializer(allow_null=True)
+
+
+class PageSerializer(serializers.Serializer[Any]):
+    """Which page of the list is wanted."""
+
+    after = serializers.IntegerField(min_value=0, max_value=10**15, default=0)
+    limit = serializers.IntegerField(min_value=1, max_value=MOST, default=verbs.AT_ONCE)
 
 
 class HubListSerializer(serializers.Serializer[Any]):
@@ -163,8 +180,9 @@ class HubViewSet(Acting, ViewSet):
         if not form.is_valid():
             wrong = {name: [str(one) for one in said] for name, said in form.errors.items()}
             raise Invalid("This choice cannot be made.", wrong)
-        start, size = (after(request.query_params.get(name, "")) for name in ("after", "limit"))
-        size = min(size or verbs.AT_ONCE, MOST)
+        page = PageSerializer(data={name: request.query_params[name] for name in _PAGE if name in request.query_params})
+        page.is_valid(raise_exception=True)
+        start, size = page.validated_data["after"], page.validated_data["limit"]
         fleet, listed = verbs.list_hubs(form.chosen, by=self.actor, at=self.at, after=start, size=size)
         head = {"total": fleet.total, "by_state": {state.word: count for state, count in fleet.by_state.items()}}
         results = [_listed(one, fleet.chosen.rollout) for one in listed.rows]

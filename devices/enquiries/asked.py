@@ -11,6 +11,7 @@ _PAIRS = re.compile("[0-9A-F]{2}([-:][0-9A-F]{2}){7}")
 _LINE_ENDS = re.compile("\r\n|\r|\n")
 _CELL_ENDS = re.compile("[,;\t]")
 _IN_NO_NUMBER = re.compile("[G-Z]", re.IGNORECASE)
+BYTE_ORDER_MARK = "\ufeff"  # spreadsheets put one before what they save, and it is pasted along
 LARGEST = 2**63 - 2  # a GPF has the number after its hub's, and the database keeps signed numbers
 LONGEST = 40  # letters kept of an entry
 
@@ -36,7 +37,7 @@ class Asked:
 
 def read_many(text: str) -> list[Asked]:
     """Return what a list names, each once and in order; entries stand on lines or between commas or semicolons."""
-    entries = dict.fromkeys(entry.strip("\"'") for entry in _BETWEEN.split(text))
+    entries = dict.fromkeys(entry.strip("\"'") for entry in _BETWEEN.split(text.lstrip(BYTE_ORDER_MARK)))
     found: dict[object, Asked] = {}
     for entry in entries:
         if entry:

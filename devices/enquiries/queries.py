@@ -3,11 +3,13 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Case, QuerySet, Value, When
 
 from devices.enquiries import may
+from devices.enquiries.hubs import AskedHub, find
 from devices.enquiries.models import FileEnquiry
 from devices.fleet.models import Hub
 from devices.fleet.queries import visible_cells
@@ -22,14 +24,14 @@ from releases.holds import queries as holds
 from releases.holds.models import Hold
 from releases.products import cohorts
 from releases.products.cohorts import Cohort
-from releases.products.models import Cell, FirmwareVersion
+from releases.products.models import Cell
 from releases.publishing.queries import visible_to as visible_releases
 
 _HELD_IMAGE = (HubState.DEPLOYED, HubState.ACTIVATING)
-_ENDED = (HubState.ACTIVATED, HubState.FAILED, HubState.EXPIRED, HubState.EXCLUDED)
+_LEFT = (HubState.FAILED, HubState.EXPIRED, HubState.EXCLUDED)
+_ENDED = (HubState.ACTIVATED, *_LEFT)
+_STATES = {int(state): state for state in HubState}  # looked up a hundred thousand times for one file
 _WORDS = {state: HubPath[state.name].value.capitalize() for state in HubState}
-# Arrays, not lists of parameters: a file asks about thousands of hubs at once.
-_HUBS = "SELECT * FROM fleet_hub WHERE eui64 = ANY(%s::bigint[])"
 _PLACES = """
 SELECT hub_id, rollout_id, slot, wave, state, attempt, changed_at FROM rollouts_hubupdate
  WHERE hub_id = ANY(%s::bigint[]) ORDER BY rollout_id DESC
@@ -85,7 +87,7 @@ class Update:
 class Answer:
     """What is known of a hub. Without `is_whole` only the running version may be shown."""
 
-    hub: Hub
+    hub: AskedHub
     is_whole: bool
     cell: Cell | None = None
     updates: list[Update] = field(default_factory=list)
@@ -130,6 +132,16 @@ class Answer:
         return next((one for one in self.updates if one.rollout.pk == rollout.pk), None)
 
     @property
+    def left(self) -> Update | None:
+        """The update whose image the hub holds though nothing will activate it, if any; asked of an answer with its
+        history. A rollout that was stopped, or that gave the hub up, leaves it there."""
+        newest = self.updates[0] if self.updates else None
+        if newest is None or newest.state not in _LEFT:
+            return None
+        was_held = any(move.update is newest and move.state is HubState.DEPLOYED for move in self.moves)
+        return newest if was_held else None
+
+    @property
     def last_contact(self) -> datetime:
         """When the hub was last heard of: read, or answering a rollout; asked of an answer with its history."""
         return max([self.hub.read_at, *(move.at for move in self.moves if move.is_answered)])
@@ -142,11 +154,15 @@ def answers(numbers: Iterable[int], actor: Actor, at: datetime) -> dict[int, Ans
     there. Rule: suppliers and their agents see their own homes, either fuel; other DCC Users the running version (Who).
     """
     asked = set(numbers)
-    hubs = _hubs(asked)
-    cells = _cells({hub.cell for hub in hubs.values() if hub.cell is not None})
-    whole = _whole({hub.cell for hub in hubs.values()}, actor)
-    versions_only = may.sees_versions_only(actor)
-    known = {number: hub for number, hub in hubs.items() if versions_only or hub.cell in whole}
+    hubs = find(asked)
+    cells = _cells({hub.cell for hub in hubs.values() if hub.cell is not None}, actor)
+    whole = {number for number, cell in cells.items() if cell.is_theirs}
+    versions_only, anywhere = may.sees_versions_only(actor), actor.has(Permission.MANAGE_ROLLOUTS)
+    known = {
+        number: hub
+        for number, hub in hubs.items()
+        if versions_only or (anywhere if hub.cell is None else hub.cell in whole)
+    }
     updates = _updates({hub.pk for hub in known.values()}, actor)
     stopping = {} if versions_only else _stopping(cells, actor, at)
     found = {}
@@ -175,27 +191,11 @@ def may_know_releases(row: FileEnquiry, actor: Actor) -> bool:
     return visible_releases(actor).filter(pk__in=row.releases).count() == len(row.releases)
 
 
-def _hubs(asked: Collection[int]) -> dict[int, Hub]:
-    """Return the hubs by the number asked for: its own, or that of its gas proxy, which is one more."""
-    wanted = {*asked, *(number - 1 for number in asked)}
-    by_number = {hub.eui64: hub for hub in Hub.objects.raw(_HUBS, [sorted(wanted)])}
-    ids = {key for hub in by_number.values() for key in (hub.read_version_id, hub.inventory_version_id)}
-    versions = FirmwareVersion.objects.select_related("hub_model").in_bulk(ids)
-    for hub in by_number.values():
-        hub.read_version, hub.inventory_version = versions[hub.read_version_id], versions[hub.inventory_version_id]
-    found = {number: by_number.get(number) or by_number.get(number - 1) for number in asked}
-    return {number: hub for number, hub in found.items() if hub is not None}
-
-
-def _cells(numbers: Collection[int]) -> dict[int, Cell]:
-    return Cell.objects.select_related("combination").in_bulk(numbers)
-
-
-def _whole(cells: Collection[int | None], actor: Actor) -> set[int | None]:
-    """Return the cells of which the actor may know everything; no cell stands for hubs in no home, which DCC sees."""
-    rows = Cell.objects.filter(visible_cells(actor), number__in=[one for one in cells if one is not None])
-    found: set[int | None] = set(rows.values_list("number", flat=True))
-    return found | {None} if actor.has(Permission.MANAGE_ROLLOUTS) else found
+def _cells(numbers: Collection[int], actor: Actor) -> dict[int, Any]:
+    """Return cells by number; ``is_theirs`` on each says whether the actor may know everything of its hubs."""
+    visible = visible_cells(actor)
+    theirs = Case(When(visible, then=True), default=False) if visible else Value(value=True)
+    return Cell.objects.annotate(is_theirs=theirs).select_related("combination").in_bulk(numbers)
 
 
 def _updates(hubs: Collection[int], actor: Actor) -> dict[int, list[Update]]:
@@ -209,7 +209,7 @@ def _updates(hubs: Collection[int], actor: Actor) -> dict[int, list[Update]]:
     for hub, rollout, slot, wave, state, attempt, changed_at in places:
         if rollout in rollouts:
             place = waves[rollout, wave]
-            update = Update(rollouts[rollout], place, slot, HubState(state), attempt, changed_at)
+            update = Update(rollouts[rollout], place, slot, _STATES[state], attempt, changed_at)
             found.setdefault(hub, []).append(update)
     return found
 
@@ -253,9 +253,14 @@ class Move:
 
     at: datetime
     update: Update
-    words: str
+    state: HubState
     answer: str
     is_answered: bool
+
+    @property
+    def words(self) -> str:
+        """Where it moved to."""
+        return _WORDS[self.state]
 
 
 def with_home(answer: Answer) -> Answer:
@@ -280,7 +285,7 @@ def with_history(answer: Answer) -> Answer:
             state = HubState(number)
             stage = Stage.ACTIVATION if state is HubState.ACTIVATING else stage
             heard = code is not None and code != UNREACHABLE
-            found.append(Move(at, update, _WORDS[state], _answered(stage, code), heard))
+            found.append(Move(at, update, state, _answered(stage, code), heard))
     return replace(answer, moves=sorted(found, key=lambda move: move.at)[::-1])
 
 

@@ -8,6 +8,9 @@ from devices.enquiries.asked import Asked
 from devices.enquiries.models import View
 from devices.enquiries.queries import Answer, Update
 from portal.pages.exports import Column
+from releases.products.models import Region
+
+_REGIONS = dict(Region.choices)  # a file has a hundred thousand rows
 
 
 @dataclass(slots=True)
@@ -61,7 +64,7 @@ COLUMNS = (
     Column("Inventory version", _whole(lambda answer: answer.inventory_version)),
     Column("Inventory differs", _whole(lambda answer: "yes" if answer.differs else "no")),
     Column("Hub model", _whole(lambda answer: answer.hub.read_version.hub_model.name)),
-    Column("Region", _whole(lambda answer: answer.cell.get_region_display() if answer.cell else None)),
+    Column("Region", _whole(lambda answer: _REGIONS[answer.cell.region] if answer.cell else None)),
     Column("Release", _coming(lambda update: update.rollout.release.reference)),
     Column("Coming version", _coming(lambda update: update.version)),
     Column("Its state", _coming(lambda update: update.words)),
@@ -92,7 +95,7 @@ def _placed(read: Callable[[Update], Any]) -> Callable[[Row], Any]:
 LIST_COLUMNS = (
     Column("CHF", lambda row: row.answer.hub.chf),
     Column("Hub model", lambda row: row.answer.hub.read_version.hub_model.name),
-    Column("Region", lambda row: row.answer.cell.get_region_display()),
+    Column("Region", lambda row: _REGIONS[row.answer.cell.region]),
     Column("Running version", lambda row: row.answer.running_version),
     Column("Known at", lambda row: row.answer.known_at),
     Column("Inventory version", lambda row: row.answer.inventory_version),

@@ -113,5 +113,4 @@ class Day(models.Model):
 
 def eui64_text(number: int) -> str:
     """Return an EUI-64 as eight pairs of hexadecimal digits with hyphens."""
-    digits = f"{number:016X}"
-    return "-".join(digits[i : i + 2] for i in range(0, 16, 2))
+    return number.to_bytes(8).hex("-").upper()

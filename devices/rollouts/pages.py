@@ -49,6 +49,7 @@ def live(rollout: Rollout, actor: Actor, at: datetime) -> dict[str, Any]:
     stage = rollout.stage
     reached = (HubState.ACTIVATED,) if stage is Stage.ACTIVATION else DONE_DEPLOYING
     waves = list(rollout.waves.defer("reported_before"))
+    rest_at = queries.rest_at(rollout) if rollout.state in RUNNING else None
     polling = rollout.state in LIVE or rollout.state == RolloutState.PREPARING
     return {
         "rollout": rollout,
@@ -71,7 +72,8 @@ def live(rollout: Rollout, actor: Actor, at: datetime) -> dict[str, Any]:
         "per_hour": insight.per_hour(rollout, sum(by_state[state] for state in reached), at),
         "over_time": insight.over_time(rollout),
         "working": insight.working(waves),
-        "rest_at": queries.rest_at(rollout) if rollout.state in RUNNING else None,
+        "rest_at": rest_at,
+        "closed_regions": queries.closed_regions(rollout) if rest_at else [],
         "specification": _specification(rollout),
     }
 

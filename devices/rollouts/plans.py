@@ -16,6 +16,7 @@ from portal.workflow.errors import Invalid
 from releases.products.models import Region
 
 MOST_WAVES = 50
+MOST_REPORTS = 10_000_000  # that a verdict waits for: more than any wave has
 MOST_SECONDS = 31 * 86_400  # between asking hubs, asking them again and judging them
 
 
@@ -51,6 +52,14 @@ def check(chosen: Plan) -> None:
         raise Invalid(f"The scenario is one of {', '.join(SCENARIOS)}.")
     if (chosen.window_opens is None) != (chosen.window_closes is None):
         raise Invalid("A window needs both the time it opens and the time it closes.")
+    if chosen.window_opens is not None and chosen.window_opens == chosen.window_closes:
+        raise Invalid(
+            "The window opens and closes at the same time: leave both empty to activate all day.",
+            {"window_closes": ["Choose another time than the window opens at."]},
+        )
+    if chosen.thresholds.minimum > MOST_REPORTS:
+        said = f"A wave is judged on at most {MOST_REPORTS:,} reports."
+        raise Invalid(said, {"minimum": [said]})
     if min(chosen.answer_seconds, chosen.retry_seconds, chosen.soak_seconds) < 0:
         raise Invalid("Waiting times cannot be negative.")
     if max(chosen.answer_seconds, chosen.retry_seconds, chosen.soak_seconds) > MOST_SECONDS:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from devices.fleet.places import REGIONS
 from devices.gateway import Stage
 from devices.rollouts import can, outcomes, strata
-from devices.rollouts.models import Rollout, Wave
+from devices.rollouts.models import NightlyCapacity, Rollout, Wave
 from devices.rollouts.states import OVER, WINDING_UP, HubState, RolloutState, WaveState
 from devices.rollouts.verdicts import Evidence
 from portal.workflow.actor import Actor
@@ -143,6 +143,12 @@ def rest_at(rollout: Rollout) -> datetime | None:
     """Return when the hubs that full nights left are asked next; None when no night was full."""
     found: datetime | None = rollout.batches.aggregate(next=Min("rest_at"))["next"]
     return found
+
+
+def closed_regions(rollout: Rollout) -> list[str]:
+    """Return the regions whose CSP has no hub asked in any night, as its capacity stands: nothing is asked there."""
+    rows = NightlyCapacity.objects.filter(**{rollout.stage.word: 0})
+    return [row.get_region_display() for row in rows.order_by("region")]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ no repetition changes it. At most one thing happens in a home in a day.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from enum import IntEnum
 from itertools import accumulate
@@ -71,17 +72,19 @@ class Country:
         self.places = Scale(homes)
         self.exchanges = exchanges
         self.shipped = shipped
-        self._homes = homes
+        self._supplied: Counter[Suppliers] = Counter()
+        for place, count in homes.items():
+            self._supplied[place.suppliers] += count
         self._markets: dict[Suppliers, Scale[Suppliers]] = {}
 
     def market(self, suppliers: Suppliers) -> Scale[Suppliers]:
         """Return whom homes of these suppliers may change to: the suppliers of other homes with the same fuels."""
         if suppliers not in self._markets:
-            weights: dict[Suppliers, int] = {}
-            for place, homes in self._homes.items():
-                if (place.gas is None) == (suppliers[1] is None) and place.suppliers != suppliers:
-                    weights[place.suppliers] = weights.get(place.suppliers, 0) + homes
-            self._markets[suppliers] = Scale(weights)
+            others = {one: homes for one, homes in self._supplied.items() if one != suppliers}
+            has_gas = suppliers[1] is not None
+            self._markets[suppliers] = Scale(
+                {one: homes for one, homes in others.items() if (one[1] is not None) == has_gas}
+            )
         return self._markets[suppliers]
 
 

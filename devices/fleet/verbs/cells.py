@@ -3,13 +3,17 @@
 from collections.abc import Iterable, Mapping
 
 from django.db import connection, transaction
-from django.db.models import F, Max
+from django.db.models import Max
 
 from devices.gateway import NO_HOME
 from devices.simulator.homes import Place
 from releases.products.models import Cell, FirmwareVersion
 
 CELLS = 0x43454C4C  # "CELL"
+_MOVE = """
+UPDATE products_cell c SET homes = c.homes + moved.change FROM unnest(%s::int[], %s::int[]) AS moved (number, change)
+ WHERE c.number = moved.number
+"""
 
 
 def cells_change() -> None:
@@ -84,5 +88,8 @@ def move_homes(moved: Mapping[tuple[int, int], int]) -> None:
     for (source, target), homes in moved.items():
         change[source] = change.get(source, 0) - homes
         change[target] = change.get(target, 0) + homes
-    for number in sorted(change.keys() - {NO_HOME}):
-        Cell.objects.filter(number=number).update(homes=F("homes") + change[number])
+    change.pop(NO_HOME, None)
+    rows = Cell.objects.filter(number__in=change).select_for_update(no_key=True).order_by("number")
+    list(rows.values_list("pk"))  # locked in one order, whoever else moves homes: one statement has no order of its own
+    with connection.cursor() as cursor:
+        cursor.execute(_MOVE, [list(change), list(change.values())])

@@ -21,6 +21,7 @@ from devices.rollouts.path import START, count, pack
 from devices.rollouts.planning import Cut, WaveSpec, arrange, cut, cut_batches, line_up, quotas
 from devices.rollouts.plans import Plan, check
 from devices.rollouts.states import HubState, RolloutState
+from devices.rollouts.verbs.reasons import needs_reason
 from devices.rollouts.verdicts import Thresholds
 from devices.simulator.scenarios import SCENARIOS
 from portal.delivery.outbox import tell
@@ -266,9 +267,10 @@ def approve(rollout: Rollout, *, by: Actor, at: datetime, seen: int | None = Non
 
 @transaction.atomic
 def cancel(rollout: Rollout, *, by: Actor, at: datetime, why: str, seen: int | None = None) -> Rollout:
-    """Give up a plan before its first hub was asked."""
+    """Give up a plan before its first hub was asked. Raises Invalid without a reason."""
     rollout = lock(rollout, seen=seen)
     may.cancel(rollout, by=by)
     can.cancel(rollout)
+    needs_reason(why)
     move(rollout, to=RolloutState.CANCELLED, by=by, at=at, verb="cancel", why=why)
     return rollout

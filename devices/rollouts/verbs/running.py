@@ -11,13 +11,13 @@ from devices.rollouts.models import Batch, Programme, Rollout
 from devices.rollouts.path import RECORD
 from devices.rollouts.states import RolloutState
 from devices.rollouts.verbs.hints import publish_due
+from devices.rollouts.verbs.reasons import needs_reason
 from devices.rollouts.verbs.twins import list_twins
 from portal.delivery.outbox import tell
 from portal.workflow import barrier
 from portal.workflow.actor import Actor
 from portal.workflow.enqueue import enqueue
-from portal.workflow.errors import Invalid
-from portal.workflow.transitions import lock, move
+from portal.workflow.transitions import lock, move, note
 from releases.publishing import verbs as publishing
 from releases.publishing.states import ReleaseState
 
@@ -56,30 +56,39 @@ def start_activation(rollout: Rollout, *, by: Actor, at: datetime, seen: int | N
 def pause(rollout: Rollout, *, by: Actor, at: datetime, why: str, seen: int | None = None) -> Rollout:
     """Ask no further hub until somebody resumes; answers of hubs already asked are still collected.
 
-    One already paused stays as it is.
+    One already paused stays as it is; the reason is kept in the journal.
     """
     barrier.shut()
     rollout = lock(rollout, seen=seen)
     may.pause(rollout, by=by)
-    if rollout.state != RolloutState.PAUSED:
-        can.pause(rollout)
-        _stand_still(rollout, RolloutState.PAUSED, by=by, at=at, verb="pause", why=why)
-        tell(messages.RolloutMoved(rollout, "is paused", at, why), at=at)
+    needs_reason(why)
+    if rollout.state == RolloutState.PAUSED:
+        note(rollout, by=by, at=at, verb="pause", why=why)
+        return rollout
+    can.pause(rollout)
+    _stand_still(rollout, RolloutState.PAUSED, by=by, at=at, verb="pause", why=why)
+    tell(messages.RolloutMoved(rollout, "is paused", at, why), at=at)
     return rollout
 
 
 @transaction.atomic
 def halt(rollout: Rollout, *, by: Actor, at: datetime, why: str, seen: int | None = None) -> Rollout:
-    """Stop a rollout, and its release if that is active, by a threshold or a person; one already halted stays so."""
+    """Stop a rollout, and its release if that is active, by a threshold or a person.
+
+    One already halted stays so; the reason is kept in the journal.
+    """
     barrier.shut()
     rollout = lock(rollout, seen=seen)
     may.halt(rollout, by=by)
-    if rollout.state != RolloutState.HALTED:
-        can.halt(rollout)
-        _stand_still(rollout, RolloutState.HALTED, by=by, at=at, verb="halt", why=why)
-        if rollout.release.state == ReleaseState.ACTIVE:
-            publishing.halt(rollout.release, by=by, at=at, why=why)
-        tell(messages.RolloutMoved(rollout, "is halted", at, why), at=at)
+    needs_reason(why)
+    if rollout.state == RolloutState.HALTED:
+        note(rollout, by=by, at=at, verb="halt", why=why)
+        return rollout
+    can.halt(rollout)
+    _stand_still(rollout, RolloutState.HALTED, by=by, at=at, verb="halt", why=why)
+    if rollout.release.state == ReleaseState.ACTIVE:
+        publishing.halt(rollout.release, by=by, at=at, why=why)
+    tell(messages.RolloutMoved(rollout, "is halted", at, why), at=at)
     return rollout
 
 
@@ -92,12 +101,13 @@ def resume(rollout: Rollout, *, by: Actor, at: datetime, why: str, seen: int | N
     rollout = lock(rollout, seen=seen)
     may.resume(rollout, by=by)
     can.resume(rollout)
-    _needs(why)
+    needs_reason(why)
     if rollout.release.state == ReleaseState.HALTED:
         publishing.resume(rollout.release, by=by, at=at, why=why)
     _weigh_present_wave(rollout, at)
     running = RolloutState.DEPLOYING if rollout.programme == Programme.DEPLOYMENT else RolloutState.ACTIVATING
-    _go(rollout, running, by=by, at=at, verb="resume", why=why)
+    rollout.stood_still_at, rollout.stood_still_why = None, ""
+    _go(rollout, running, by=by, at=at, verb="resume", why=why, fields=("stood_still_at", "stood_still_why"))
     tell(messages.RolloutMoved(rollout, "goes on", at, why), at=at)
     return rollout
 
@@ -112,7 +122,7 @@ def stop(rollout: Rollout, *, by: Actor, at: datetime, why: str, seen: int | Non
     rollout = lock(rollout, seen=seen)
     may.stop(rollout, by=by)
     can.stop(rollout)
-    _needs(why)
+    needs_reason(why)
     list_twins(rollout, at=at)
     fields = ("source_cells", "target_cells", "stood_still_at", "stood_still_why")
     rollout.stood_still_at, rollout.stood_still_why = at, why
@@ -134,7 +144,7 @@ def end_activation(rollout: Rollout, *, by: Actor, at: datetime, why: str, seen:
     rollout = lock(rollout, seen=seen)
     may.end_activation(rollout, by=by)
     can.end_activation(rollout)
-    _needs(why)
+    needs_reason(why)
     release = rollout.release
     if release.state == ReleaseState.HALTED:
         release = publishing.resume(release, by=by, at=at, why=why)
@@ -161,7 +171,6 @@ def _go(
 
 
 def _stand_still(rollout: Rollout, to: RolloutState, *, by: Actor, at: datetime, verb: str, why: str) -> None:
-    _needs(why)
     rollout.stood_still_at, rollout.stood_still_why = at, why
     move(rollout, to=to, by=by, at=at, verb=verb, why=why, fields=("stood_still_at", "stood_still_why"))
 
@@ -176,8 +185,3 @@ def _weigh_present_wave(rollout: Rollout, at: datetime) -> None:
         wave.verdicts[rollout.stage.word] = judgements.weighed(kept, counted, at)
         wave.reported_before = strata.reported(wave, rollout.stage).as_json()
         wave.save(update_fields=["verdicts", "reported_before"])
-
-
-def _needs(why: str) -> None:
-    if not why.strip():
-        raise Invalid("Give the reason.", {"why": ["Give the reason."]})

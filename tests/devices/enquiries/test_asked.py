@@ -27,7 +27,7 @@ def test_what_is_no_eui64_is_none():
 def test_a_list_is_read_in_order_each_once():
     one, other = eui64_text(2), eui64_text(4)
     text = f'{other}\r\n"{one}", {one.lower()};nonsense nonsense\t{other.replace("-", "")}\n\n'
-    assert read_many(text) == [Asked(other, 4), Asked(one, 2), Asked("nonsense", None)]
+    assert read_many(f"\ufeff{text}") == read_many(text) == [Asked(other, 4), Asked(one, 2), Asked("nonsense", None)]
 
 
 def test_a_file_keeps_every_row_with_its_line():

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from dataclasses import replace
 
 import pytest
 from django.urls import reverse
@@ -9,6 +10,7 @@ from django.urls import reverse
 from devices.enquiries import queries, verbs
 from devices.enquiries.asked import MOST, Asked
 from devices.fleet.models import Hub, eui64_text
+from devices.rollouts import verbs as rollouts
 from devices.rollouts.models import HubUpdate
 from devices.rollouts.states import HubState
 from portal.journal.models import Entry
@@ -147,6 +149,37 @@ def test_a_hub_whose_update_ended_has_nothing_coming(world, catalogue, road):
     HubUpdate.objects.filter(rollout=road.rollout, hub=own).update(state=HubState.FAILED)
     (answer,) = ask(world, own, at=road.at)
     assert (answer.coming, answer.running_version) == (None, OLD)
+
+
+def test_an_image_that_a_stopped_rollout_left_in_a_hub_is_named(world, catalogue, road, sign_in, set_clock):
+    own = hub_in(catalogue, "north")
+    road.start()
+    road.run()
+    (coming,) = ask(world, own, at=road.at)
+    assert queries.with_history(coming).left is None
+    rollouts.stop(road.fresh(), by=road.manager, at=road.at, why="A better image is coming.")
+    assert road.run().state == "stopped"
+    set_clock(road.at)
+    (answer,) = ask(world, own, at=road.at)
+    assert (answer.coming, queries.with_history(answer).left.version, answer.left) == (None, NEW, None)
+    assert "will activate it" in text(sign_in("supplier").get(one(own)))
+    shown = sign_in("supplier").get(f"{API}{eui64_text(own.eui64)}/").json()
+    assert shown["left"] == {
+        "rollout": road.rollout.reference,
+        "release": road.rollout.release.reference,
+        "version": NEW,
+        "state": "Excluded",
+    }
+    assert replace(answer, updates=[]).left is None
+
+
+def test_a_hub_that_never_took_the_image_holds_none(world, catalogue, road):
+    own = hub_in(catalogue, "north")
+    road.start()
+    rollouts.stop(road.fresh(), by=road.manager, at=road.at, why="A better image is coming.")
+    assert road.run().state == "stopped"
+    (answer,) = ask(world, own, at=road.at)
+    assert queries.with_history(answer).left is None
 
 
 def test_the_answers_of_a_hub_that_fails_are_in_its_history(world, catalogue, served):

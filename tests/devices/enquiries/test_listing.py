@@ -217,6 +217,16 @@ def test_the_api_goes_on_from_page_to_page(sign_in, set_clock, catalogue, road):
     assert client.get(f"{API}?region=north&limit=1").json()["results"][0]["place"]["rollout"] == road.rollout.reference
 
 
+@pytest.mark.parametrize(
+    ("query", "name"),
+    [("limit=0", "limit"), ("limit=-1", "limit"), ("limit=9999", "limit"), ("limit=x", "limit"), ("after=x", "after")],
+)
+def test_the_api_says_which_page_cannot_be_had(sign_in, set_clock, catalogue, road, query, name):
+    set_clock(road.at)
+    answer = sign_in("supplier").get(f"{API}?{query}")
+    assert (answer.status_code, list(answer.json()["fields"])) == (400, [name])
+
+
 @pytest.mark.parametrize("query", [{}, {"state": "deployed"}])
 @pytest.mark.parametrize("url", [PAGE, API])
 def test_it_costs_the_same_for_one_and_three_hubs(sign_in, set_clock, catalogue, road, monkeypatch, url, query):

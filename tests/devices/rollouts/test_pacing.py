@@ -6,7 +6,7 @@ import pytest
 from django.db.models import Sum
 
 from devices.gateway import Stage
-from devices.rollouts import nights, pacing, verbs
+from devices.rollouts import nights, pacing, pages, verbs
 from devices.rollouts.models import Batch, HubUpdateEvent, Night, NightlyCapacity
 from devices.rollouts.planning import WaveSpec
 from devices.rollouts.states import HubState
@@ -99,6 +99,7 @@ class TestFullNights:
         road.start()
         road.run()
         assert Batch.objects.get(rollout=road.rollout).rest_at == datetime(2017, 1, 18, 12, tzinfo=UTC)
+        assert pages.live(road.fresh(), road.manager, road.at)["closed_regions"] == ["North"]
         road.at += timedelta(hours=3)
         road.run()
         assert road.fresh().state == "deploying"

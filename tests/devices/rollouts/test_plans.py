@@ -51,7 +51,9 @@ class TestPlan:
             ({"turns": 9}, "between 1 and 8 times"),
             ({"scenario": "flood"}, "The scenario is one of"),
             ({"window_opens": time(22)}, "both the time"),
+            ({"window_opens": time(22), "window_closes": time(22)}, "opens and closes at the same time"),
             ({"soak_seconds": -1}, "cannot be negative"),
+            ({"thresholds": Thresholds(0.05, 10**30, 0.95)}, "at most 10,000,000 reports"),
             ({"retry_seconds": 10**18}, "at most 31 days"),
             ({"thresholds": Thresholds(0.05, 500, 0.95)}, "smaller than the 500 reports"),
             ({"waves": [WaveSpec(hubs=60, regions=("wales",)), WaveSpec(share=1.0)]}, "no region wales"),
@@ -190,6 +192,10 @@ class TestApprove:
 
 
 class TestCancel:
+    def test_it_needs_a_reason(self, road):
+        with pytest.raises(Invalid, match="Give the reason"):
+            verbs.cancel(road.rollout, by=road.manager, at=road.at, why=" ")
+
     def test_before_the_first_hub_was_asked(self, road):
         assert verbs.cancel(road.rollout, by=road.manager, at=road.at, why="Dates moved.").state == "cancelled"
 

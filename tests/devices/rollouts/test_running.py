@@ -4,6 +4,7 @@ from devices.rollouts import verbs
 from devices.rollouts.models import Batch
 from devices.rollouts.reports import report_figures
 from devices.rollouts.states import HubState
+from portal.journal.models import Entry
 from portal.workflow.errors import Invalid, NotAllowed, NotNow
 from tests.factories.findings import make_issue
 from tests.factories.rollouts import ENGINE, assert_counts_agree, make_road
@@ -65,6 +66,10 @@ class TestStandingStill:
         version = road.fresh().version
         verb(road.rollout, by=road.manager, at=road.at, why="Again.")
         assert (road.fresh().version, road.rollout.stood_still_why) == (version, "Masts down.")
+        said = Entry.objects.filter(verb=verb.__name__, subject_id=road.rollout.pk).order_by("pk")
+        assert [entry.why for entry in said] == ["Masts down.", "Again."]
+        resumed = verbs.resume(road.fresh(), by=road.manager, at=road.at, why="Masts are up.")
+        assert (resumed.stood_still_at, resumed.stood_still_why) == (None, "")
 
     @pytest.mark.parametrize("verb", [verbs.pause, verbs.halt])
     def test_not_by_others_and_not_before_the_start(self, road, verb):
