@@ -7,11 +7,11 @@ from django import forms
 from portal.pages.forms import GovForm, VersionedForm
 from portal.people.models import Organisation
 from portal.workflow.actor import Actor
+from portal.workflow.said import LONGEST
 from releases.publishing.models import Release, UrgencyClass
 from releases.publishing.template import template_of
 from releases.questions import queries
 from releases.questions.states import QuestionState, RequestState
-from releases.questions.verbs.asking import LONGEST
 
 TEXT = forms.Textarea(attrs={"rows": 5})
 

@@ -5,9 +5,9 @@ from typing import Any
 from rest_framework import serializers
 
 from portal.people.models import Organisation
+from portal.workflow.said import LONGEST
 from releases.publishing.models import UrgencyClass
 from releases.questions.models import ContentRequest, Question
-from releases.questions.verbs.asking import LONGEST
 
 
 class QuestionSerializer(serializers.ModelSerializer[Question]):

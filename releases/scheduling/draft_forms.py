@@ -6,12 +6,12 @@ from typing import Any
 from django import forms
 
 from portal.pages.forms import DateField, VersionedForm
+from portal.workflow.said import LONGEST
 from releases.scheduling.drafted import Placed
 from releases.scheduling.editing import Edit
 from releases.scheduling.frames import words
 from releases.scheduling.verbs import Choices
 from releases.scheduling.verbs.drafting import MOST_SEED
-from releases.scheduling.verbs.words import LONGEST
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 NARROW = forms.NumberInput(attrs={"class": "govuk-input--width-10"})

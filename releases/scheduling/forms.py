@@ -6,13 +6,13 @@ from typing import Any
 from django import forms
 
 from portal.pages.forms import DateField, GovForm, UkDateTimeField, VersionedForm
+from portal.workflow.said import LONGEST
 from releases.products.models import Region
 from releases.scheduling import lines
 from releases.scheduling.frames import words
 from releases.scheduling.models import Exercise
 from releases.scheduling.states import ExerciseState
 from releases.scheduling.verbs import Terms
-from releases.scheduling.verbs.words import LONGEST
 from releases.scheduling.wishes import Wishes
 
 TEXT = forms.Textarea(attrs={"rows": 4})

@@ -4,10 +4,10 @@ from typing import Any
 
 from rest_framework import serializers
 
+from portal.workflow.said import LONGEST
 from releases.scheduling.models import Exercise, Statement
 from releases.scheduling.problem import Placement, Schedule
 from releases.scheduling.verbs import Terms
-from releases.scheduling.verbs.words import LONGEST
 from releases.scheduling.wishes import LONGEST_REASON, Blackout, Wishes
 
 MOST = 100_000_000

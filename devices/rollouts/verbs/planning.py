@@ -21,13 +21,13 @@ from devices.rollouts.path import START, count, pack
 from devices.rollouts.planning import Cut, WaveSpec, arrange, cut, cut_batches, line_up, quotas
 from devices.rollouts.plans import Plan, check
 from devices.rollouts.states import HubState, RolloutState
-from devices.rollouts.verbs.reasons import needs_reason
 from devices.rollouts.verdicts import Thresholds
 from devices.simulator.scenarios import SCENARIOS
 from portal.delivery.outbox import tell
 from portal.workflow.actor import Actor
 from portal.workflow.enqueue import enqueue
 from portal.workflow.errors import Invalid, NotNow
+from portal.workflow.said import said
 from portal.workflow.transitions import lock, move, note
 from releases.products.models import Cell
 from releases.publishing import verbs as publishing
@@ -271,6 +271,6 @@ def cancel(rollout: Rollout, *, by: Actor, at: datetime, why: str, seen: int | N
     rollout = lock(rollout, seen=seen)
     may.cancel(rollout, by=by)
     can.cancel(rollout)
-    needs_reason(why)
+    why = said(why, "why", "Give the reason.")
     move(rollout, to=RolloutState.CANCELLED, by=by, at=at, verb="cancel", why=why)
     return rollout

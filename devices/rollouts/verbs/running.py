@@ -11,12 +11,12 @@ from devices.rollouts.models import Batch, Programme, Rollout
 from devices.rollouts.path import RECORD
 from devices.rollouts.states import RolloutState
 from devices.rollouts.verbs.hints import publish_due
-from devices.rollouts.verbs.reasons import needs_reason
 from devices.rollouts.verbs.twins import list_twins
 from portal.delivery.outbox import tell
 from portal.workflow import barrier
 from portal.workflow.actor import Actor
 from portal.workflow.enqueue import enqueue
+from portal.workflow.said import said
 from portal.workflow.transitions import lock, move, note
 from releases.publishing import verbs as publishing
 from releases.publishing.states import ReleaseState
@@ -61,7 +61,7 @@ def pause(rollout: Rollout, *, by: Actor, at: datetime, why: str, seen: int | No
     barrier.shut()
     rollout = lock(rollout, seen=seen)
     may.pause(rollout, by=by)
-    needs_reason(why)
+    why = said(why, "why", "Give the reason.")
     if rollout.state == RolloutState.PAUSED:
         note(rollout, by=by, at=at, verb="pause", why=why)
         return rollout
@@ -80,7 +80,7 @@ def halt(rollout: Rollout, *, by: Actor, at: datetime, why: str, seen: int | Non
     barrier.shut()
     rollout = lock(rollout, seen=seen)
     may.halt(rollout, by=by)
-    needs_reason(why)
+    why = said(why, "why", "Give the reason.")
     if rollout.state == RolloutState.HALTED:
         note(rollout, by=by, at=at, verb="halt", why=why)
         return rollout
@@ -101,7 +101,7 @@ def resume(rollout: Rollout, *, by: Actor, at: datetime, why: str, seen: int | N
     rollout = lock(rollout, seen=seen)
     may.resume(rollout, by=by)
     can.resume(rollout)
-    needs_reason(why)
+    why = said(why, "why", "Give the reason.")
     if rollout.release.state == ReleaseState.HALTED:
         publishing.resume(rollout.release, by=by, at=at, why=why)
     _weigh_present_wave(rollout, at)
@@ -122,7 +122,7 @@ def stop(rollout: Rollout, *, by: Actor, at: datetime, why: str, seen: int | Non
     rollout = lock(rollout, seen=seen)
     may.stop(rollout, by=by)
     can.stop(rollout)
-    needs_reason(why)
+    why = said(why, "why", "Give the reason.")
     list_twins(rollout, at=at)
     fields = ("source_cells", "target_cells", "stood_still_at", "stood_still_why")
     rollout.stood_still_at, rollout.stood_still_why = at, why
@@ -144,7 +144,7 @@ def end_activation(rollout: Rollout, *, by: Actor, at: datetime, why: str, seen:
     rollout = lock(rollout, seen=seen)
     may.end_activation(rollout, by=by)
     can.end_activation(rollout)
-    needs_reason(why)
+    why = said(why, "why", "Give the reason.")
     release = rollout.release
     if release.state == ReleaseState.HALTED:
         release = publishing.resume(release, by=by, at=at, why=why)

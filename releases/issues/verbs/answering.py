@@ -8,6 +8,7 @@ from django.db import transaction
 from portal.delivery.outbox import tell
 from portal.workflow.actor import Actor
 from portal.workflow.errors import Invalid
+from portal.workflow.said import said
 from portal.workflow.transitions import lock, move
 from releases.issues import can, may, messages
 from releases.issues.models import Comment, Follower, Issue
@@ -46,7 +47,7 @@ def accept(issue: Issue, *, why: str, by: Actor, at: datetime, seen: int | None 
     issue = lock(issue, seen=seen)
     may.accept(issue, by=by)
     can.accept(issue)
-    issue.answer = _said(why, "Say what is known of the issue.")
+    issue.answer = said(why, "why", "Say what is known of the issue.")
     issue = _move(issue, IssueState.ACCEPTED, "accept", by=by, at=at, why=issue.answer)
     if not issue.is_security:
         add_known(issue, by=by, at=at)
@@ -72,7 +73,7 @@ def reject(issue: Issue, *, why: str, by: Actor, at: datetime, seen: int | None 
     issue = lock(issue, seen=seen)
     may.reject(issue, by=by)
     can.reject(issue)
-    issue.answer = _said(why, "Give the reasons for rejecting it.")
+    issue.answer = said(why, "why", "Give the reasons for rejecting it.")
     return _move(issue, IssueState.REJECTED, "reject", by=by, at=at, why=issue.answer)
 
 
@@ -107,7 +108,7 @@ def resolve(issue: Issue, *, why: str, by: Actor, at: datetime, seen: int | None
     issue = lock(issue, seen=seen)
     may.resolve(issue, by=by)
     can.resolve(issue)
-    issue.answer = _said(why, "Say how it was put right.")
+    issue.answer = said(why, "why", "Say how it was put right.")
     return _move(issue, IssueState.RESOLVED, "resolve", by=by, at=at, why=issue.answer)
 
 
@@ -126,7 +127,7 @@ def withdraw(issue: Issue, *, why: str, by: Actor, at: datetime, seen: int | Non
     issue = lock(issue, seen=seen)
     may.withdraw(issue, by=by)
     can.withdraw(issue)
-    why = _said(why, "Say why it is withdrawn.")
+    why = said(why, "why", "Say why it is withdrawn.")
     if issue.is_security:
         say(issue, f"Withdrawn: {why}", by=by, at=at)
     return _move(issue, IssueState.CLOSED, "withdraw", by=by, at=at, why=why)
@@ -138,7 +139,7 @@ def reopen(issue: Issue, *, why: str, by: Actor, at: datetime, seen: int | None 
     issue = lock(issue, seen=seen)
     may.reopen(issue, by=by)
     can.reopen(issue, at=at)
-    why = _said(why, "Say why it is not put right.")
+    why = said(why, "why", "Say why it is not put right.")
     issue.duplicate_of = None
     return _move(issue, IssueState.INVESTIGATING, "reopen", by=by, at=at, why=why)
 
@@ -164,12 +165,6 @@ def say(issue: Issue, text: str, *, by: Actor, at: datetime) -> None:
         text=text,
         at=at,
     )
-
-
-def _said(why: str, otherwise: str) -> str:
-    if not why.strip():
-        raise Invalid(otherwise, {"why": [otherwise]})
-    return why.strip()
 
 
 def _check_original(issue: Issue, original: Issue) -> None:

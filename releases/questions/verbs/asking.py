@@ -10,6 +10,7 @@ from portal.people.models import Organisation
 from portal.workflow.actor import Actor
 from portal.workflow.errors import Invalid
 from portal.workflow.references import take_number
+from portal.workflow.said import said
 from portal.workflow.transitions import lock, move, note
 from releases.publishing import verbs as publishing
 from releases.publishing.models import Release
@@ -20,7 +21,6 @@ from releases.questions.clocks import answer_by
 from releases.questions.models import Question, Watch
 from releases.questions.states import QuestionState
 
-LONGEST = 5_000
 ANSWERS_GO_TO = "What changes"
 
 
@@ -50,15 +50,6 @@ def ask(
     note(question, by=by, at=at, verb="ask", data={"release": release.reference})
     tell(messages.QuestionAsked(question, at), at=at)
     return question
-
-
-def said(text: str, field: str, otherwise: str) -> str:
-    """Return what was written, without the space around it. Raises Invalid for nothing, and for too much."""
-    text = text.strip()
-    if not text or len(text) > LONGEST:
-        sentence = otherwise if not text else f"Keep it under {LONGEST:,} characters."
-        raise Invalid(sentence, {field: [sentence]})
-    return text
 
 
 def _check_section(section: str, sections: tuple[Section, ...]) -> None:

@@ -11,6 +11,7 @@ from portal.people.models import Organisation
 from portal.workflow.actor import Actor
 from portal.workflow.errors import Invalid
 from portal.workflow.references import take_number
+from portal.workflow.said import said
 from portal.workflow.transitions import lock, move, note
 from releases.publishing import verbs as publishing
 from releases.publishing.models import StandingSection
@@ -18,7 +19,6 @@ from releases.questions import can, may, messages
 from releases.questions.clocks import request_answer_by
 from releases.questions.models import ContentRequest, Support
 from releases.questions.states import RequestState
-from releases.questions.verbs.asking import said
 
 _ANSWERED = ("answer", "answered_at", "section")
 

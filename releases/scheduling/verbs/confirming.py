@@ -7,6 +7,7 @@ from django.db import transaction
 from portal.delivery.outbox import tell
 from portal.workflow.actor import Actor
 from portal.workflow.errors import Invalid
+from portal.workflow.said import said
 from portal.workflow.transitions import lock, move
 from portal.working_days import london_day, start_of
 from releases.publishing import verbs as publishing
@@ -21,7 +22,6 @@ from releases.scheduling.frozen import problem_of
 from releases.scheduling.models import Exercise, FirmNight
 from releases.scheduling.problem import Schedule
 from releases.scheduling.states import ExerciseState
-from releases.scheduling.verbs.words import said
 
 MOST_BREACHES = 10  # named in a refusal
 

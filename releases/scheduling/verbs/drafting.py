@@ -12,6 +12,7 @@ from portal.journal.writing import Jsonable
 from portal.workflow.actor import Actor
 from portal.workflow.enqueue import enqueue
 from portal.workflow.errors import Invalid
+from portal.workflow.said import said
 from portal.workflow.transitions import lock, move, note, save
 from releases.scheduling import can, may
 from releases.scheduling.editing import Edit, breaches, moved, wrong_with
@@ -21,7 +22,6 @@ from releases.scheduling.models import Draft, DraftWork, Exercise
 from releases.scheduling.problem import Problem, as_rows
 from releases.scheduling.solver import reckon
 from releases.scheduling.states import DraftState
-from releases.scheduling.verbs.words import said
 
 MOST_SEED = 2**31 - 1
 MOST_NAMED = 10  # breaches in one refusal

@@ -11,6 +11,7 @@ from portal.people.models import Organisation
 from portal.workflow.actor import Actor
 from portal.workflow.errors import Invalid
 from portal.workflow.references import take_number
+from portal.workflow.said import said
 from portal.workflow.transitions import lock, move, note, save
 from portal.working_days import london_day
 from releases.publishing.dates import activation_notice_over
@@ -19,7 +20,6 @@ from releases.publishing.readiness import terms_at
 from releases.scheduling import can, frames, may, messages, queries
 from releases.scheduling.models import Exercise, Group, Party, reach_of
 from releases.scheduling.states import ExerciseState
-from releases.scheduling.verbs.words import said
 
 REMIND_AFTER = 2 / 3  # of the time to state
 

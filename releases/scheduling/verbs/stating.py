@@ -9,10 +9,10 @@ from portal.delivery.outbox import tell
 from portal.people.models import Organisation
 from portal.workflow.actor import Actor
 from portal.workflow.errors import Invalid, NotNow
+from portal.workflow.said import LONGEST
 from portal.workflow.transitions import lock, note, save
 from releases.scheduling import can, may, messages, queries
 from releases.scheduling.models import Exercise, Statement
-from releases.scheduling.verbs.words import LONGEST
 from releases.scheduling.wishes import Wishes, wrong_with
 
 FASTER = (
