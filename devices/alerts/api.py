@@ -16,6 +16,7 @@ from devices.alerts.models import Webhook
 from devices.alerts.reading import Cursor
 from devices.fleet import may
 from portal.people.api_base import Acting
+from portal.people.api_inputs import SeenSerializer
 from portal.workflow.errors import Invalid
 
 USUAL, MOST = 100, 1_000
@@ -93,12 +94,6 @@ class WebhookSerializer(serializers.ModelSerializer[Webhook]):
         model = Webhook
         fields = ("url", "secret", "cursor", "failures", "failure", "is_dead", "taken_at", "version")
         read_only_fields = ("cursor", "failures", "failure", "is_dead", "taken_at")
-
-
-class SeenSerializer(serializers.Serializer[Any]):
-    """The version seen."""
-
-    version = serializers.IntegerField(required=False, allow_null=True, default=None)
 
 
 class WebhookViewSet(Acting, ViewSet):

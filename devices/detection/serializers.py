@@ -10,7 +10,7 @@ from devices.rollouts.models import Rollout
 from releases.holds.models import Hold, Stage
 
 
-class EvidenceSerializer(serializers.Serializer[Any]):
+class SignEvidenceSerializer(serializers.Serializer[Any]):
     """The working of one sign: how often it was heard of how many hub-watches, after activation and before it in the
     same regions and watches; how often it was expected; the least true ratio; the chance of so many without a fault,
     and what chance was allowed, for how many comparisons at which look."""
@@ -58,9 +58,9 @@ class ProposalSerializer(serializers.ModelSerializer[Proposal]):
             "version",
         )
 
-    @extend_schema_field(EvidenceSerializer(many=True))
+    @extend_schema_field(SignEvidenceSerializer(many=True))
     def get_evidence(self, proposal: Proposal) -> Any:
-        return EvidenceSerializer(proposal.evidence, many=True).data
+        return SignEvidenceSerializer(proposal.evidence, many=True).data
 
 
 class AcceptSerializer(serializers.Serializer[Any]):

@@ -51,6 +51,9 @@ def find(asked: Collection[int]) -> dict[int, AskedHub]:
         cursor.execute(_HUBS, [sorted({*asked, *(number - 1 for number in asked)})])
         rows = cursor.fetchall()
     versions = FirmwareVersion.objects.select_related("hub_model").in_bulk({key for row in rows for key in row[5:]})
-    by_number = {row[1]: AskedHub(*row[:5], versions[row[5]], versions[row[6]]) for row in rows}
+    by_number = {
+        eui64: AskedHub(pk, eui64, cell, status, read_at, versions[read], versions[inventory])
+        for pk, eui64, cell, status, read_at, read, inventory in rows
+    }
     found = {number: by_number.get(number) or by_number.get(number - 1) for number in asked}
     return {number: hub for number, hub in found.items() if hub is not None}

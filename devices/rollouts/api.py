@@ -27,11 +27,10 @@ from devices.rollouts.serializers import (
     RemarksSerializer,
     RolloutDetailSerializer,
     RolloutSerializer,
-    SeenSerializer,
-    WhySerializer,
 )
 from devices.rollouts.verdicts import Thresholds
 from portal.people.api_base import Acting
+from portal.people.api_inputs import SeenSerializer, WhySerializer
 from portal.workflow.errors import Invalid
 from releases.holds.serializers import HoldSerializer
 from releases.publishing.queries import visible_to as visible_releases

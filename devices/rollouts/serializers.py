@@ -10,6 +10,7 @@ from devices.rollouts.models import ExitReport, Rollout, Wave
 from devices.rollouts.plans import MOST_SECONDS
 from devices.rollouts.states import HubState
 from devices.simulator.scenarios import SCENARIOS
+from portal.people.api_inputs import SeenSerializer
 from releases.holds.models import Stage as HoldStage
 from releases.products.models import Region
 from releases.publishing.models import Release
@@ -224,18 +225,6 @@ class RegionNightsSerializer(serializers.Serializer[Any]):
     region = serializers.CharField()
     capacity = CapacitySerializer(allow_null=True)
     nights = NightSerializer(many=True)
-
-
-class SeenSerializer(serializers.Serializer[Any]):
-    """The version seen."""
-
-    version = serializers.IntegerField(required=False, allow_null=True, default=None)
-
-
-class WhySerializer(SeenSerializer):
-    """Why, and the version seen."""
-
-    why = serializers.CharField(max_length=2000)
 
 
 class HoldPartSerializer(SeenSerializer):

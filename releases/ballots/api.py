@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
+from portal.people.api_inputs import SeenSerializer, WhySerializer
 from releases.ballots import bundle, queries, verbs
 from releases.ballots import serializers as shapes
 from releases.ballots.determination_api import DeterminationViewSet
@@ -84,11 +85,11 @@ class BallotViewSet(Evidence, Acts, ReadOnlyModelViewSet[Ballot]):
         made = verb(release, **answers, by=self.actor, at=self.at)
         return Response(self.get_serializer(made).data, status=status.HTTP_201_CREATED)
 
-    @extend_schema(request=shapes.Input, responses=shapes.BallotSerializer)
+    @extend_schema(request=SeenSerializer, responses=shapes.BallotSerializer)
     @action(detail=True, methods=["post"])
     def notice(self, request: Request, reference: str) -> Response:
         """Give notice of a ballot."""
-        return self.act(request, verbs.notice, shapes.Input)
+        return self.act(request, verbs.notice, SeenSerializer)
 
     @extend_schema(request=shapes.AgendaSerializer, responses=shapes.BallotSerializer)
     @action(detail=True, methods=["post"], url_path="put-on-agenda")
@@ -96,11 +97,11 @@ class BallotViewSet(Evidence, Acts, ReadOnlyModelViewSet[Ballot]):
         """Settle where a drafted ballot is voted on: in a meeting, or by correspondence."""
         return self.act(request, verbs.put_on_agenda, shapes.AgendaSerializer)
 
-    @extend_schema(request=shapes.Input, responses=shapes.BallotSerializer)
+    @extend_schema(request=SeenSerializer, responses=shapes.BallotSerializer)
     @action(detail=True, methods=["post"], url_path="open-voting")
     def open_voting(self, request: Request, reference: str) -> Response:
         """Open voting; the roll is frozen."""
-        return self.act(request, verbs.open_voting, shapes.Input)
+        return self.act(request, verbs.open_voting, SeenSerializer)
 
     @extend_schema(request=shapes.DeclareSerializer, responses=shapes.BallotSerializer)
     @action(detail=True, methods=["post"])
@@ -132,23 +133,23 @@ class BallotViewSet(Evidence, Acts, ReadOnlyModelViewSet[Ballot]):
         """Close voting whose time is over, or in which every seat has voted."""
         return self._without_body(verbs.close)
 
-    @extend_schema(request=shapes.Input, responses=shapes.BallotSerializer)
+    @extend_schema(request=SeenSerializer, responses=shapes.BallotSerializer)
     @action(detail=True, methods=["post"])
     def count(self, request: Request, reference: str) -> Response:
         """Count a closed ballot again."""
-        return self.act(request, verbs.count, shapes.Input)
+        return self.act(request, verbs.count, SeenSerializer)
 
-    @extend_schema(request=shapes.Input, responses=shapes.BallotSerializer)
+    @extend_schema(request=SeenSerializer, responses=shapes.BallotSerializer)
     @action(detail=True, methods=["post"])
     def extend(self, request: Request, reference: str) -> Response:
         """Extend a ballot without quorum, once."""
-        return self.act(request, verbs.extend, shapes.Input)
+        return self.act(request, verbs.extend, SeenSerializer)
 
-    @extend_schema(request=shapes.Input, responses={201: shapes.BallotSerializer})
+    @extend_schema(request=SeenSerializer, responses={201: shapes.BallotSerializer})
     @action(detail=True, methods=["post"])
     def refer(self, request: Request, reference: str) -> Response:
         """Refer a Sub-Committee's ballot without quorum to the Panel; returns the Panel's, drafted."""
-        made = verbs.refer(self.get_object(), **answers_of(request, shapes.Input), by=self.actor, at=self.at)
+        made = verbs.refer(self.get_object(), **answers_of(request, SeenSerializer), by=self.actor, at=self.at)
         return Response(self.get_serializer(made).data, status=status.HTTP_201_CREATED)
 
     @extend_schema(request=None, responses=shapes.BallotSerializer)
@@ -163,11 +164,11 @@ class BallotViewSet(Evidence, Acts, ReadOnlyModelViewSet[Ballot]):
         """Publish the determination."""
         return self.act(request, verbs.publish, shapes.PublishSerializer)
 
-    @extend_schema(request=shapes.WhySerializer, responses=shapes.BallotSerializer)
+    @extend_schema(request=WhySerializer, responses=shapes.BallotSerializer)
     @action(detail=True, methods=["post"])
     def void(self, request: Request, reference: str) -> Response:
         """Void a ballot."""
-        return self.act(request, verbs.void, shapes.WhySerializer)
+        return self.act(request, verbs.void, WhySerializer)
 
     @extend_schema(request=shapes.AppealSerializer, responses=shapes.BallotSerializer)
     @action(detail=True, methods=["post"], url_path="record-appeal")

@@ -17,6 +17,7 @@ from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from portal.pages.downloads import attached
 from portal.people.api_base import Acting
+from portal.people.api_inputs import SeenSerializer, WhySerializer
 from portal.workflow.errors import Invalid
 from releases.ballots import queries, verbs
 from releases.ballots import serializers as shapes
@@ -114,17 +115,17 @@ class ObjectionViewSet(Acts, ReadOnlyModelViewSet[Objection]):
         found = get_object_or_404(self.get_object().exhibits.select_related("objection"), pk=pk)
         return attached(found.file.open("rb"), found.own_name)
 
-    @extend_schema(request=shapes.WhySerializer, responses=shapes.ObjectionSerializer)
+    @extend_schema(request=WhySerializer, responses=shapes.ObjectionSerializer)
     @action(detail=True, methods=["post"])
     def withdraw(self, request: Request, reference: str) -> Response:
         """Withdraw an objection before voting begins."""
-        return self.act(request, verbs.withdraw, shapes.WhySerializer)
+        return self.act(request, verbs.withdraw, WhySerializer)
 
-    @extend_schema(request=shapes.Input, responses=shapes.ObjectionSerializer)
+    @extend_schema(request=SeenSerializer, responses=shapes.ObjectionSerializer)
     @action(detail=True, methods=["post"])
     def admit(self, request: Request, reference: str) -> Response:
         """Admit an objection."""
-        return self.act(request, verbs.admit, shapes.Input)
+        return self.act(request, verbs.admit, SeenSerializer)
 
     @extend_schema(request=shapes.ReasonsSerializer, responses=shapes.ObjectionSerializer)
     @action(detail=True, methods=["post"], url_path="return-with-reasons")
@@ -150,14 +151,14 @@ class ObjectionViewSet(Acts, ReadOnlyModelViewSet[Objection]):
         """Contest an objection: a committee votes."""
         return self.act(request, verbs.contest, shapes.AnswerSerializer)
 
-    @extend_schema(request=shapes.Input, responses=shapes.ObjectionSerializer)
+    @extend_schema(request=SeenSerializer, responses=shapes.ObjectionSerializer)
     @action(detail=True, methods=["post"])
     def agree(self, request: Request, reference: str) -> Response:
         """Agree to a narrowing."""
-        return self.act(request, verbs.agree, shapes.Input)
+        return self.act(request, verbs.agree, SeenSerializer)
 
-    @extend_schema(request=shapes.WhySerializer, responses=shapes.ObjectionSerializer)
+    @extend_schema(request=WhySerializer, responses=shapes.ObjectionSerializer)
     @action(detail=True, methods=["post"])
     def disagree(self, request: Request, reference: str) -> Response:
         """Refuse a narrowing."""
-        return self.act(request, verbs.disagree, shapes.WhySerializer)
+        return self.act(request, verbs.disagree, WhySerializer)

@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from portal.people.api_inputs import SeenSerializer, WhySerializer
 from portal.people.models import Committee, Organisation
 from releases.ballots import bundle
 from releases.ballots.models import AppealResult, Ballot, Determination, Exhibit, Meeting, Objection, Remedy
@@ -161,21 +162,11 @@ class DeterminationSerializer(serializers.ModelSerializer[Determination]):
         return {"choice": vote.choice, "reasons": vote.reasons} if vote else None
 
 
-class Input(serializers.Serializer[Any]):
-    """What an act takes: at least the version seen."""
-
-    version = serializers.IntegerField(required=False, allow_null=True, default=None)
-
-
-class WhySerializer(Input):
-    why = serializers.CharField(max_length=4000)
-
-
-class ReasonsSerializer(Input):
+class ReasonsSerializer(SeenSerializer):
     reasons = serializers.CharField(max_length=4000)
 
 
-class AnswerSerializer(Input):
+class AnswerSerializer(SeenSerializer):
     answer = serializers.CharField(max_length=4000)
 
 
@@ -185,7 +176,7 @@ class NarrowSerializer(AnswerSerializer):
     cohort = CohortField(asking=False, required=False, allow_null=True, default=None)
 
 
-class LodgeSerializer(Input):
+class LodgeSerializer(SeenSerializer):
     """An objection: the release, the supplier it is for, and its grounds."""
 
     release = serializers.CharField(max_length=20)
@@ -209,19 +200,19 @@ class ExhibitSerializer(serializers.ModelSerializer[Exhibit]):
         read_only_fields = fields
 
 
-class AddEvidenceSerializer(Input):
+class AddEvidenceSerializer(SeenSerializer):
     """One or more files of a party, its own supplier."""
 
     supplier = Slug[Organisation](slug_field="slug", queryset=Organisation.objects.all())
     exhibits = serializers.ListField(child=serializers.FileField(max_length=200))
 
 
-class JoinSerializer(Input):
+class JoinSerializer(SeenSerializer):
     supplier = Slug[Organisation](slug_field="slug", queryset=Organisation.objects.all())
     statement = serializers.CharField(required=False, allow_blank=True, default="", max_length=4000)
 
 
-class DraftSerializer(Input):
+class DraftSerializer(SeenSerializer):
     release = serializers.CharField(max_length=20)
     committee = Slug[Committee](slug_field="slug", queryset=Committee.objects.all())
     objections = Slug[Objection](slug_field="reference", queryset=Objection.objects.all(), many=True)
@@ -243,7 +234,7 @@ class DraftReviewSerializer(DraftWaiverSerializer):
     defer_to = serializers.DateTimeField()
 
 
-class AgendaSerializer(Input):
+class AgendaSerializer(SeenSerializer):
     """The meeting at which a ballot is voted on; without one it is by correspondence."""
 
     meeting = Slug[Meeting](slug_field="reference", queryset=Meeting.objects.all(), allow_null=True, default=None)
@@ -275,6 +266,6 @@ class AppealSerializer(WhySerializer):
     appellant = serializers.CharField(max_length=200)
 
 
-class AppealOutcomeSerializer(Input):
+class AppealOutcomeSerializer(SeenSerializer):
     result = serializers.ChoiceField(choices=AppealResult.choices)
     outcome = serializers.CharField(max_length=4000)

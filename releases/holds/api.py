@@ -10,9 +10,10 @@ from rest_framework.response import Response
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from portal.people.api_base import Acting
+from portal.people.api_inputs import WhySerializer
 from releases.holds import queries, verbs
 from releases.holds.models import Cause, Hold
-from releases.holds.serializers import HoldSerializer, LiftSerializer, PlaceSerializer, ReviewSerializer, WhySerializer
+from releases.holds.serializers import HoldSerializer, LiftSerializer, PlaceSerializer, ReviewSerializer
 from releases.publishing import queries as publishing
 
 

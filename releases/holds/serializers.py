@@ -2,6 +2,7 @@
 
 from rest_framework import serializers
 
+from portal.people.api_inputs import WhySerializer
 from releases.holds.forms import BY_PEOPLE
 from releases.holds.models import Hold, Stage
 from releases.products.cohort_serializers import CohortField
@@ -41,13 +42,6 @@ class PlaceSerializer(serializers.Serializer[Hold]):
     stage = serializers.ChoiceField(choices=Stage.choices)
     cause_text = serializers.CharField(max_length=300)
     review_at = serializers.DateTimeField(required=False, allow_null=True, default=None)
-
-
-class WhySerializer(serializers.Serializer[Hold]):
-    """Why, and the version seen."""
-
-    why = serializers.CharField(max_length=2000)
-    version = serializers.IntegerField(required=False, allow_null=True, default=None)
 
 
 class ReviewSerializer(WhySerializer):

@@ -27,9 +27,9 @@ from releases.issues.serializers import (
     HoldCohortSerializer,
     IncidentSerializer,
     IssueSerializer,
+    IssueWhySerializer,
     RaiseSerializer,
     ReproducedSerializer,
-    WhySerializer,
 )
 from releases.issues.verbs import Correction, Finding
 from releases.publishing import queries as publishing
@@ -66,55 +66,55 @@ class IssueViewSet(Acting, ReadOnlyModelViewSet[Issue]):
         return Response(IssueSerializer(raised).data, status=status.HTTP_201_CREATED)
 
     def _act(self, name: str) -> Response:
-        answers = _answers(WhySerializer(data=self.request.data))
+        answers = _answers(IssueWhySerializer(data=self.request.data))
         return self._shown(ACTS[name].verb(self.get_object(), **answers, by=self.actor, at=self.at))
 
     def _shown(self, issue: Issue) -> Response:
         return Response(IssueSerializer(issue).data)
 
-    @extend_schema(request=WhySerializer, responses=IssueSerializer)
+    @extend_schema(request=IssueWhySerializer, responses=IssueSerializer)
     @action(detail=True, methods=["post"])
     def acknowledge(self, request: Request, reference: str) -> Response:
         """DCC has read it."""
         return self._act("acknowledge")
 
-    @extend_schema(request=WhySerializer, responses=IssueSerializer)
+    @extend_schema(request=IssueWhySerializer, responses=IssueSerializer)
     @action(detail=True, methods=["post"])
     def investigate(self, request: Request, reference: str) -> Response:
         """DCC looks into it."""
         return self._act("investigate")
 
-    @extend_schema(request=WhySerializer, responses=IssueSerializer)
+    @extend_schema(request=IssueWhySerializer, responses=IssueSerializer)
     @action(detail=True, methods=["post"])
     def accept(self, request: Request, reference: str) -> Response:
         """DCC accepts it as a known issue."""
         return self._act("accept")
 
-    @extend_schema(request=WhySerializer, responses=IssueSerializer)
+    @extend_schema(request=IssueWhySerializer, responses=IssueSerializer)
     @action(detail=True, methods=["post"])
     def reject(self, request: Request, reference: str) -> Response:
         """DCC rejects it with reasons."""
         return self._act("reject")
 
-    @extend_schema(request=WhySerializer, responses=IssueSerializer)
+    @extend_schema(request=IssueWhySerializer, responses=IssueSerializer)
     @action(detail=True, methods=["post"])
     def resolve(self, request: Request, reference: str) -> Response:
         """DCC says how it was put right."""
         return self._act("resolve")
 
-    @extend_schema(request=WhySerializer, responses=IssueSerializer)
+    @extend_schema(request=IssueWhySerializer, responses=IssueSerializer)
     @action(detail=True, methods=["post"])
     def close(self, request: Request, reference: str) -> Response:
         """The raiser or DCC is content with the answer."""
         return self._act("close")
 
-    @extend_schema(request=WhySerializer, responses=IssueSerializer)
+    @extend_schema(request=IssueWhySerializer, responses=IssueSerializer)
     @action(detail=True, methods=["post"])
     def reopen(self, request: Request, reference: str) -> Response:
         """Put it back under investigation."""
         return self._act("reopen")
 
-    @extend_schema(request=WhySerializer, responses=IssueSerializer)
+    @extend_schema(request=IssueWhySerializer, responses=IssueSerializer)
     @action(detail=True, methods=["post"])
     def withdraw(self, request: Request, reference: str) -> Response:
         """The raiser takes it back before DCC has accepted it."""

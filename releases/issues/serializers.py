@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from portal.people.api_inputs import SeenSerializer
 from portal.people.models import Organisation
 from releases.holds.models import Stage
 from releases.issues.models import Category, Comment, Issue
@@ -54,19 +55,13 @@ class RaiseSerializer(serializers.Serializer[Issue]):
     cohort = CohortField()
 
 
-class SeenSerializer(serializers.Serializer[Issue]):
-    """The version seen, so that nothing is done to what somebody else has changed."""
-
-    version = serializers.IntegerField(required=False, allow_null=True, default=None)
-
-
-class WhySerializer(SeenSerializer):
+class IssueWhySerializer(SeenSerializer):
     """Why, and the version seen; the portal says where a reason is needed."""
 
     why = serializers.CharField(required=False, allow_blank=True, default="", max_length=5000)
 
 
-class CorrectSerializer(WhySerializer):
+class CorrectSerializer(IssueWhySerializer):
     """What the issue is rightly; what is left out stays as it is."""
 
     category = serializers.ChoiceField(choices=Category.choices, required=False)
@@ -74,11 +69,11 @@ class CorrectSerializer(WhySerializer):
     cohort = CohortField(required=False)
 
 
-class DuplicateSerializer(WhySerializer):
+class DuplicateSerializer(IssueWhySerializer):
     original = serializers.CharField(max_length=20)
 
 
-class ReproducedSerializer(WhySerializer):
+class ReproducedSerializer(IssueWhySerializer):
     organisation = serializers.SlugRelatedField[Organisation](
         slug_field="slug", queryset=Organisation.objects.filter(is_active=True)
     )

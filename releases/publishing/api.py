@@ -15,6 +15,7 @@ from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from portal.pages.contributions import collect
 from portal.pages.documents import pdf
+from portal.people.api_inputs import SeenSerializer, WhySerializer
 from releases.publishing import class_api as dated
 from releases.publishing import classification, fitness, listing, may, queries, verbs
 from releases.publishing import serializers as shown
@@ -172,11 +173,11 @@ class ReleaseViewSet(Service, ReadOnlyModelViewSet[Release]):
             raise Http404
         return HttpResponse(pdf(notes_document(release, newest)), content_type="application/pdf")
 
-    @extend_schema(request=shown.SeenSerializer, responses=shown.NotesSerializer)
+    @extend_schema(request=SeenSerializer, responses=shown.NotesSerializer)
     @action(detail=True, methods=["post"], url_path="notes/publish")
     def publish_notes(self, request: Request, reference: str) -> Response:
         """Publish the newest revision of an announced release."""
-        given = answers(shown.SeenSerializer, request)
+        given = answers(SeenSerializer, request)
         published = verbs.publish_notes(self.get_object(), by=self.actor, at=self.at, **given)
         return Response(shown.NotesSerializer(published).data)
 
@@ -223,18 +224,18 @@ class ReleaseViewSet(Service, ReadOnlyModelViewSet[Release]):
         given = _renamed(answers(shown.DatesSerializer, request))
         return self._done(verbs.confirm_schedule(self.get_object(), by=self.actor, at=self.at, **given))
 
-    @extend_schema(request=shown.SeenSerializer, responses=shown.ReleaseSerializer)
+    @extend_schema(request=SeenSerializer, responses=shown.ReleaseSerializer)
     @action(detail=True, methods=["post"], url_path="approve")
     def approve_emergency(self, request: Request, reference: str) -> Response:
         """Give the second approval of an Emergency."""
-        given = answers(shown.SeenSerializer, request)
+        given = answers(SeenSerializer, request)
         return self._done(verbs.approve_emergency(self.get_object(), by=self.actor, at=self.at, **given))
 
-    @extend_schema(request=shown.SeenSerializer, responses=shown.ReleaseSerializer)
+    @extend_schema(request=SeenSerializer, responses=shown.ReleaseSerializer)
     @action(detail=True, methods=["post"])
     def announce(self, request: Request, reference: str) -> Response:
         """Serve notice of the release."""
-        given = answers(shown.SeenSerializer, request)
+        given = answers(SeenSerializer, request)
         return self._done(verbs.announce(self.get_object(), by=self.actor, at=self.at, **given))
 
     @extend_schema(responses=shown.NoticeSerializer(many=True))
@@ -281,18 +282,18 @@ class ReleaseViewSet(Service, ReadOnlyModelViewSet[Release]):
         rows = sorted(found, key=lambda effect: effect.order)
         return Response(shown.EffectSerializer(rows, many=True).data)
 
-    @extend_schema(request=shown.ReasonSerializer, responses=shown.ReleaseSerializer)
+    @extend_schema(request=WhySerializer, responses=shown.ReleaseSerializer)
     @action(detail=True, methods=["post"], url_path="return")
     def return_to_draft(self, request: Request, reference: str) -> Response:
         """Void the notice and return the release to draft."""
-        given = answers(shown.ReasonSerializer, request)
+        given = answers(WhySerializer, request)
         return self._done(verbs.return_to_draft(self.get_object(), by=self.actor, at=self.at, **given))
 
-    @extend_schema(request=shown.ReasonSerializer, responses=shown.ReleaseSerializer)
+    @extend_schema(request=WhySerializer, responses=shown.ReleaseSerializer)
     @action(detail=True, methods=["post"])
     def withdraw(self, request: Request, reference: str) -> Response:
         """Withdraw the release."""
-        given = answers(shown.ReasonSerializer, request)
+        given = answers(WhySerializer, request)
         return self._done(verbs.withdraw(self.get_object(), by=self.actor, at=self.at, **given))
 
     @extend_schema(request=shown.SupersedeSerializer, responses=shown.ReleaseSerializer)

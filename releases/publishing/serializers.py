@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from portal.people.api_inputs import SeenSerializer, WhySerializer
 from portal.people.models import Membership, Organisation, User
 from releases.products.forms import not_too_large_a_signature, not_too_large_an_image
 from releases.products.models import FirmwareVersion, HubModel, Region
@@ -101,17 +102,7 @@ class FactsSerializer(serializers.Serializer[Release]):
     version = serializers.IntegerField(allow_null=True, default=None)
 
 
-class SeenSerializer(serializers.Serializer[Any]):
-    """An act without further answers. ``version``: the release's version the caller has seen."""
-
-    version = serializers.IntegerField(allow_null=True, default=None)
-
-
-class ReasonSerializer(SeenSerializer):
-    why = serializers.CharField(max_length=2000)
-
-
-class SupersedeSerializer(ReasonSerializer):
+class SupersedeSerializer(WhySerializer):
     successor = serializers.CharField(help_text="Reference of the release that takes its place.")
 
 
@@ -261,7 +252,7 @@ class ReadershipSerializer(serializers.Serializer[Any]):
     )
 
 
-class ReclassifySerializer(ReadershipSerializer, ReasonSerializer):
+class ReclassifySerializer(ReadershipSerializer, WhySerializer):
     """Another readership, with the reason."""
 
 
@@ -352,7 +343,7 @@ class AcknowledgementSerializer(serializers.ModelSerializer[Acknowledgement]):
         fields = ("organisation", "at", "test_days_needed", "remark")
 
 
-class ServeSerializer(ReasonSerializer):
+class ServeSerializer(WhySerializer):
     organisation = serializers.SlugRelatedField[Organisation](
         slug_field="slug", queryset=Organisation.objects.filter(is_active=True)
     )

@@ -13,6 +13,7 @@ from rest_framework.response import Response
 
 from portal.pages.documents import pdf
 from portal.people.api_base import Acting
+from portal.people.api_inputs import SeenSerializer
 from releases.publishing import may, queries, scope, verbs
 from releases.publishing import serializers as shown
 from releases.publishing.certificate import Certificate, certify, document
@@ -49,11 +50,11 @@ class Service(Acting):
         }
         return Response(shown.OwnHomesSerializer(found).data)
 
-    @extend_schema(request=shown.SeenSerializer, responses=shown.RemindedSerializer)
+    @extend_schema(request=SeenSerializer, responses=shown.RemindedSerializer)
     @action(detail=True, methods=["post"])
     def remind(self, request: Request, reference: str) -> Response:
         """Remind everybody who has not acknowledged the notice and was not told of it today."""
-        given = shown.SeenSerializer(data=request.data)
+        given = SeenSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         seen = given.validated_data["version"]
         count = verbs.remind(self.get_object(), by=self.actor, at=self.at, seen=seen)
