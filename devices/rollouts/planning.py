@@ -7,6 +7,7 @@ batch, is then the country in small. Slots are places in that line: dense, and c
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -18,6 +19,7 @@ from devices import hashing
 from devices.gateway import Numbers
 
 FIRST_BATCH, BATCH, LARGE_BATCH = 1_000, 10_000, 20_000
+SHARED = 4  # batches of a wave, that no worker waits for the last of another
 LARGE = 500_000  # hubs from which on a rollout has large batches: each costs as much besides its hubs
 _ORDER, _OFFSET = 11, 12
 
@@ -177,13 +179,19 @@ def cut(sizes: Sequence[int]) -> list[Cut]:
 
 
 def cut_batches(waves: Sequence[Cut], *, first: int = FIRST_BATCH, later: int | None = None) -> list[Cut]:
-    """Return the batches of all waves in slot order; small ones in the first wave, so that a halt bites early."""
+    """Return the batches of all waves in slot order; small ones in the first wave, so that a halt bites early.
+
+    Those of a later wave are alike in size and at least SHARED, if none is smaller than `first` for it: a wave that
+    is one batch has one worker.
+    """
     batches: list[Cut] = []
     if later is None:
         later = LARGE_BATCH if sum(wave.size for wave in waves) >= LARGE else BATCH
     for wave in waves:
-        size = first if wave.number == 0 else later
-        for low in range(wave.low, wave.high, size):
-            high = min(low + size, wave.high)
+        count = -(-wave.size // (first if wave.number == 0 else later))
+        if wave.number > 0:
+            count = max(count, min(SHARED, wave.size // first))
+        edges = [wave.low + wave.size * place // count for place in range(count + 1)]
+        for low, high in itertools.pairwise(edges):
             batches.append(Cut(number=len(batches), wave=wave.number, low=low, high=high))
     return batches
