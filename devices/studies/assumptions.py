@@ -1,7 +1,7 @@
 """What a study assumes: every figure of the model with its unit, bounds and source. Each can be changed in a study."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 ASSUMED = "assumed"
@@ -11,6 +11,32 @@ _CLASS = "Routine class"
 def _figure(words: str, unit: str, default: float, least: float, most: float, source: str = ASSUMED) -> Any:
     facts = {"words": words, "unit": unit, "least": least, "most": most, "source": source}
     return field(default=default, metadata=facts)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A kind of harm. Portal assumptions: `reported` and `alerted` are shares of harmed homes a day that a supplier
+    reports to DCC, and whose alerts show it; `visits` the share that needs a visit; `tested` how much of a test's
+    chance to find a fault is left for this kind; `weight` how often it occurs beside the others."""
+
+    name: str
+    words: str
+    severity: int
+    reported: float
+    alerted: float
+    visits: float
+    tested: float
+    weight: float
+
+
+PROBLEMS: tuple[Problem, ...] = (
+    Problem("stranding", "In-home displays stranded", 3, 0.02, 0.0, 0.3, 1.0, 3),
+    Problem("joins", "Devices that do not join again", 3, 0.02, 0.10, 0.5, 1.0, 2),
+    Problem("gas", "Gaps in gas readings", 4, 0.01, 0.0, 0.2, 0.6, 2),
+    Problem("supply", "Loss of supply or prepayment", 1, 0.5, 0.2, 0.8, 0.8, 0.5),
+    Problem("outage", "Outage alerts that do not come", 4, 0.002, 0.05, 0.0, 0.3, 1),
+    Problem("regression", "Other device regression", 2, 0.05, 0.05, 0.4, 0.8, 1.5),
+)
 
 
 @dataclass(frozen=True)
@@ -53,6 +79,7 @@ class Settings:
     exercise_effort: float = _figure("Effort of a supplier for one scheduling exercise", "person-days", 2, 0, 100)
     night_cost: float = _figure("Cost of one night of one region’s network", "£", 5000, 0, 10_000_000)
     visit_cost: float = _figure("Cost of a visit to a harmed home", "£", 120, 0, 10_000)
+    problems: tuple[Problem, ...] = PROBLEMS
 
 
 @dataclass(frozen=True)
@@ -69,10 +96,27 @@ class Assumption:
     is_whole: bool
 
 
-ASSUMPTIONS: tuple[Assumption, ...] = tuple(
+# Of each kind of problem: the words, the unit and the bounds of a figure, by the attribute that has it.
+_OF_A_PROBLEM = {
+    "reported": ("harmed homes that suppliers report to DCC", "share a day", 0, 1),
+    "alerted": ("harmed homes whose alerts show it", "share a day", 0, 1),
+    "visits": ("harmed homes that need a visit", "share", 0, 1),
+    "tested": ("how much of a test’s chance to find a fault is left", "share", 0, 1),
+    "weight": ("how often it occurs beside the others", "parts", 0, 1000),
+}
+GENERAL: tuple[Assumption, ...] = tuple(
     Assumption(key=one.name, default=getattr(Settings, one.name), is_whole=one.type is int, **one.metadata)
     for one in fields(Settings)
+    if one.metadata
 )
+OF_PROBLEMS: tuple[Assumption, ...] = tuple(
+    Assumption(
+        f"{one.name}_{name}", f"{one.words}: {words}", unit, getattr(one, name), least, most, ASSUMED, is_whole=False
+    )
+    for one in PROBLEMS
+    for name, (words, unit, least, most) in _OF_A_PROBLEM.items()
+)
+ASSUMPTIONS = (*GENERAL, *OF_PROBLEMS)
 
 
 def wrong(given: Mapping[str, Any]) -> dict[str, str]:
@@ -83,6 +127,8 @@ def wrong(given: Mapping[str, Any]) -> dict[str, str]:
             found[one.key] = sentence
     if not found and given.get("rate_least", Settings.rate_least) > given.get("rate_most", Settings.rate_most):
         found["rate_most"] = "The highest share of homes harmed is below the lowest: raise it."
+    if not found and not any(_problem(one, given).weight for one in PROBLEMS):
+        found[f"{PROBLEMS[0].name}_weight"] = "No kind of problem occurs: give one a figure above 0."
     return found
 
 
@@ -99,33 +145,25 @@ def settings(given: Mapping[str, Any]) -> Settings:
     """The figures given, the others as assumed. Raises ValueError where `wrong` finds something."""
     if found := wrong(given):
         raise ValueError(" ".join(found.values()))
-    whole = {one.key for one in ASSUMPTIONS if one.is_whole}
-    figures: dict[str, Any] = {key: int(value) if key in whole else float(value) for key, value in given.items()}
-    return Settings(**figures)
+    figures: dict[str, Any] = {one.key: _number(one, given) for one in GENERAL}
+    return Settings(**figures, problems=tuple(_problem(one, given) for one in PROBLEMS))
 
 
-@dataclass(frozen=True)
-class Problem:
-    """A kind of harm. Portal assumptions: `reported` and `alerted` are shares of harmed homes a day that a supplier
-    reports to DCC, and whose alerts show it; `visits` the share that needs a visit; `tested` how much of a test's
-    chance to find a fault is left for this kind; `weight` how often it occurs beside the others."""
-
-    name: str
-    words: str
-    severity: int
-    reported: float
-    alerted: float
-    visits: float
-    tested: float
-    weight: float
+def complete(given: Mapping[str, Any]) -> dict[str, float]:
+    """Every figure by its key: those given, the others as assumed. Raises ValueError where `wrong` finds something."""
+    if found := wrong(given):
+        raise ValueError(" ".join(found.values()))
+    return {one.key: _number(one, given) for one in ASSUMPTIONS}
 
 
-PROBLEMS: tuple[Problem, ...] = (
-    Problem("stranding", "In-home displays stranded", 3, 0.02, 0.0, 0.3, 1.0, 3),
-    Problem("joins", "Devices that do not join again", 3, 0.02, 0.10, 0.5, 1.0, 2),
-    Problem("gas", "Gaps in gas readings", 4, 0.01, 0.0, 0.2, 0.6, 2),
-    Problem("supply", "Loss of supply or prepayment", 1, 0.5, 0.2, 0.8, 0.8, 0.5),
-    Problem("outage", "Outage alerts that do not come", 4, 0.002, 0.05, 0.0, 0.3, 1),
-    Problem("regression", "Other device regression", 2, 0.05, 0.05, 0.4, 0.8, 1.5),
-)
+def _number(one: Assumption, given: Mapping[str, Any]) -> float:
+    value = given.get(one.key, one.default)
+    return int(value) if one.is_whole else float(value)
+
+
+def _problem(one: Problem, given: Mapping[str, Any]) -> Problem:
+    own = {name: float(given.get(f"{one.name}_{name}", getattr(one, name))) for name in _OF_A_PROBLEM}
+    return replace(one, **own)
+
+
 GRAVE = 2  # severity up to which the minority safeguard holds homes until fixed (Objection and ballot)

@@ -73,5 +73,5 @@ def _assumptions(study: Study) -> list[Block]:
         blocks.heading("What is assumed"),
         blocks.table(("Figure", "Value", "Unit", "Source"), rows, numeric=(1,)),
         blocks.heading("Kinds of problem, assumed", 2),
-        blocks.table(shown.PROBLEM_HEAD, shown.problems(), numeric=range(1, len(shown.PROBLEM_HEAD))),
+        blocks.table(shown.PROBLEM_HEAD, shown.problems(study), numeric=range(1, len(shown.PROBLEM_HEAD))),
     ]

@@ -6,7 +6,7 @@ from django import forms
 from django.db.models import QuerySet
 
 from devices.studies.approaches import APPROACHES
-from devices.studies.assumptions import ASSUMPTIONS, Assumption
+from devices.studies.assumptions import ASSUMPTIONS, GENERAL, OF_PROBLEMS, Assumption
 from devices.studies.models import COUNTING, KINDS, Study
 from devices.studies.verbs import LEAST_HOMES, MOST_HOMES, MOST_RUNS, MOST_SEED, Question
 from portal.pages.forms import GovForm
@@ -56,14 +56,13 @@ class StudyForm(GovForm):
         return [self[name] for name in self.fields if name not in FIGURES]
 
     @property
-    def figures(self) -> list[forms.BoundField]:
-        """The fields of the assumptions."""
-        return [self[name] for name in FIGURES]
-
-    @property
-    def is_wrong_below(self) -> bool:
-        """Whether a figure of the assumptions has to be put right."""
-        return any(name in self.errors for name in FIGURES)
+    def figures(self) -> list[tuple[str, list[forms.BoundField], bool]]:
+        """The fields of the assumptions in two groups: the heading, the fields, whether one has to be put right."""
+        groups = (("What is assumed", GENERAL), ("What is assumed of each kind of problem", OF_PROBLEMS))
+        return [
+            (words, [self[one.key] for one in group], any(one.key in self.errors for one in group))
+            for words, group in groups
+        ]
 
     def question(self) -> Question:
         """What the verb takes."""
@@ -84,14 +83,14 @@ def _release(releases: QuerySet[Release]) -> forms.Field:
 
 
 def _initial(like: Study | None) -> dict[str, Any]:
+    defaults = {one.key: one.default for one in ASSUMPTIONS}
     if like is None:
-        defaults = {one.key: one.default for one in ASSUMPTIONS}
         asked = {"approaches": [one.name for one in APPROACHES], "runs": 200, "seed": 1, "counting": "per_member"}
         return {**asked, **defaults}
     asked = {
         name: getattr(like, name) for name in ("title", "release", "approaches", "kind", "runs", "counting", "seed")
     }
-    return {**asked, "homes": like.homes, **like.figures}
+    return {**asked, "homes": like.homes, **defaults, **like.figures}
 
 
 def _field(one: Assumption) -> forms.Field:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from devices.studies.assumptions import PROBLEMS, Problem, Settings
+from devices.studies.assumptions import Problem, Settings
 from devices.studies.fleet import Fleet
 
 Flags = NDArray[np.bool_]
@@ -49,7 +49,7 @@ def draw(seed: int, run: int, fleet: Fleet, figures: Settings, kind: str = "") -
     order, start = rng.permutation(fleet.combinations), rng.random(len(fleet.homes))
     willing, finding, alarming, alarmed = rng.random((4, size))
     spared = rng.random((WEEKS, size)) < figures.unavailable
-    problem = _problem(which, kind)
+    problem = _problem(which, kind, figures.problems)
     concerned = order[: max(round(figures.combinations * fleet.combinations), 1)]
     affected = np.isin(fleet.combination, concerned)
     is_faulty = happens < figures.fault
@@ -72,9 +72,10 @@ def draw(seed: int, run: int, fleet: Fleet, figures: Settings, kind: str = "") -
     )
 
 
-def _problem(which: float, kind: str) -> Problem:
-    chosen = [one for one in PROBLEMS if kind in ("", one.name)]
-    weights = np.cumsum([one.weight for one in chosen])
+def _problem(which: float, kind: str, problems: tuple[Problem, ...]) -> Problem:
+    """Return the kind drawn; one that is fixed comes whatever its weight."""
+    chosen = [one for one in problems if kind in ("", one.name)]
+    weights = np.cumsum([1.0 if kind else one.weight for one in chosen])
     return chosen[int(np.searchsorted(weights / weights[-1], which, side="right"))]
 
 

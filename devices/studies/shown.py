@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from devices.studies.approaches import APPROACH
-from devices.studies.assumptions import ASSUMPTIONS, PROBLEMS, Assumption
+from devices.studies.assumptions import ASSUMPTIONS, GENERAL, PROBLEMS, Assumption, Problem, settings
 from devices.studies.models import Study
 from devices.studies.results import MEASURES, Measure, Reading, Spread
 
@@ -52,21 +52,24 @@ def compared(study: Study) -> list[tuple[str, str]]:
 PROBLEM_HEAD = ("Problem", "Severity", "Reported a day", "Shown by alerts a day", "Need a visit", "Testable", "Occurs")
 
 
-def problems() -> list[tuple[str, ...]]:
-    """What is assumed of each kind of problem: shares of the homes harmed, of a test's chance, and of all faults."""
-    whole = sum(one.weight for one in PROBLEMS)
+def problems(study: Study) -> list[tuple[str, ...]]:
+    """What a study assumed of each kind of problem: shares of the homes harmed, of a test's chance, and of all faults.
+
+    A figure that is another than the portal assumes says so.
+    """
+    used = settings(study.figures).problems
     return [
-        (
-            one.words,
-            str(one.severity),
-            *map(_share, (one.reported, one.alerted, one.visits, one.tested, one.weight / whole)),
-        )
-        for one in PROBLEMS
+        (now.words, str(now.severity), *map(_share, _shares(now, used), _shares(usual, PROBLEMS)))
+        for now, usual in zip(used, PROBLEMS, strict=True)
     ]
 
 
-def _share(value: float) -> str:
-    return f"{value * 100:.3g} %"
+def _shares(one: Problem, among: Sequence[Problem]) -> tuple[float, ...]:
+    return one.reported, one.alerted, one.visits, one.tested, one.weight / sum(other.weight for other in among)
+
+
+def _share(value: float, usual: float) -> str:
+    return f"{value * 100:.3g} %" + ("" if value == usual else " (changed)")
 
 
 def figure(measure: Measure, value: float) -> str:
@@ -98,8 +101,8 @@ def by_supplier(readings: Sequence[Reading]) -> list[tuple[str, list[float]]]:
 
 
 def assumed(study: Study) -> list[Assumed]:
-    """Every assumption of the model with the figure of this study."""
-    return [Assumed(one, study.figures[one.key]) for one in ASSUMPTIONS]
+    """Every assumption with the figure of this study; those of the kinds of problem are `problems`."""
+    return [Assumed(one, study.figures.get(one.key, one.default)) for one in GENERAL]
 
 
 def in_words(readings: Sequence[Reading]) -> list[str]:
@@ -166,7 +169,7 @@ def everything(study: Study, readings: Sequence[Reading]) -> dict[str, Any]:
                 "key": one.key,
                 "words": one.words,
                 "unit": one.unit,
-                "value": study.figures[one.key],
+                "value": study.figures.get(one.key, one.default),
                 "source": one.source,
             }
             for one in ASSUMPTIONS

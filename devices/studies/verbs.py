@@ -5,7 +5,7 @@ and a worker that dies leaves its part to be played again; the same seed gives t
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from devices.studies import can, may, messages, queries
 from devices.studies.approaches import APPROACH
-from devices.studies.assumptions import settings, wrong
+from devices.studies.assumptions import complete, settings, wrong
 from devices.studies.fleet import Fleet
 from devices.studies.models import COUNTING, KINDS, Study, StudyPart
 from devices.studies.results import joined, run
@@ -72,7 +72,7 @@ def make_study(release: Release | None, *, question: Question, by: Actor, at: da
         title=question.title.strip(),
         **maker,
         release=release,
-        figures=asdict(settings(question.figures)),
+        figures=complete(question.figures),
         kind=question.kind,
         counting=question.counting,
         approaches=[name for name in APPROACH if name in question.approaches],

@@ -77,7 +77,7 @@ def study(request: PortalRequest, reference: str) -> HttpResponse:
     row = _study(request, reference)
     readings = queries.readings(row)
     context = {**_progress(row, request), "assumed": shown.assumed(row), "approaches": shown.compared(row)}
-    context |= {"problem_head": shown.PROBLEM_HEAD, "problems": shown.problems()}
+    context |= {"problem_head": shown.PROBLEM_HEAD, "problems": shown.problems(row)}
     if readings:
         context |= {
             "sentences": shown.in_words(readings),

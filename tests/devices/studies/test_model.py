@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from devices.studies.approaches import APPROACH, APPROACHES
-from devices.studies.assumptions import ASSUMPTIONS, PROBLEMS, Settings, wrong
+from devices.studies.assumptions import ASSUMPTIONS, PROBLEMS, Settings, complete, wrong
 from devices.studies.assumptions import settings as figures_of
 from devices.studies.deciding import Decision, decide
 from devices.studies.fleet import NOBODY, Fleet, sample
@@ -18,7 +18,9 @@ from devices.studies.model import MOST_DAYS, play
 from devices.studies.results import MEASURES, Spread, joined, read, run
 
 FLEET = sample(5, 4, ("North", "South"), 20_000)
-FAULTY = Settings(fault=1, canary=200, nights=10, false_alarm=0, combinations=0.3, rate_least=0.05)
+
+FAULTY_GIVEN = {"fault": 1, "canary": 200, "nights": 10, "false_alarm": 0, "combinations": 0.3, "rate_least": 0.05}
+FAULTY = figures_of(FAULTY_GIVEN)
 NAMES = [one.name for one in APPROACHES]
 runs = st.integers(0, 10_000)
 
@@ -230,6 +232,20 @@ def test_every_figure_has_its_bounds_and_its_source():
     for one in ASSUMPTIONS:
         assert one.least <= one.default <= one.most and one.source and one.unit, one.key
     assert wrong({}) == {} and figures_of({}) == Settings()
+    assert figures_of(complete({})) == Settings()
+
+
+def test_what_is_assumed_of_a_kind_of_problem_can_be_changed():
+    only_gas = {f"{one.name}_weight": 0 for one in PROBLEMS if one.name != "gas"}
+    figures = figures_of(FAULTY_GIVEN | only_gas | {"gas_visits": 0, "gas_tested": 0})
+    drawn = [draw(1, number, FLEET, figures) for number in range(30)]
+    assert {luck.fault.name for luck in drawn} == {"gas"}
+    assert not any(luck.finds.any() for luck in drawn)  # no test can find it
+    found = play(APPROACH["notice"], FLEET, figures, drawn[0])
+    assert found.harmed > 0
+    fixed = draw(1, 0, FLEET, figures, "supply")  # asked for by name, it comes though it never occurs
+    assert (fixed.fault.name, fixed.fault.weight) == ("supply", 0)
+    assert complete({"gas_visits": 0})["gas_visits"] == 0.0
 
 
 @pytest.mark.parametrize(
@@ -243,12 +259,15 @@ def test_every_figure_has_its_bounds_and_its_source():
         ({"nonsense": 1}, "nonsense", "There is no figure nonsense."),
         ({"rate_least": 0.5, "rate_most": 0.1}, "rate_most", "below the lowest"),
         ({"rate_least": 0.9}, "rate_most", "below the lowest"),
+        ({"gas_reported": 2}, "gas_reported", "enter a number from 0 to 1 (share a day)"),
+        ({f"{one.name}_weight": 0 for one in PROBLEMS}, "stranding_weight", "No kind of problem occurs"),
     ],
 )
 def test_an_absurd_figure_is_named_with_what_may_be_entered(given_, key, says):
     assert says in wrong(given_)[key]
-    with pytest.raises(ValueError, match="."):
-        figures_of(given_)
+    for used in (figures_of, complete):
+        with pytest.raises(ValueError, match="."):
+            used(given_)
 
 
 # Results

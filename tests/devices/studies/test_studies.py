@@ -189,12 +189,30 @@ def test_the_page_shows_progress_then_results_with_their_working(sign_in_then, w
     assert url("studies") in client.get("/rollouts/").text
 
 
+def test_what_was_assumed_of_a_kind_of_problem_is_shown_and_kept_for_another_like_it(sign_in_then, world, served):
+    row = played(make(world, served, question=replace(FEW, figures={"gas_visits": 0})), world.at)
+    client = sign_in_then("manager")
+    page = client.get(url("study", row))
+    assert page.text.count("0 % (changed)") == 1 and mistakes(page.text) == []
+    older = {key: value for key, value in row.figures.items() if not key.startswith("gas_")}
+    Study.objects.filter(pk=row.pk).update(figures=older)  # of a time when these could not be changed
+    form = client.get(f"{url('make')}?like={row.reference}").context["form"]
+    assert (form["gas_visits"].value(), form["joins_visits"].value()) == (0.2, 0.5)
+    assert "0 % (changed)" not in client.get(url("study", row)).text
+    assert client.get(url("results_json", row)).status_code == 200
+
+
 def test_a_study_is_made_by_form_and_another_like_it(sign_in_then, world, served):
     client = sign_in_then("manager")
     page = client.get(f"{url('make')}?release={served.reference}")
     assert f'value="{served.pk}" selected' in page.text and mistakes(page.text) == []
     fields = page.context["form"]
-    answers = {name: fields[name].value() or "" for name in fields.fields} | {"title": "Ours", "runs": "3", "seed": "9"}
+    shown = {name: fields[name].value() for name in fields.fields}
+    answers = {name: "" if value is None else value for name, value in shown.items()} | {
+        "title": "Ours",
+        "runs": "3",
+        "seed": "9",
+    }
     wrong = client.post(url("make"), answers | {"runs": "1000000", "fault": "7"})
     assert wrong.status_code == 400 and "<details" in wrong.text and "open" in wrong.text
     assert "Ours" in wrong.text and not Study.objects.exists()
