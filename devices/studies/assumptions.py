@@ -162,7 +162,7 @@ def _number(one: Assumption, given: Mapping[str, Any]) -> float:
 
 
 def _problem(one: Problem, given: Mapping[str, Any]) -> Problem:
-    own = {name: float(given.get(f"{one.name}_{name}", getattr(one, name))) for name in _OF_A_PROBLEM}
+    own: dict[str, Any] = {name: float(given.get(f"{one.name}_{name}", getattr(one, name))) for name in _OF_A_PROBLEM}
     return replace(one, **own)
 
 
