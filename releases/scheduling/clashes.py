@@ -15,7 +15,7 @@ import numpy as np
 
 from releases.scheduling.arrays import EVERYWHERE, NOBODY, Arrays, Floats, Ints, arrays
 from releases.scheduling.problem import Group, Kind, Problem
-from releases.scheduling.programs import Program, Rows
+from releases.scheduling.programs import Program, Rows, cheapest
 
 SECONDS = 60.0
 MOST = 20  # clashes named
@@ -171,7 +171,9 @@ class _Relaxed:
         rows.put(placed + np.arange(homes), cells + nights + limited + np.arange(homes), 1)
         others = (np.full(nights, _CAPACITY), np.ones(limited), np.full(homes, _UNPLACED))
         costs = np.concatenate([self._prices(), *others])
-        answer = Program(len(costs), rows).minimise(costs, seconds=seconds)
+        tried = np.ones(len(costs), dtype=np.bool_)
+        tried[:cells] = cheapest(self.groups, costs[:cells], seed=1)
+        answer = Program(len(costs), rows, tried).minimise(costs, seconds=seconds)
         values = np.where(answer.values < _DUST, 0, answer.values)
         self.pressed = answer.duals[:homes]
         on_cells, extra, over, out = np.split(values, np.cumsum([cells, nights, limited]))

@@ -1,37 +1,33 @@
-"""Linear programs built from arrays and solved by GLOP; pure.
+"""Linear programs built from arrays and solved by GLOP, few columns at a time; pure.
 
 GLOP (the simplex method on one core) beat HiGHS four times over on these programs and PDLP came to no end; being exact
-and sequential, it returns the same corner for the same program.
+and sequential, it returns the same corner for the same program. Most columns are nothing in the end: a program is
+solved with a few of them, and the prices of its rows tell which others are worth having, until none is.
 """
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 
 import numpy as np
-from ortools.math_opt import model_pb2
-from ortools.math_opt.python import mathopt
 
-from releases.scheduling.arrays import Floats, Ints
+from releases.scheduling import glop
+from releases.scheduling.arrays import Flags, Floats, Ints
+from releases.scheduling.glop import Impossible
 
-
-class OutOfTime(Exception):
-    """The solver had no answer within its seconds."""
-
-
-class Impossible(Exception):
-    """The rows cannot all hold."""
+FIRST = 12  # columns of each group that are tried first
+JOINING = 3_000  # columns that join at once, or a third of those worth having where that is more
+EXACT = 1e-8  # part of the cost that a column not tried may promise to save
+DUST = 1e-10  # a price that is none but GLOP's rounding
 
 
 @dataclass(frozen=True)
 class Answer:
-    """The best values of the columns, what they cost, what one more of each row's limit would be worth; `basis` is the
-    corner at which the next search may begin."""
+    """The best values of the columns, what they cost, and what one more of each row's limit would be worth."""
 
     values: Floats
     cost: float
     duals: Floats
-    basis: mathopt.Basis
 
 
 @dataclass
@@ -55,57 +51,98 @@ class Rows:
         self.entries.append((rows, columns, np.broadcast_to(np.asarray(values, dtype=np.float64), len(rows))))
 
 
+def cheapest(groups: Ints, costs: Floats, *, seed: int) -> Flags:
+    """The columns to try first: a few of each group, by lot among those that cost the same."""
+    order = np.lexsort((np.random.default_rng(seed).random(len(groups)), costs, groups))
+    rank, few = np.arange(len(order)) - np.searchsorted(groups[order], groups[order]), np.zeros(len(order), np.bool_)
+    few[order[rank < FIRST]] = True
+    return few
+
+
 class Program:
-    """Columns from nothing upwards, within rows; solved for one objective after another."""
+    """Columns from nothing upwards, within rows; solved for one objective after another, each from the last corner.
 
-    def __init__(self, columns: int, rows: Rows) -> None:
-        self._model = mathopt.Model.from_model_proto(_proto(columns, rows))
-        self._variables = list(self._model.variables())
-        self._rows = list(self._model.linear_constraints())
+    `tried` are the columns to begin with. Those that no row bounds join them: nobody could say what they are worth.
+    """
 
-    def minimise(self, costs: Floats, *, seconds: float, start: Answer | None = None) -> Answer:
+    def __init__(self, columns: int, rows: Rows, tried: Flags) -> None:
+        row, column, value = (np.concatenate(part) for part in zip(*rows.entries, strict=True))
+        order = np.lexsort((column, row))
+        self._row, self._column, self._value = row[order], column[order], value[order]
+        self._low, self._high = np.concatenate(rows.low), np.concatenate(rows.high)
+        self._most = self._bounds(columns)
+        self._tried = tried | np.isinf(self._most)
+        self._corner = glop.Corner(np.full(columns, glop.AT_LOWER), np.full(rows.count, glop.BASIC))
+        self._begun = False
+
+    def minimise(self, costs: Floats, *, seconds: float, near: float = EXACT) -> Answer:
         """Return the cheapest values; raise Impossible where there are none, OutOfTime after so many seconds.
 
-        From a `start` near the end the way is shorter; from one far away it is longer than from nowhere.
+        A column joins when it promises to save more than `near`, as a part of the cost.
         """
-        self._model.objective.clear()
-        for column in np.flatnonzero(costs).tolist():
-            self._model.objective.set_linear_coefficient(self._variables[column], float(costs[column]))
-        found = mathopt.solve(
-            self._model,
-            mathopt.SolverType.GLOP,
-            params=mathopt.SolveParameters(time_limit=timedelta(seconds=seconds)),
-            model_params=mathopt.ModelSolveParameters(initial_basis=start.basis if start else None),
-        )
-        reason = found.termination.reason
-        if reason in (mathopt.TerminationReason.INFEASIBLE, mathopt.TerminationReason.INFEASIBLE_OR_UNBOUNDED):
-            raise Impossible
-        if reason != mathopt.TerminationReason.OPTIMAL:
-            raise OutOfTime
-        values, duals = found.variable_values(self._variables), found.dual_values(self._rows)
-        return Answer(np.array(values), found.objective_value(), np.array(duals), found.solutions[0].basis)
+        end = time.monotonic() + seconds
+        answer = self._begin(costs, end)
+        while len(joining := self._worth(costs, answer, near)):
+            self._tried[joining] = True
+            answer = self._solved(costs, end)
+        return answer
 
-    def at_most(self, column: int, most: float) -> None:
-        """Keep a column at or below this from now on."""
-        self._variables[column].upper_bound = most
+    def _begin(self, costs: Floats, end: float) -> Answer:
+        """What the columns tried allow; where they allow nothing, all are tried."""
+        try:
+            return self._solved(costs, end)
+        except Impossible:
+            self._tried[:] = self._most > 0
+            return self._solved(costs, end)
 
-    def lower(self, row: int, high: float) -> None:
-        """Give a row another upper limit from now on."""
-        self._rows[row].upper_bound = high
+    def _worth(self, costs: Floats, answer: Answer, near: float) -> Ints:
+        """Columns not tried yet that would make the answer cheaper at the prices of the rows, the best first."""
+        others = np.flatnonzero(~self._tried)
+        saving = -self._dearer(costs, answer)[others] * self._most[others]
+        order = np.argsort(-saving, kind="stable")[: (saving > near * max(abs(answer.cost), 1)).sum()]
+        return np.asarray(others[order[: max(JOINING, len(order) // 3)]])
 
+    def settle(self, costs: Floats, answer: Answer) -> None:
+        """Be as cheap as this answer from now on: rows with a price stay at their limit, dearer columns nothing."""
+        dear = (self._dearer(costs, answer) > DUST) & (self._corner.columns != glop.BASIC)
+        self._tried[dear], self._most[dear] = False, 0
+        tight = answer.duals < -DUST
+        self._low[tight] = self._high[tight]
 
-def _proto(columns: int, rows: Rows) -> model_pb2.ModelProto:
-    row, column, value = (np.concatenate(part) for part in zip(*rows.entries, strict=True))
-    order = np.lexsort((column, row))
-    model = model_pb2.ModelProto()
-    model.variables.ids.extend(range(columns))
-    model.variables.lower_bounds.extend([0.0] * columns)
-    model.variables.upper_bounds.extend([np.inf] * columns)
-    model.variables.integers.extend([False] * columns)
-    model.linear_constraints.ids.extend(range(rows.count))
-    model.linear_constraints.lower_bounds.extend(np.concatenate(rows.low).tolist())
-    model.linear_constraints.upper_bounds.extend(np.concatenate(rows.high).tolist())
-    model.linear_constraint_matrix.row_ids.extend(row[order].tolist())
-    model.linear_constraint_matrix.column_ids.extend(column[order].tolist())
-    model.linear_constraint_matrix.coefficients.extend(value[order].tolist())
-    return model
+    def _dearer(self, costs: Floats, answer: Answer) -> Floats:
+        """What one of each column would add to the cost of the answer at the prices of the rows."""
+        return costs - np.bincount(self._column, self._value * answer.duals[self._row], len(costs))
+
+    def _bounds(self, columns: int) -> Floats:
+        """What each column is at most by the rows that must be met to the full."""
+        full = np.isfinite(self._low) & np.isfinite(self._high)
+        full[self._row[self._value < 0]] = False
+        of, most = full[self._row], np.full(columns, np.inf)
+        np.minimum.at(most, self._column[of], self._high[self._row[of]] / self._value[of])
+        return most
+
+    def _solved(self, costs: Floats, end: float) -> Answer:
+        """The cheapest values with the columns tried alone, from the last corner where there is one."""
+        columns, rows = np.flatnonzero(self._tried), np.flatnonzero(self._pressed())
+        start = glop.Corner(self._corner.columns[columns], self._corner.rows[rows]) if self._begun else None
+        left = max(end - time.monotonic(), 0)
+        found = glop.minimise(self._part(columns, rows), costs[columns], start, seconds=left)
+        self._corner.columns[columns], self._corner.rows[rows] = found.corner.columns, found.corner.rows
+        self._begun = True
+        values, duals = np.zeros(len(costs)), np.zeros(len(self._low))
+        values[columns], duals[rows] = found.values, found.duals
+        return Answer(values, found.cost, duals)
+
+    def _pressed(self) -> Flags:
+        """The rows that the columns tried could break, or on which the last corner stands."""
+        of = self._tried[self._column] & (self._value > 0)
+        reach = np.bincount(self._row[of], self._value[of] * self._most[self._column[of]], len(self._low))
+        return np.asarray((reach > self._high) | np.isfinite(self._low) | (self._corner.rows != glop.BASIC))
+
+    def _part(self, columns: Ints, rows: Ints) -> glop.Matrix:
+        """These columns and rows alone."""
+        column, row = np.full(len(self._most), -1), np.full(len(self._low), -1)
+        column[columns], row[rows] = np.arange(len(columns)), np.arange(len(rows))
+        column, row = column[self._column], row[self._row]
+        of = (column >= 0) & (row >= 0)
+        return glop.Matrix(row[of], column[of], self._value[of], self._low[rows], self._high[rows])

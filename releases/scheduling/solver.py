@@ -13,14 +13,17 @@ import numpy as np
 
 from releases.scheduling.arrays import Arrays, Floats, Ints, arrays
 from releases.scheduling.first_come import order, serve
+from releases.scheduling.glop import Impossible, OutOfTime
 from releases.scheduling.problem import Problem, Schedule
-from releases.scheduling.programs import Answer, Impossible, OutOfTime, Program, Rows
+from releases.scheduling.programs import Answer, Program, Rows, cheapest
 from releases.scheduling.whole import whole
 
 SECONDS = 60.0  # a stage at most
-ROUNDS = 2  # of closing light nights
+ROUNDS = 12  # of closing light nights
+WIDEST, NARROWEST = 9.0, 1.0  # how far lots move the prices of nights in the first round and in the last
 LIGHT = 0.05  # of a night's capacity: the price of a home falls by half from an empty night to one used so much
-SLACK = 1e-6
+NEAR = 1e-4  # of the price of all nights: more exact prices are not worth their time
+DUST = 1e-6  # homes that are none but the solver's rounding
 
 
 class Stopped(Exception):
@@ -104,14 +107,14 @@ class _Search:
         self.groups, self.days = np.nonzero(table.allowed)
         self.found: list[tuple[Reckoning, Ints]] = []
         self.bound = 0.0
-        self._offer(serve(table, parties))
+        self.served = serve(table, parties)
+        self._offer(self.served)
 
     def run(self) -> Solution | None:
         self._say("worst")
         try:
             for stage, shares in self._stages():
-                if stage != "nights":  # with the same conflicts on fewer nights the next is better
-                    self._offer(whole(self.table, shares, seed=self.seed))
+                self._offer(whole(self.table, shares, seed=self.seed))
                 self._say(stage)
         except Impossible:
             pass  # beyond the first stage it can only be the solver's rounding: what was found stands
@@ -141,38 +144,43 @@ class _Search:
         answer = program.minimise(only_worst, seconds=self.seconds)
         self.bound = max(answer.cost, 0.0)
         yield "total", self._shares(answer)
-        program.at_most(worst, self.bound * (1 + SLACK) + SLACK)
+        program.settle(only_worst, answer)
         answer = program.minimise(costs, seconds=self.seconds)
-        program.lower(0, answer.cost * (1 + SLACK) + SLACK)
+        program.settle(costs, answer)
         yield "nights", self._shares(answer)
-        for _ in range(ROUNDS):
-            answer = program.minimise(self._prices(answer), seconds=self.seconds, start=answer)
-        yield "whole", self._shares(answer)
+        yield "whole", self._fewest_nights(program, self._shares(answer))
+
+    def _fewest_nights(self, program: Program, shares: Floats) -> Floats:
+        """Price nights up again and again, light ones above all; lots, smaller every round, lead out of dead ends."""
+        lots, found = np.random.default_rng(self.seed), []
+        for spread in np.linspace(WIDEST, NARROWEST, ROUNDS):
+            up, down = 1 + spread * lots.random((2, *self.table.capacity.shape))
+            answer = program.minimise(self._prices(shares, up / down), seconds=self.seconds / ROUNDS, near=NEAR)
+            shares = self._shares(answer)
+            found.append(shares)
+        return min(found, key=lambda one: ((self._load(one) > DUST).sum(), (one > DUST).sum()))
 
     def _shares(self, answer: Answer) -> Floats:
         shares = np.zeros(self.table.allowed.shape)
         shares[self.groups, self.days] = np.maximum(answer.values[:-1], 0)
         return shares
 
-    def _prices(self, answer: Answer) -> Floats:
-        """What a home costs on each night: more the lighter the night was, a little more the later it is."""
-        shares, capacity = self._shares(answer), np.maximum(self.table.capacity, 1)
-        load = np.zeros(capacity.shape)
+    def _load(self, shares: Floats) -> Floats:
+        load = np.zeros(self.table.capacity.shape)
         np.add.at(load, self.table.region, shares)
-        ties = np.random.default_rng(self.seed).random(capacity.shape) / 100
-        late = np.arange(self.table.size) / self.table.size
-        prices = (LIGHT / (load / capacity + LIGHT) + LIGHT * late + LIGHT * ties) / capacity
+        return load
+
+    def _prices(self, shares: Floats, drawn: Floats) -> Floats:
+        """What a home costs on each night: more the lighter the night was and the fewer nights are left after it."""
+        capacity = np.maximum(self.table.capacity, 1)
+        late = 1 / np.arange(self.table.size, 0, -1)
+        prices = (LIGHT / (self._load(shares) / capacity + LIGHT) * drawn + late) / capacity
         return np.append(prices[self.table.region[self.groups], self.days] * capacity.max(), 0)
 
     def _program(self, costs: Floats) -> Program:
-        """A column for the homes of each cell and one for the worst conflict.
-
-        A row for all conflicts together, without a limit yet, and rows for every firm limit and every party.
-        """
+        """A column for the homes of each cell and one for the worst conflict; rows for every firm limit and party."""
         table, groups, days = self.table, self.groups, self.days
         columns, rows = np.arange(len(groups)), Rows()
-        dear = np.flatnonzero(costs)
-        rows.put(np.full(len(dear), rows.block([-np.inf], [np.inf])), dear, costs[dear])
         rows.put(rows.block(table.homes, table.homes) + groups, columns, 1)
         capacity = table.capacity.ravel()
         start = rows.block(np.full(len(capacity), -np.inf), capacity)
@@ -181,7 +189,8 @@ class _Search:
             cells = np.flatnonzero(table.concerned(limit)[groups])
             rows.put(rows.block([-np.inf] * table.size, [homes] * table.size) + days[cells], cells, 1)
         self._conflicts(rows)
-        return Program(len(columns) + 1, rows)
+        tried = cheapest(groups, costs[:-1], seed=self.seed) | (self.served[groups, days] > 0)
+        return Program(len(columns) + 1, rows, np.append(tried, True))
 
     def _conflicts(self, rows: Rows) -> None:
         table, groups, days = self.table, self.groups, self.days

@@ -22,9 +22,9 @@ from releases.scheduling import messages
 from releases.scheduling.checker import check
 from releases.scheduling.clashes import explain
 from releases.scheduling.first_come import first_come
+from releases.scheduling.glop import OutOfTime
 from releases.scheduling.models import Draft, DraftWork
 from releases.scheduling.problem import Problem, as_rows
-from releases.scheduling.programs import OutOfTime
 from releases.scheduling.solver import Progress, Stopped, reckon, solve
 from releases.scheduling.states import BEING_MADE, DraftState
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 
 from releases.scheduling.clashes import Explanation, Mend, explain
+from releases.scheduling.glop import OutOfTime
 from releases.scheduling.problem import Kind, Limit, Party, Problem, Region, Statement
-from releases.scheduling.programs import OutOfTime
 from releases.scheduling.solver import solve
 from tests.factories.problems import FINCH, HERON, OSPREY, day, group, problem, problems, statement
 

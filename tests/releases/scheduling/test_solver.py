@@ -8,12 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from releases.scheduling import programs
 from releases.scheduling.arrays import arrays
 from releases.scheduling.checker import check
 from releases.scheduling.clashes import explain
 from releases.scheduling.first_come import first_come
+from releases.scheduling.glop import OutOfTime
 from releases.scheduling.problem import Group, Kind, Limit, Party, Problem, Region
-from releases.scheduling.programs import OutOfTime
 from releases.scheduling.solver import Stopped, reckon, solve
 from releases.scheduling.whole import whole
 from tests.factories.problems import FINCH, FIRST, HERON, OSPREY, day, group, problem, problems, statement
@@ -95,26 +96,33 @@ def test_nights_are_saved_where_nobody_minds():
     assert solve(easy).reckoning.aims == (0, 0, 1, 2, 0)
 
 
+LARGE = Problem(
+    first=FIRST,
+    last=day(19),
+    regions=(Region("north", "North", 1_501), Region("south", "South", 997)),
+    parties=tuple(Party(key, f"Party {key}") for key in (1, 2, 3)),
+    groups=tuple(
+        Group(region, parties, 3_333 + 7 * number, day(0), day(19))
+        for number, (region, parties) in enumerate(product(["north", "south"], [(1,), (2,), (3,), (1, 2), (2, 3)]))
+    ),
+    statements=tuple(statement(key, Kind.AVOID, 5 * key - 5, 5 * key + 3) for key in (1, 2, 3)),
+    limits=(Limit(1, 801), Limit(2, 1_003, "north")),
+)
+
+
 def test_larger_groups_keep_what_is_whole_and_place_the_rest_anew():
-    regions = (Region("north", "North", 1_501), Region("south", "South", 997))
-    large = Problem(
-        first=FIRST,
-        last=day(19),
-        regions=regions,
-        parties=tuple(Party(key, f"Party {key}") for key in (1, 2, 3)),
-        groups=tuple(
-            Group(region.key, parties, 3_333 + 7 * number, day(0), day(19))
-            for number, (region, parties) in enumerate(product(regions, [(1,), (2,), (3,), (1, 2), (2, 3)]))
-        ),
-        statements=tuple(statement(key, Kind.AVOID, 5 * key - 5, 5 * key + 3) for key in (1, 2, 3)),
-        limits=(Limit(1, 801), Limit(2, 1_003, "north")),
-    )
-    solution = solve(large)
-    assert check(large, solution.schedule) == []
+    solution, table = solve(LARGE), arrays(LARGE)
+    assert check(LARGE, solution.schedule) == []
     assert solution.reckoning.worst == pytest.approx(solution.bound, rel=0.01)
-    table = arrays(large)
     shares = table.placed(solution.schedule).astype(float)
     assert whole(table, shares, seed=1) is not None
+
+
+def test_more_nights_than_are_tried_first_change_neither_what_is_best_nor_that_it_is_found_again():
+    solution, other = solve(LARGE), solve(LARGE, seed=2)
+    assert len(LARGE.days) > programs.FIRST and solution == solve(LARGE)
+    assert other.bound == pytest.approx(solution.bound)
+    assert other.reckoning.aims[:2] == solution.reckoning.aims[:2]
 
 
 def test_shares_that_cannot_be_made_whole_as_they_are_are_placed_anew():
