@@ -13,7 +13,6 @@ import numpy as np
 
 from releases.scheduling import glop
 from releases.scheduling.arrays import Flags, Floats, Ints
-from releases.scheduling.glop import Impossible
 
 FIRST = 12  # columns of each group that are tried first
 JOINING = 3_000  # columns that join at once, or a third of those worth having where that is more
@@ -62,7 +61,8 @@ def cheapest(groups: Ints, costs: Floats, *, seed: int) -> Flags:
 class Program:
     """Columns from nothing upwards, within rows; solved for one objective after another, each from the last corner.
 
-    `tried` are the columns to begin with. Those that no row bounds join them: nobody could say what they are worth.
+    `tried` are the columns to begin with; they must be enough to meet the rows. Those that no row bounds join them:
+    nobody could say what they are worth.
     """
 
     def __init__(self, columns: int, rows: Rows, tried: Flags) -> None:
@@ -76,24 +76,16 @@ class Program:
         self._begun = False
 
     def minimise(self, costs: Floats, *, seconds: float, near: float = EXACT) -> Answer:
-        """Return the cheapest values; raise Impossible where there are none, OutOfTime after so many seconds.
+        """Return the cheapest values; raise OutOfTime after so many seconds.
 
         A column joins when it promises to save more than `near`, as a part of the cost.
         """
         end = time.monotonic() + seconds
-        answer = self._begin(costs, end)
+        answer = self._solved(costs, end)
         while len(joining := self._worth(costs, answer, near)):
             self._tried[joining] = True
             answer = self._solved(costs, end)
         return answer
-
-    def _begin(self, costs: Floats, end: float) -> Answer:
-        """What the columns tried allow; where they allow nothing, all are tried."""
-        try:
-            return self._solved(costs, end)
-        except Impossible:
-            self._tried[:] = self._most > 0
-            return self._solved(costs, end)
 
     def _worth(self, costs: Floats, answer: Answer, near: float) -> Ints:
         """Columns not tried yet that would make the answer cheaper at the prices of the rows, the best first."""

@@ -23,7 +23,7 @@ ROUNDS = 12  # of closing light nights
 WIDEST, NARROWEST = 9.0, 1.0  # how far lots move the prices of nights in the first round and in the last
 LIGHT = 0.05  # of a night's capacity: the price of a home falls by half from an empty night to one used so much
 NEAR = 1e-4  # of the price of all nights: more exact prices are not worth their time
-DUST = 1e-6  # homes that are none but the solver's rounding
+DUST = 1e-4  # homes that are none but the solver's rounding
 
 
 class Stopped(Exception):
@@ -137,18 +137,24 @@ class _Search:
 
     def _stages(self) -> Iterator[tuple[str, Floats]]:
         """Solve stage after stage; yield the name of the next and what the last came to."""
-        costs, worst = np.append(self.table.costs(self.groups, self.days), 0), len(self.groups)
-        program = self._program(costs)
-        only_worst = np.zeros(worst + 1)
-        only_worst[worst] = 1
-        answer = program.minimise(only_worst, seconds=self.seconds)
+        cells, homes = len(self.groups), len(self.table.homes)
+        unplaced, worst, total = (np.zeros(cells + 1 + homes) for _ in range(3))
+        total[:cells], worst[cells], unplaced[cells + 1 :] = self.table.costs(self.groups, self.days), 1, 1
+        program = self._program(total[:cells])
+        if self._least(program, unplaced).cost > DUST:
+            raise Impossible
+        answer = self._least(program, worst)
         self.bound = max(answer.cost, 0.0)
         yield "total", self._shares(answer)
-        program.settle(only_worst, answer)
+        shares = self._shares(self._least(program, total))
+        yield "nights", shares
+        yield "whole", self._fewest_nights(program, shares)
+
+    def _least(self, program: Program, costs: Floats) -> Answer:
+        """The cheapest answer, by which the program will stay."""
         answer = program.minimise(costs, seconds=self.seconds)
         program.settle(costs, answer)
-        yield "nights", self._shares(answer)
-        yield "whole", self._fewest_nights(program, self._shares(answer))
+        return answer
 
     def _fewest_nights(self, program: Program, shares: Floats) -> Floats:
         """Price nights up again and again, light ones above all; lots, smaller every round, lead out of dead ends."""
@@ -162,7 +168,7 @@ class _Search:
 
     def _shares(self, answer: Answer) -> Floats:
         shares = np.zeros(self.table.allowed.shape)
-        shares[self.groups, self.days] = np.maximum(answer.values[:-1], 0)
+        shares[self.groups, self.days] = np.maximum(answer.values[: len(self.groups)], 0)
         return shares
 
     def _load(self, shares: Floats) -> Floats:
@@ -175,13 +181,17 @@ class _Search:
         capacity = np.maximum(self.table.capacity, 1)
         late = 1 / np.arange(self.table.size, 0, -1)
         prices = (LIGHT / (self._load(shares) / capacity + LIGHT) * drawn + late) / capacity
-        return np.append(prices[self.table.region[self.groups], self.days] * capacity.max(), 0)
+        of_cells = prices[self.table.region[self.groups], self.days] * capacity.max()
+        return np.append(of_cells, np.zeros(1 + len(self.table.homes)))
 
     def _program(self, costs: Floats) -> Program:
-        """A column for the homes of each cell and one for the worst conflict; rows for every firm limit and party."""
+        """Columns for the homes on each cell, the worst conflict, and the homes of each group that are left over; rows
+        for every firm limit and every party."""
         table, groups, days = self.table, self.groups, self.days
-        columns, rows = np.arange(len(groups)), Rows()
-        rows.put(rows.block(table.homes, table.homes) + groups, columns, 1)
+        columns, left, rows = np.arange(len(groups)), np.arange(len(table.homes)), Rows()
+        placed = rows.block(table.homes, table.homes)
+        rows.put(placed + groups, columns, 1)
+        rows.put(placed + left, len(groups) + 1 + left, 1)
         capacity = table.capacity.ravel()
         start = rows.block(np.full(len(capacity), -np.inf), capacity)
         rows.put(start + table.region[groups] * table.size + days, columns, 1)
@@ -189,8 +199,9 @@ class _Search:
             cells = np.flatnonzero(table.concerned(limit)[groups])
             rows.put(rows.block([-np.inf] * table.size, [homes] * table.size) + days[cells], cells, 1)
         self._conflicts(rows)
-        tried = cheapest(groups, costs[:-1], seed=self.seed) | (self.served[groups, days] > 0)
-        return Program(len(columns) + 1, rows, np.append(tried, True))
+        tried = cheapest(groups, costs, seed=self.seed) | (self.served[groups, days] > 0)
+        others = np.ones(1 + len(left), dtype=np.bool_)
+        return Program(len(columns) + len(others), rows, np.append(tried, others))
 
     def _conflicts(self, rows: Rows) -> None:
         table, groups, days = self.table, self.groups, self.days
