@@ -87,19 +87,19 @@ class Program:
             answer = self._solved(costs, end)
         return answer
 
-    def _worth(self, costs: Floats, answer: Answer, near: float) -> Ints:
-        """Columns not tried yet that would make the answer cheaper at the prices of the rows, the best first."""
-        others = np.flatnonzero(~self._tried)
-        saving = -self._dearer(costs, answer)[others] * self._most[others]
-        order = np.argsort(-saving, kind="stable")[: (saving > near * max(abs(answer.cost), 1)).sum()]
-        return np.asarray(others[order[: max(JOINING, len(order) // 3)]])
-
     def settle(self, costs: Floats, answer: Answer) -> None:
         """Be as cheap as this answer from now on: rows with a price stay at their limit, dearer columns nothing."""
         dear = (self._dearer(costs, answer) > DUST) & (self._corner.columns != glop.BASIC)
         self._tried[dear], self._most[dear] = False, 0
         tight = answer.duals < -DUST
         self._low[tight] = self._high[tight]
+
+    def _worth(self, costs: Floats, answer: Answer, near: float) -> Ints:
+        """Columns not tried yet that would make the answer cheaper at the prices of the rows, the best first."""
+        others = np.flatnonzero(~self._tried)
+        saving = -self._dearer(costs, answer)[others] * self._most[others]
+        order = np.argsort(-saving, kind="stable")[: (saving > near * max(abs(answer.cost), 1)).sum()]
+        return np.asarray(others[order[: max(JOINING, len(order) // 3)]])
 
     def _dearer(self, costs: Floats, answer: Answer) -> Floats:
         """What one of each column would add to the cost of the answer at the prices of the rows."""

@@ -16,8 +16,8 @@ SMALL = 30  # homes of a group, or ten times as many of a party, below which eve
 MOST_CELLS = 20_000
 CHOICES = 40  # nights looked at for each group of which only a rest is placed
 FEW = 2_000  # cells up to which the nights of each group are counted too
-WORK = 2.0  # CP-SAT's own measure, about a second
-NEAR = 20_000  # a part of one so small that nobody feels it
+WORK = 2.0  # CP-SAT's own measure, about a second, for each aim
+LITTLE = 0.2  # for how often a group is returned to, which is near its least from the beginning
 _WEIGHT, _WORST, _TOTAL = 1_000, 1_000_000, 1_000_000_000  # whole numbers stand for parts of one
 
 
@@ -74,9 +74,9 @@ class _Rest:
         self.homes = [self.model.new_int_var(0, int(one), "") for one in most]
         self._firm()
         found = None
-        for goal, near in self._goals():
+        for goal, near, work in self._goals():
             self.model.minimize(goal)
-            solver = self._solver(near)
+            solver = self._solver(near, work)
             if solver.solve(self.model) not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
                 break
             found = kept.copy()
@@ -92,12 +92,12 @@ class _Rest:
         groups, days = np.nonzero(self.free & open_nights & (self.left > 0)[:, None])
         return groups, days
 
-    def _solver(self, near: int) -> cp_model.CpSolver:
+    def _solver(self, near: int, work: float) -> cp_model.CpSolver:
         solver = cp_model.CpSolver()
         solver.parameters.absolute_gap_limit = near
         solver.parameters.num_workers = 1
         solver.parameters.random_seed = self.seed
-        solver.parameters.max_deterministic_time = WORK
+        solver.parameters.max_deterministic_time = work
         return solver
 
     def _sum(self, cells: Ints) -> "cp_model.LinearExprT":
@@ -118,11 +118,12 @@ class _Rest:
                 cells = np.flatnonzero(concerned[groups] & (days == day))
                 self.model.add(self._sum(cells) <= int(self.table.limits[limit, 2] - load[day]))
 
-    def _goals(self) -> "list[tuple[cp_model.LinearExprT, int]]":
-        """What is to be small, one after the other, and how near to the least is near enough."""
+    def _goals(self) -> "list[tuple[cp_model.LinearExprT, int, float]]":
+        """What is to be small, one after the other, how near to the least is near enough, and what it may cost."""
         nights, last = self._nights()
-        visits = [(self._visits(), 0)] if len(self.homes) <= FEW else []
-        return [(self._worst(), _WORST // NEAR), (self._total(), _TOTAL // NEAR), (nights, 0), *visits, (last, 0)]
+        visits = [(self._visits(), 0, LITTLE)] if len(self.homes) <= FEW else []
+        fair = [(self._worst(), _WORST // 20_000, WORK), (self._total(), _TOTAL // 1_000, WORK)]
+        return [*fair, (nights, 0, WORK), *visits, (last, 0, WORK)]
 
     def _visits(self) -> "cp_model.LinearExprT":
         visits = []
