@@ -18,11 +18,12 @@ from releases.scheduling.problem import Problem, Schedule
 from releases.scheduling.programs import Answer, Program, Rows, cheapest
 from releases.scheduling.whole import whole
 
-SECONDS = 60.0  # a stage at most
+SECONDS = 60.0  # a search at most
 ROUNDS = 12  # of closing light nights
 WIDEST, NARROWEST = 9.0, 1.0  # how far lots move the prices of nights in the first round and in the last
 LIGHT = 0.05  # of a night's capacity: the price of a home falls by half from an empty night to one used so much
 NEAR = 1e-4  # of the price of all nights: more exact prices are not worth their time
+SHORT = 0.1  # homes left over from which no schedule is possible
 DUST = 1e-4  # homes that are none but the solver's rounding
 
 
@@ -114,7 +115,8 @@ class _Search:
         self._say("worst")
         try:
             for stage, shares in self._stages():
-                self._offer(whole(self.table, shares, seed=self.seed))
+                if stage != "nights":  # with the same conflicts on fewer nights the next is better
+                    self._offer(whole(self.table, shares, seed=self.seed))
                 self._say(stage)
         except Impossible:
             pass  # beyond the first stage it can only be the solver's rounding: what was found stands
@@ -141,7 +143,7 @@ class _Search:
         unplaced, worst, total = (np.zeros(cells + 1 + homes) for _ in range(3))
         total[:cells], worst[cells], unplaced[cells + 1 :] = self.table.costs(self.groups, self.days), 1, 1
         program = self._program(total[:cells])
-        if self._least(program, unplaced).cost > DUST:
+        if self._least(program, unplaced).cost > SHORT:
             raise Impossible
         answer = self._least(program, worst)
         self.bound = max(answer.cost, 0.0)
@@ -158,12 +160,14 @@ class _Search:
 
     def _fewest_nights(self, program: Program, shares: Floats) -> Floats:
         """Price nights up again and again, light ones above all; lots, smaller every round, lead out of dead ends."""
-        lots, found = np.random.default_rng(self.seed), []
-        for spread in np.linspace(WIDEST, NARROWEST, ROUNDS):
-            up, down = 1 + spread * lots.random((2, *self.table.capacity.shape))
-            answer = program.minimise(self._prices(shares, up / down), seconds=self.seconds / ROUNDS, near=NEAR)
-            shares = self._shares(answer)
-            found.append(shares)
+        lots, found = np.random.default_rng(self.seed), [shares]
+        try:
+            for spread in np.linspace(WIDEST, NARROWEST, ROUNDS):
+                up, down = 1 + spread * lots.random((2, *self.table.capacity.shape))
+                prices = self._prices(found[-1], up / down)
+                found.append(self._shares(program.minimise(prices, seconds=self.seconds / ROUNDS, near=NEAR)))
+        except OutOfTime:
+            pass  # the nights closed so far stay closed
         return min(found, key=lambda one: ((self._load(one) > DUST).sum(), (one > DUST).sum()))
 
     def _shares(self, answer: Answer) -> Floats:

@@ -13,7 +13,8 @@ from ortools.sat.python import cp_model
 from releases.scheduling.arrays import NOBODY, Arrays, Flags, Floats, Ints
 
 SMALL = 30  # homes of a group, or ten times as many of a party, below which every home is placed anew
-MOST_CELLS = 20_000
+MOST_SMALL = 3_000  # their cells; with more CP-SAT comes to no end, and leaves worse what the shares had solved
+MOST_CELLS = 20_000  # up to which every home is placed anew where nothing else fits
 CHOICES = 40  # nights looked at for each group of which only a rest is placed
 FEW = 2_000  # cells up to which the nights of each group are counted too
 WORK = 2.0  # CP-SAT's own measure, about a second, for each aim
@@ -37,7 +38,7 @@ def _small(table: Arrays) -> Ints:
     parties = np.where(table.members == NOBODY, np.iinfo(np.int64).max, table.party_homes[table.members])
     small = np.flatnonzero((table.homes <= SMALL) | (parties.min(axis=1) <= 10 * SMALL))
     cells = np.cumsum(table.allowed[small].sum(axis=1))
-    return small[cells <= MOST_CELLS]
+    return small[cells <= MOST_SMALL]
 
 
 def _near(table: Arrays, kept: Ints, shares: Floats) -> Flags:

@@ -29,7 +29,7 @@ from releases.scheduling.solver import Progress, Stopped, reckon, solve
 from releases.scheduling.states import BEING_MADE, DraftState
 
 SILENCE = timedelta(seconds=60)  # after which a draft that is not solved is published again
-SECONDS = 60.0  # a stage at most; the task is ended after ten minutes
+SECONDS = 60.0  # a search at most; the task is ended after ten minutes
 KEPT_SECONDS = 3600  # of how far it is: to lose it costs nothing
 _SLOW = "No schedule was found in the time there is. Leave out a region, or make the horizon shorter, and try again."
 _UNPLACED = "The limits can be kept with parts of homes only, not with whole ones: loosen one of them a little."

@@ -12,10 +12,10 @@ from releases.scheduling import programs
 from releases.scheduling.arrays import arrays
 from releases.scheduling.checker import check
 from releases.scheduling.clashes import explain
-from releases.scheduling.first_come import first_come
+from releases.scheduling.first_come import first_come, order
 from releases.scheduling.glop import OutOfTime
 from releases.scheduling.problem import Group, Kind, Limit, Party, Problem, Region
-from releases.scheduling.solver import Stopped, reckon, solve
+from releases.scheduling.solver import Stopped, _Search, ignore, reckon, solve
 from releases.scheduling.whole import whole
 from tests.factories.problems import FINCH, FIRST, HERON, OSPREY, day, group, problem, problems, statement
 
@@ -163,6 +163,16 @@ def test_without_time_there_is_what_was_found_so_far_or_nothing():
     assert check(easy, solve(easy, seconds=0).schedule) == []
     with pytest.raises(OutOfTime):
         solve(CROWDED, seconds=0)
+
+
+def test_without_time_for_nights_what_was_found_before_them_stands():
+    search = _Search(arrays(LARGE), order(LARGE), 1, 60, ignore)
+    stages = search._stages()
+    found = [next(stages), next(stages)]
+    search.seconds = 0
+    stage, shares = next(stages)
+    assert [one for one, _ in found] == ["total", "nights"] and stage == "whole"
+    assert (shares == found[1][1]).all()
 
 
 CROWDED = problem(
