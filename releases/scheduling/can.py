@@ -1,5 +1,6 @@
 """When an exercise is opened, changed, closed and confirmed, and when parties may state."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from portal.pages.templatetags.words import uk_datetime
@@ -75,6 +76,22 @@ def confirm(exercise: Exercise) -> str | None:
             "again, so that its homes are counted anew."
         )
     return closed
+
+
+@when
+def confirm_draft(draft: Draft, changes: Sequence[str]) -> str | None:
+    """Rule: a draft is confirmed as long as what it was made from stands, for each party is told what its words got.
+
+    ``changes`` says in words what does not stand any more.
+    """
+    exercise = draft.exercise
+    if draft.state != DraftState.READY:
+        return f"{draft} is {draft.get_state_display().lower()}: only a draft that is ready can be confirmed."
+    if exercise.state == ExerciseState.OPEN:
+        return f"{exercise} takes statements again until {uk_datetime(exercise.closes_at)}: close it first."
+    if refused := confirm.why_not(exercise):
+        return refused
+    return f"{draft} is out of date. {' '.join(changes)} Make another draft, and confirm that one." if changes else None
 
 
 @when

@@ -15,6 +15,7 @@ from portal.people.api_base import Acting
 from releases.scheduling import may, queries, verbs
 from releases.scheduling.drafted import Drafted
 from releases.scheduling.editing import Edit
+from releases.scheduling.frozen import changes_since
 from releases.scheduling.models import Draft, Exercise
 from releases.scheduling.serializers import SeenExerciseSerializer
 
@@ -92,6 +93,12 @@ class OutcomeSerializer(serializers.Serializer[Any]):
     is_worst = serializers.BooleanField()
 
 
+class DraftChangesSerializer(serializers.Serializer[Any]):
+    """What parties and DCC have changed since the draft was made; with any it cannot be confirmed."""
+
+    changes = serializers.ListField(child=serializers.CharField())
+
+
 class DraftViewSet(Acting, ReadOnlyModelViewSet[Draft]):
     """Draft schedules of exercises, for DCC."""
 
@@ -139,6 +146,12 @@ class DraftViewSet(Acting, ReadOnlyModelViewSet[Draft]):
         """Set a draft aside for good."""
         draft, answers = self.get_object(), self._answers(SeenExerciseSerializer(data=request.data))
         return self._shown(verbs.discard(draft, **answers, by=self.actor, at=self.at))
+
+    @extend_schema(responses=DraftChangesSerializer)
+    @action(detail=True)
+    def changes(self, request: Request, reference: str) -> Response:
+        """What has changed since it was made, in sentences; none where all stands."""
+        return Response(DraftChangesSerializer({"changes": changes_since(self.get_object())}).data)
 
     @extend_schema(responses=PlacementSerializer(many=True), filters=False)
     @action(detail=True, pagination_class=None)

@@ -1,5 +1,7 @@
 """Draft schedules: asked for, followed, compared, changed by hand, discarded. DCC's alone until one is confirmed."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
@@ -11,6 +13,7 @@ from portal.workflow.errors import Invalid
 from portal.workflow.http import PortalRequest
 from releases.scheduling import can, draft_forms, forms, may, queries, verbs
 from releases.scheduling.drafted import Drafted, compared
+from releases.scheduling.frozen import changes_since, out_of_date
 from releases.scheduling.models import Draft, Exercise
 from releases.scheduling.states import DraftState
 from releases.scheduling.views import done, page
@@ -35,8 +38,8 @@ def drafts(request: PortalRequest, reference: str) -> HttpResponse:
     rows = queries.drafts_of(found, request.actor)
     ready = [one for one in rows if one.state == DraftState.READY]
     lines = compared(ready) if ready else []
-    refused = can.solve.why_not(found)
-    return page(request, "drafts", exercise=found, rows=rows, ready=ready, lines=lines, refused=refused)
+    about: dict[str, Any] = {"rows": rows, "ready": ready, "lines": lines, "out_of_date": out_of_date(found, ready)}
+    return page(request, "drafts", exercise=found, refused=can.solve.why_not(found), **about)
 
 
 @login_required
@@ -64,8 +67,10 @@ def draft(request: PortalRequest, reference: str) -> HttpResponse:
     shown = Drafted(found)
     groups = Paginator(shown.groups, PAGE_SIZE).get_page(request.GET.get("page")) if found.rows else None
     edits, discards = can.edit.why_not(found) is None, can.discard.why_not(found) is None
-    about = {"draft": found, "exercise": found.exercise, "shown": shown, "rows": groups}
-    return render(request, "scheduling/draft.html", about | {"edits": edits, "discards": discards})
+    changes = changes_since(found) if found.state == DraftState.READY else []
+    about = {"draft": found, "exercise": found.exercise, "shown": shown, "rows": groups, "changes": changes}
+    about |= {"edits": edits, "discards": discards, "turns": "page" in request.GET}
+    return render(request, "scheduling/draft.html", about | {"no_confirm": can.confirm_draft.why_not(found, changes)})
 
 
 @require_safe
@@ -101,16 +106,15 @@ def edit(request: PortalRequest, reference: str, number: int) -> HttpResponse:
 
 @login_required
 def confirm(request: PortalRequest, reference: str) -> HttpResponse:
-    """Make the dates of a draft firm, with the reasons; it is judged by what is stated now."""
+    """Make the dates of a draft firm, with the reasons, as long as what it was made from stands."""
     found = _draft(request, reference)
-    can.confirm(found.exercise)
-    can.edit(found)
-    form = forms.ReasonForm(request.POST or None, initial={"seen": found.exercise.version})
+    can.confirm_draft(found, changes_since(found))
+    form = forms.ReasonForm(request.POST or None, initial={"seen": found.version})
 
     def act() -> None:
         answers = {name: form.cleaned_data[name] for name in ("why", "seen")}
         try:
-            verbs.confirm(found.exercise, found.schedule, **answers, by=request.actor, at=request.at)
+            verbs.confirm_draft(found, **answers, by=request.actor, at=request.at)
         except Invalid as refusal:  # the form has no schedule: what is wrong with it is said above
             raise Invalid(" ".join(refusal.fields.get("schedule", [refusal.reason]))) from refusal
 

@@ -13,6 +13,7 @@ from releases.scheduling.outcomes import Night, Outcome, Outcomes
 from releases.scheduling.problem import Placement, Problem
 from releases.scheduling.verbs.solving import progress_key
 
+FIRST = 5  # parties shown before all others
 STAGES = {
     "worst": "Looking for what the worst-off party can have",
     "total": "Serving all parties together",
@@ -66,10 +67,15 @@ class Drafted:
         """Its schedule, read from all sides."""
         return Outcomes(self.problem, self.draft.schedule)
 
-    @property
+    @cached_property
     def parties(self) -> list[Outcome]:
         """What each party gets, the worst off first."""
         return self.outcomes.parties()
+
+    @property
+    def worst_off(self) -> list[Outcome]:
+        """The first of those that get less than they asked."""
+        return [one for one in self.parties[:FIRST] if one.conflict]
 
     @property
     def regions(self) -> list[str]:

@@ -1,14 +1,16 @@
 """An exercise as the solver takes it: its frame, homes in groups as they were counted, and what stands stated."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from hashlib import sha256
 
 from releases.products.models import Region
 from releases.scheduling import problem, queries
 from releases.scheduling.frames import Frame, days
-from releases.scheduling.models import Exercise, Statement
+from releases.scheduling.models import Draft, Exercise, Statement
+from releases.scheduling.since import changes
+from releases.scheduling.states import UNDER_WAY
 from releases.scheduling.wishes import WEEK
 
 
@@ -62,3 +64,24 @@ def _closed(frame: Frame) -> list[date]:
 def digest_of(stated: problem.Problem) -> str:
     """Return the SHA-256 of an exercise as it is stated: a draft of another one is out of date."""
     return sha256(json.dumps(stated.as_json(), sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
+def out_of_date(exercise: Exercise, drafts: Iterable[Draft]) -> dict[int, list[str]]:
+    """Return in words, by draft, what has changed since it was made; those of which all stands are left out.
+
+    Once the exercise is over nothing changes any more that a draft could be confirmed by.
+    """
+    if exercise.state not in UNDER_WAY:
+        return {}
+    try:
+        stands = problem_of(exercise)
+    except ValueError as error:
+        return {one.pk: [str(error)] for one in drafts}
+    digest = digest_of(stands)
+    found = {one.pk: changes(one.frozen, stands, one.left_out) for one in drafts if one.stated != digest}
+    return {pk: sentences for pk, sentences in found.items() if sentences}
+
+
+def changes_since(draft: Draft) -> list[str]:
+    """Return in words what parties and DCC have changed since a draft was made; nothing where all stands."""
+    return out_of_date(draft.exercise, [draft]).get(draft.pk, [])

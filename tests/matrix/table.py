@@ -661,6 +661,7 @@ API = [
     Row("draft-detail", "GET", "schedule", "DCC", hidden="NOT_DCC"),
     Row("draft-schedule", "GET", "schedule", "DCC", hidden="NOT_DCC"),
     Row("draft-outcomes", "GET", "schedule", "DCC", hidden="NOT_DCC"),
+    Row("draft-changes", "GET", "schedule", "DCC", hidden="NOT_DCC"),
     Row("draft-edit", "POST", "schedule", "DCC", hidden="NOT_DCC"),
     Row("draft-discard", "POST", "schedule", "DCC", hidden="NOT_DCC"),
     Row("hold-list", "GET", "", "SIGNED_IN"),

@@ -1,7 +1,7 @@
 """Every change to exercises and to what is stated in them, one function each."""
 
 from releases.scheduling.verbs.clocks import keep_clocks, remind
-from releases.scheduling.verbs.confirming import confirm
+from releases.scheduling.verbs.confirming import confirm, confirm_draft
 from releases.scheduling.verbs.drafting import Choices, discard, edit, solve
 from releases.scheduling.verbs.holding import (
     Terms,
@@ -20,6 +20,7 @@ __all__ = [
     "change_exercise",
     "close_exercise",
     "confirm",
+    "confirm_draft",
     "discard",
     "edit",
     "finish",

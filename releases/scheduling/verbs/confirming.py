@@ -18,8 +18,8 @@ from releases.publishing.states import IN_SERVICE_OF_NOTICE, ReleaseState
 from releases.scheduling import can, may, messages
 from releases.scheduling.checker import check
 from releases.scheduling.frames import words
-from releases.scheduling.frozen import problem_of
-from releases.scheduling.models import Exercise, FirmNight
+from releases.scheduling.frozen import changes_since, problem_of
+from releases.scheduling.models import Draft, Exercise, FirmNight
 from releases.scheduling.problem import Schedule
 from releases.scheduling.states import ExerciseState
 
@@ -55,6 +55,19 @@ def confirm(
     move(exercise, to=ExerciseState.CONFIRMED, by=by, at=at, verb="confirm", why=why, fields=fields)
     tell(messages.DatesConfirmed(exercise, problem, schedule, at), at=at)
     return exercise
+
+
+@transaction.atomic
+def confirm_draft(draft: Draft, *, why: str, by: Actor, at: datetime, seen: int | None = None) -> Exercise:
+    """Make the dates of a draft firm, as `confirm` does, and return its exercise; ``seen`` is the draft's version.
+
+    Raises NotNow for a draft made from anything else than what stands now.
+    """
+    lock(draft.exercise)
+    draft = lock(draft, seen=seen)
+    may.confirm(by=by)
+    can.confirm_draft(draft, changes_since(draft))
+    return confirm(draft.exercise, draft.schedule, why=why, by=by, at=at)
 
 
 def _check_notice(release: Release, first: date, at: datetime) -> None:
