@@ -78,5 +78,5 @@ def _not_now(verb: str, rollout: Rollout, at: datetime) -> str | None:
     if verb == "start_activation":
         return can.start_activation.why_not(rollout, at=at)
     if verb == "resume":
-        return can.resume.why_not(rollout)
+        return can.resume.why_not(rollout, at=at)
     return None

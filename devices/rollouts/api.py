@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 from rest_framework.viewsets import ReadOnlyModelViewSet, ViewSet
 
-from devices.rollouts import foresight, may, nights, plans, queries, verbs
+from devices.rollouts import firm, foresight, may, nights, plans, queries, verbs
 from devices.rollouts.models import Rollout
 from devices.rollouts.planning import WaveSpec
 from devices.rollouts.serializers import (
@@ -69,6 +69,7 @@ class RolloutViewSet(Acting, ReadOnlyModelViewSet[Rollout]):
         may.plan(release, by=self.actor)
         chosen = _plan(answers.validated_data)
         plans.check(chosen)
+        firm.planned(release, chosen)
         found = {
             "reach": foresight.reach(release, self.actor, self.at),
             "foresight": foresight.foresee(release, chosen, self.at),

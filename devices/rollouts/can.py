@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from devices.rollouts import firm
 from devices.rollouts.models import Rollout
 from devices.rollouts.states import OVER, ROLLOUT, WINDING_UP, RolloutState
 from portal.workflow.rules import when
@@ -112,14 +113,15 @@ def halt(rollout: Rollout) -> str | None:
 
 
 @when
-def resume(rollout: Rollout) -> str | None:
+def resume(rollout: Rollout, *, at: datetime) -> str | None:
+    """Rule: homes whose firm night is over are not asked on another day (Approaches)."""
     if rollout.state not in (RolloutState.PAUSED, RolloutState.HALTED):
         return f"The rollout is {state_words(rollout.state)}: only a paused or halted one is resumed."
     if rollout.release.state in ENDED:
         return (
             f"The release is {state_words(rollout.release.state)}: no hub is asked for it any more. Stop the rollout."
         )
-    return None
+    return firm.why_passed(rollout, at)
 
 
 @when

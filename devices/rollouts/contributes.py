@@ -46,7 +46,7 @@ def waiting(actor: Actor, at: datetime) -> Iterator[Waiting]:
             yield Waiting(f"Approve rollout {rollout}", _url(rollout), since=rollout.planned_at, group="To approve")
         elif rollout.state in (RolloutState.PAUSED, RolloutState.HALTED):
             since = rollout.stood_still_at or at
-            acts = "resume or stop" if can.resume.why_not(rollout) is None else "stop"
+            acts = "resume or stop" if can.resume.why_not(rollout, at=at) is None else "stop"
             yield Waiting(f"Rollout {rollout} is {rollout.state}: {acts} it", _url(rollout), since=since)
         elif rollout.state == RolloutState.APPROVED and can.start.why_not(rollout, at=at) is None:
             since = rollout.approved_at or at

@@ -6,16 +6,21 @@ supplier has ruled out.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from itertools import pairwise
 from typing import cast
 
 import numpy as np
 from django.db.models import QuerySet
 from numpy.typing import NDArray
 
-from devices.rollouts.models import Rollout
+from devices.fleet.places import REGION_NUMBER, REGIONS
+from devices.gateway import Stage
+from devices.rollouts.forecast import ByRegion, Pace, Run, programme
+from devices.rollouts.models import Programme, Rollout
+from devices.rollouts.path import ENDS
 from devices.rollouts.planning import WaveSpec, arrange_by_group
 from devices.rollouts.plans import Plan
 from devices.rollouts.states import OVER, RolloutState
@@ -32,22 +37,46 @@ from releases.scheduling.states import ExerciseState
 def planned(release: Release, chosen: Plan) -> tuple[Exercise | None, Plan]:
     """Return the exercise whose firm nights a rollout of a release follows, and the plan with a wave for each.
 
-    Without one the plan is as it was chosen. Raises Invalid where a night has fewer homes than reports are needed.
+    Without one the plan is as it was chosen. Raises Invalid where the first night has fewer homes than reports are
+    needed; a later one is judged with those before it.
     """
     exercise = queries.confirmed(release)
     if exercise is None:
         return None, chosen
     nights = queries.homes_by_night(exercise)
     minimum = chosen.thresholds.minimum
-    small = next(((night, homes) for night, homes in nights.items() if homes < minimum), None)
-    if small is not None:
-        night, homes = small
+    first, homes = next(iter(nights.items()))
+    if homes < minimum:
         said = (
-            f"The night of {words(night)} has {homes:,} homes, fewer than the {minimum:,} reports needed to judge it: "
-            "ask for fewer reports."
+            f"The first night, {words(first)}, has {homes:,} homes, fewer than the {minimum:,} reports needed to judge "
+            "it: ask for fewer reports."
         )
         raise Invalid(said, {"minimum": [said]})
     return exercise, replace(chosen, waves=[WaveSpec(hubs=homes) for homes in nights.values()])
+
+
+def by_night(exercise: Exercise) -> dict[date, ByRegion]:
+    """Return the homes of each firm night by region, in order."""
+    found: dict[date, ByRegion] = {}
+    for night, region, homes in queries.firm_nights(exercise):
+        found.setdefault(night, [0] * len(REGIONS))[REGION_NUMBER[region]] += homes
+    return found
+
+
+def runs(nights: Mapping[date, ByRegion], pace: Pace) -> list[Run]:
+    """Return the run of each firm night in activation: it begins with its day."""
+    return [programme([homes], pace, start_of(night))[0] for night, homes in nights.items()]
+
+
+def late(nights: Mapping[date, ByRegion], activation: Sequence[Run], deployed_by: datetime | None) -> str | None:
+    """Return why a plan so slow would miss a firm night, at the latest, or None."""
+    days = list(nights)
+    if days and (deployed_by is None or deployed_by > start_of(days[0])):
+        return f"Not every hub would have the image by the first firm night, {words(days[0])}."
+    for run, (night, following) in zip(activation, pairwise(days), strict=False):
+        if run.ends_at is None or london_day(run.ends_at) > following:
+            return f"The night of {words(night)} would be judged when that of {words(following)} is over."
+    return None
 
 
 def line_up(
@@ -70,12 +99,18 @@ def line_up(
     return order, [(night, size) for night, size in zip(nights, sizes, strict=True) if size]
 
 
+def deploys_from(exercise: Exercise, release: Release) -> datetime:
+    """Return when a rollout on firm nights begins to deploy: of a re-run not before the day it was told."""
+    told = start_of(exercise.deployment_on)
+    return max(release.planned_deployment_at or told, told)
+
+
 def starts_at(rollout: Rollout) -> datetime | None:
     """Return when a rollout on firm nights starts its next programme by itself; None for others, and once it ended."""
-    if rollout.exercise_id is None:
+    if rollout.exercise is None:
         return None
     if rollout.deployment_started_at is None:
-        return rollout.release.planned_deployment_at
+        return deploys_from(rollout.exercise, rollout.release)
     first = rollout.waves.exclude(night=None).order_by("number").values_list("night", flat=True).first()
     return start_of(first) if first and rollout.activation_started_at is None else None
 
@@ -88,9 +123,28 @@ def why_replaced(rollout: Rollout) -> str | None:
     return f"The firm dates of {exercise} were replaced: stop this rollout and plan the rest on the new dates."
 
 
+def why_passed(rollout: Rollout, at: datetime) -> str | None:
+    """Return why homes that an activation on firm nights has not asked yet are asked on no other day, or None.
+
+    Rule: a firm date changes in a re-run only; what a halt kept from its night is scheduled anew, with a new notice
+    (Approaches).
+    """
+    if rollout.exercise_id is None or rollout.programme != Programme.ACTIVATION:
+        return None
+    waves = rollout.waves.filter(batches__phase__lt=ENDS[Stage.ACTIVATION]).order_by("number")
+    night = waves.values_list("night", flat=True).first()
+    if night is None or night >= london_day(at):
+        return None
+    return (
+        f"The night of {words(night)} is over, and not all its homes were asked. A firm date changes in a re-run only: "
+        "stop this rollout, hold a re-run for what is left, and plan it on the new dates."
+    )
+
+
 def due(rollouts: QuerySet[Rollout], at: datetime) -> Iterator[tuple[datetime, str]]:
     """Yield when rollouts on firm nights, of these, start by themselves and open their next wave."""
-    for rollout in rollouts.filter(exercise__isnull=False).exclude(state__in=OVER).select_related("release"):
+    dated = rollouts.filter(exercise__isnull=False).exclude(state__in=OVER)
+    for rollout in dated.select_related("release", "exercise"):
         start = starts_at(rollout)
         if start is not None and start > at:
             stage = "deployment" if rollout.deployment_started_at is None else "activation"

@@ -10,7 +10,7 @@ from django.db.models import Sum
 
 from devices.fleet.places import REGIONS
 from devices.gateway import Stage
-from devices.rollouts import forecast
+from devices.rollouts import firm, forecast
 from devices.rollouts.forecast import ByRegion, Run
 from devices.rollouts.planning import quotas
 from devices.rollouts.plans import Plan
@@ -26,6 +26,7 @@ from releases.products.queries import validity_by_version
 from releases.products.validity import words as day_words
 from releases.publishing.models import Release
 from releases.publishing.scope import affected_cells
+from releases.scheduling import queries as scheduling
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,31 +146,51 @@ class Foresight:
     deployed_by: datetime | None
     finished_by: datetime | None
     deadlines: list[Deadline]
+    is_dated: bool
 
     @property
     def is_refused(self) -> bool:
         """Whether a validity date forbids the plan."""
         return any(one.blocks for one in self.deadlines)
 
+    @property
+    def mend(self) -> str:
+        """What to do about a plan that is refused."""
+        if self.is_dated:
+            return "choose a quicker pace, or ask silent hubs less often; the firm nights stay."
+        return "plan larger or fewer waves, or agree on more hubs a night."
+
 
 def foresee(release: Release, chosen: Plan, at: datetime) -> Foresight:
-    """Return the waves, nights and dates of a plan made now, with the deadlines it would pass."""
-    totals = by_region(release)
-    waves = [list(wave.values()) for wave in quotas(totals, chosen.waves)]
-    start = max(at, release.planned_deployment_at or at)
+    """Return the waves, nights and dates of a plan made now, with the deadlines it would pass.
+
+    Where the release has firm nights these are the waves, whatever was chosen.
+    """
+    totals, exercise = by_region(release), scheduling.confirmed(release)
+    dated = firm.by_night(exercise) if exercise else {}
+    waves = list(dated.values()) or [list(wave.values()) for wave in quotas(totals, chosen.waves)]
+    planned = firm.deploys_from(exercise, release) if exercise else release.planned_deployment_at
+    start = max(at, planned or at)
     deployment = forecast.programme(waves, chosen.pace(Stage.DEPLOYMENT), start)
     deployed_by = deployment[-1].ends_at if deployment else start
     activation = [Run() for _ in waves]
-    if deployed_by is not None:
+    if dated:
+        activation = firm.runs(dated, chosen.pace(Stage.ACTIVATION))
+    elif deployed_by is not None:
         begins = max(deployed_by, release.planned_activation_at or deployed_by)
         activation = forecast.programme(waves, chosen.pace(Stage.ACTIVATION), begins)
     runs = zip(waves, deployment, activation, strict=True)
+    late = firm.late(dated, activation, deployed_by)
     return Foresight(
         waves=[WavePlan(number, *one) for number, one in enumerate(runs, start=1)],
         nights={"deployment": forecast.nights(deployment), "activation": forecast.nights(activation)},
         deployed_by=deployed_by,
         finished_by=activation[-1].ends_at if activation else None,
-        deadlines=list(_deadlines(release, waves, activation, totals)) if waves else [],
+        deadlines=[
+            *([Deadline(sum(map(sum, waves)), late, True)] if late else []),
+            *(_deadlines(release, waves, activation, totals) if waves else ()),
+        ],
+        is_dated=bool(dated),
     )
 
 

@@ -67,6 +67,15 @@ def since(wave: Wave, stage: Stage) -> ByCell:
     return ByCell(found.numbers, np.maximum(left, 0))
 
 
+def merged(found: Iterable[ByCell]) -> ByCell:
+    """Return the reports of several waves as if they were one."""
+    tables = list(found)
+    numbers, rows = np.unique(np.concatenate([one.numbers for one in tables]), return_inverse=True)
+    reports = np.zeros((len(numbers), 3), dtype=np.int64)
+    np.add.at(reports, rows, np.concatenate([one.reports for one in tables]))
+    return ByCell(numbers, reports)
+
+
 @dataclass(frozen=True, slots=True)
 class Parts:
     """Which rows of a table by cell make up each stratum, by (axis, value, name)."""

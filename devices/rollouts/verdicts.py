@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
@@ -81,6 +81,9 @@ class Evidence:
     def bad(self) -> int:
         """Hubs that failed or fell silent."""
         return self.failed + self.timed_out
+
+    def __add__(self, other: Evidence) -> Evidence:
+        return Evidence(self.succeeded + other.succeeded, self.failed + other.failed, self.timed_out + other.timed_out)
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +201,24 @@ def judge(evidence: Evidence, stored: object, *, strata: Sequence[Stratum] = (),
         rest = f"; and {len(breached) - NAMED} more" if len(breached) > NAMED else ""
         verdict, why = Verdict.HALT, f"Failures over the limit of {thresholds.limit:.1%} in a part: {worst}{rest}."
     return Judgement(verdict, share, low, high, evidence.reported, why, breached)
+
+
+def together(
+    alone: Judgement, evidence: Evidence, before: Evidence, stored: object, *, strata: Sequence[Stratum] = ()
+) -> Judgement:
+    """Return the verdict on a wave whose own reports do not decide, taken with those of the waves before it.
+
+    `strata` are those of all together. Nothing that stops a wave passes: what halts it by itself has halted it, one
+    that is surely over the limit waits for a person however few its reports are, and all together may halt it too.
+    """
+    thresholds = Thresholds.read(stored)  # by which it was judged alone
+    if not before.reported or surely_over(evidence, thresholds.limit, thresholds.confidence):
+        return alone
+    found = judge(before + evidence, stored, strata=strata)
+    if found.verdict is Verdict.INCONCLUSIVE:
+        return alone
+    alike = f"{evidence.reported:,} reports alone do not decide. With those of the nights before, {found.reported:,}: "
+    return replace(found, why=alike + found.why)
 
 
 def breaches(strata: Sequence[Stratum], limit: float, confidence: float) -> tuple[Breach, ...]:

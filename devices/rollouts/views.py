@@ -13,7 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from devices.rollouts import can, foresight, may, pages, plans, queries, strata, verbs
+from devices.rollouts import can, firm, foresight, may, pages, plans, queries, strata, verbs
 from devices.rollouts.acts import buttons
 from devices.rollouts.forms import HoldPartForm, PlanForm, ReasonForm
 from devices.rollouts.models import Rollout
@@ -28,6 +28,7 @@ from releases.holds.models import Hold
 from releases.holds.queries import Effect, effect_of_placing, touched
 from releases.publishing.models import Release
 from releases.publishing.queries import visible_to as visible_releases
+from releases.scheduling import queries as scheduling
 
 PAGE_SIZE = 25
 
@@ -77,6 +78,7 @@ def plan(request: PortalRequest, reference: str) -> HttpResponse:
         elif planned := _planned(request, release, form):
             messages.success(request, f"Rollout {planned} is being prepared.")
             return redirect("rollouts:rollout", planned.reference)
+    context["exercise"] = scheduling.confirmed(release)
     context["reach"] = foresight.reach(release, request.actor, request.at)
     return render(request, "rollouts/plan.html", context, status=status_of(form))
 
@@ -85,6 +87,7 @@ def _foreseen(release: Release, form: PlanForm, request: PortalRequest) -> fores
     """Return what the plan would do; None, with the reason on the form, for choices that make no plan."""
     try:
         plans.check(form.plan())
+        firm.planned(release, form.plan())
     except Invalid as refusal:
         form.add_refusal(refusal)
         return None

@@ -14,7 +14,7 @@ from devices.rollouts.states import RUNNING, WINDING_UP, RolloutState, WaveState
 from devices.rollouts.verbs.hints import publish_due
 from devices.rollouts.verbs.running import halt, pause, start, start_activation
 from devices.rollouts.verbs.twins import list_twins, move_activated_homes
-from devices.rollouts.verdicts import Evidence, Judgement, Stratum, Verdict, judge
+from devices.rollouts.verdicts import Evidence, Judgement, Stratum, Verdict, judge, together
 from portal.delivery.outbox import tell
 from portal.workflow.actor import Actor
 from portal.workflow.enqueue import enqueue
@@ -93,7 +93,7 @@ def _advance(rollout: Rollout, *, by: Actor, at: datetime) -> _Stand | None:
     while (wave := queries.present_wave(locked)) is not None:
         if wave.state != _OPENED[locked.stage]:
             if locked.stage is Stage.ACTIVATION and wave.night is not None:
-                if why := firm.why_replaced(locked):
+                if why := firm.why_replaced(locked) or firm.why_passed(locked, at):
                     return _Stand(RolloutState.PAUSED, why)
                 if at < start_of(wave.night):
                     return None
@@ -141,11 +141,26 @@ def _judge(rollout: Rollout, wave: Wave, *, by: Actor, at: datetime) -> tuple[_S
         wave.save(update_fields=[f"{word}_settled_at"])
     if at < settled_at + timedelta(seconds=rollout.soak_seconds):
         return None, False
+    if judgement.verdict is Verdict.INCONCLUSIVE and "weighed" not in kept:
+        judgement = _with_nights_before(rollout, wave, judgement, evidence)
     _keep_judgement(wave, kept, judgement)
+    if judgement.verdict is Verdict.HALT:
+        return _Stand(RolloutState.HALTED, judgement.why, wave.pk), False
     if judgement.verdict is Verdict.INCONCLUSIVE and "weighed" not in kept:
         return _Stand(RolloutState.PAUSED, judgement.why), False
     move(wave, to=_SETTLED[stage], by=by, at=at, verb="pass_wave", why=judgement.why)
     return None, True
+
+
+def _with_nights_before(rollout: Rollout, wave: Wave, alone: Judgement, evidence: Evidence) -> Judgement:
+    """Judge a firm night that does not decide by itself with those before it: nobody has chosen how large it is."""
+    if wave.night is None:
+        return alone
+    stage = rollout.stage
+    earlier = list(rollout.waves.filter(number__lt=wave.number))
+    told = [_since(queries.evidence(one, stage), one.verdicts.get(stage.word, {})) for one in earlier]
+    parts = strata.strata(strata.merged(strata.since(one, stage) for one in (*earlier, wave)))
+    return together(alone, evidence, sum(told, Evidence(0, 0, 0)), rollout.thresholds, strata=parts)
 
 
 def _parts(wave: Wave, stage: Stage, evidence: Evidence, kept: dict[str, Any], *, is_over: bool) -> list[Stratum]:

@@ -49,8 +49,7 @@ def plan(release: Release, chosen: Plan, *, by: Actor, at: datetime) -> Rollout:
     can.plan(release)
     check(chosen)
     exercise, chosen = firm.planned(release, chosen)
-    if exercise is None:  # firm nights are within the validity periods
-        _check_deadlines(release, chosen, at)
+    _check_deadlines(release, chosen, at)
     rollout = Rollout(
         reference=f"{release.reference}-R{release.rollouts.filter(catches_up=None).count() + 1}",
         release=release,
@@ -81,10 +80,12 @@ def plan(release: Release, chosen: Plan, *, by: Actor, at: datetime) -> Rollout:
 
 
 def _check_deadlines(release: Release, chosen: Plan, at: datetime) -> None:
-    """Rule: the target's maintenance and GBCS applicability cover every planned activation (Gates)."""
-    passed = [one.words for one in foresight.foresee(release, chosen, at).deadlines if one.blocks]
+    """Rule: the target's maintenance and GBCS applicability cover every planned activation (Gates), and no firm night
+    is missed (Approaches)."""
+    foreseen = foresight.foresee(release, chosen, at)
+    passed = [one.words for one in foreseen.deadlines if one.blocks]
     if passed:
-        raise Invalid(" ".join((*passed, "Plan larger or fewer waves, or agree on more hubs a night.")))
+        raise Invalid(" ".join((*passed, foreseen.mend[0].upper() + foreseen.mend[1:])))
 
 
 def _stored(thresholds: Thresholds) -> dict[str, Any]:

@@ -100,7 +100,7 @@ def resume(rollout: Rollout, *, by: Actor, at: datetime, why: str, seen: int | N
     """
     rollout = lock(rollout, seen=seen)
     may.resume(rollout, by=by)
-    can.resume(rollout)
+    can.resume(rollout, at=at)
     why = said(why, "why", "Give the reason.")
     if rollout.release.state == ReleaseState.HALTED:
         publishing.resume(rollout.release, by=by, at=at, why=why)

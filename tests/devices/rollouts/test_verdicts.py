@@ -18,6 +18,7 @@ from devices.rollouts.verdicts import (
     judge,
     surely_over,
     tail,
+    together,
 )
 
 STORED = {"limit": 0.05, "minimum": 50, "confidence": 0.95}
@@ -186,3 +187,53 @@ class TestStrata:
     def test_a_higher_confidence_than_the_interim_one_is_kept(self):
         strict = replace(Thresholds.read(STORED), confidence=0.9999)
         assert strict.confidence_of(is_over=False) == strict.confidence_of(is_over=True) == 0.9999
+
+
+class TestTogether:
+    """A firm night whose own reports do not decide, with the nights before it."""
+
+    WELL = Evidence(980, 10, 10)
+
+    def verdict(self, evidence, before, **parts):
+        alone = judge(evidence, STORED)
+        assert alone.verdict is Verdict.INCONCLUSIVE
+        return alone, together(alone, evidence, before, STORED, **parts)
+
+    @pytest.mark.parametrize("evidence", [Evidence(29, 1, 0), Evidence(56, 3, 1)])
+    def test_goes_on_where_all_are_within_the_limit(self, evidence):
+        _, found = self.verdict(evidence, self.WELL)
+        assert (found.verdict, found.reported) == (Verdict.GO_ON, 1_000 + evidence.reported)
+        assert found.why.startswith(
+            f"{evidence.reported} reports alone do not decide. With those of the nights before,"
+        )
+        assert found.why.endswith("within the limit of 5.0%.")
+
+    def test_waits_for_a_person_where_it_is_surely_over_however_few_it_is(self):
+        alone, found = self.verdict(Evidence(20, 6, 4), self.WELL)
+        assert found == alone
+
+    def test_waits_where_nobody_was_before_and_where_all_do_not_decide(self):
+        for before in (Evidence(0, 0, 0), Evidence(50, 2, 1)):
+            alone, found = self.verdict(Evidence(29, 1, 0), before)
+            assert found == alone
+
+    def test_halts_where_all_are_over(self):
+        _, found = self.verdict(Evidence(45, 5, 0), Evidence(800, 80, 0))
+        assert found.verdict is Verdict.HALT
+
+    def test_halts_where_a_part_of_all_is_over(self):
+        part = Stratum("combination", "7", "combination 7", Evidence(25, 15, 0))
+        _, found = self.verdict(Evidence(29, 1, 0), self.WELL, strata=[part])
+        assert found.verdict is Verdict.HALT and found.strata[0].value == "7"
+
+    @given(
+        st.tuples(*[st.integers(0, 60)] * 3), st.tuples(st.integers(0, 2_000), st.integers(0, 60), st.integers(0, 60))
+    )
+    def test_nothing_surely_over_the_limit_passes(self, own, before):
+        evidence, earlier = Evidence(*own), Evidence(*before)
+        alone = judge(evidence, STORED)
+        if alone.verdict is Verdict.INCONCLUSIVE:
+            found = together(alone, evidence, earlier, STORED)
+            if found.verdict is Verdict.GO_ON:
+                assert not surely_over(evidence, 0.05, 0.95)
+                assert judge(earlier + evidence, STORED).verdict is Verdict.GO_ON
