@@ -7,9 +7,9 @@ from django.db.models import Min
 from django.urls import reverse
 
 from devices.rollouts import can, dated, firm, left_behind, may, queries, watch
-from devices.rollouts.models import Programme, Rollout
+from devices.rollouts.models import NightlyCapacity, Programme, Rollout
 from devices.rollouts.states import LIVE, OVER, ROLLOUT, RUNNING, HubState, RolloutState
-from portal.pages.contributions import Act, Dated, Due, Effect, Link, Panel, Stage, Waiting, counted
+from portal.pages.contributions import Act, Capacity, Dated, Due, Effect, Link, Panel, Stage, Waiting, counted
 from portal.people.permissions import Permission
 from portal.workflow.actor import Actor
 from releases.holds.queries import Change
@@ -61,6 +61,13 @@ def waiting(actor: Actor, at: datetime) -> Iterator[Waiting]:
         elif rollout.state == RolloutState.STOPPED and can.end_activation.why_not(rollout) is None:
             text = f"Rollout {rollout} was stopped: plan another for the rest, or end the activation"
             yield Waiting(text, _url(rollout), since=rollout.finished_at or at)
+
+
+def nightly_capacity(actor: Actor) -> Iterator[Capacity]:
+    """The activations a night that the CSPs state, for who sees them; a region without a number takes all that come."""
+    if may.see_capacity.why_not(by=actor) is None:
+        for one in NightlyCapacity.objects.filter(activation__isnull=False).order_by("region"):
+            yield Capacity(one.region, one.activation or 0, one.stated_by_name)
 
 
 def dates(actor: Actor, start: datetime, end: datetime) -> Iterator[Dated]:

@@ -21,6 +21,7 @@ A ``contributes.py`` holds any of these functions; each gets the actor and porta
     def report_figures(rollout) -> Iterable[tuple[str, Any]]    # exit report: figures kept with it, by name
     def issue_notes(issue, actor, at) -> Iterable[Link]         # page of an issue: what it was raised in
     def organisation_links(actor) -> Iterable[Link]             # page of one's own organisation: where its things are
+    def nightly_capacity(actor) -> Iterable[Capacity]           # opening an exercise: homes a night that CSPs state
     def hub_model_panels(model, actor, at) -> Iterable[Panel]   # sections of a hub model's page
     def release_effects(release, act, actor, at) -> Iterable[Effect]  # what an act ("withdraw") would do here
 
@@ -194,6 +195,15 @@ class Effect:
 
     order: int
     text: str
+
+
+@dataclass(frozen=True)
+class Capacity:
+    """How many homes of a region its network activates in a night, and who states it."""
+
+    region: str
+    homes: int
+    stated_by: str
 
 
 def counted(count: int, noun: str) -> str:

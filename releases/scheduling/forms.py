@@ -1,10 +1,12 @@
 """Forms of the pages about scheduling exercises."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 from django import forms
 
+from portal.pages.contributions import Capacity
 from portal.pages.forms import DateField, GovForm, UkDateTimeField, VersionedForm
 from portal.workflow.said import LONGEST
 from releases.products.models import Region
@@ -32,7 +34,7 @@ class ExerciseForm(VersionedForm):
     )
     closes_at = UkDateTimeField(label="Statements are taken until", help_text="For example 16 1 2017 at 17:00")
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, stated: Mapping[str, Capacity] = {}, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for region in Region:
             self.fields[f"capacity_{region.value}"] = forms.IntegerField(
@@ -41,7 +43,7 @@ class ExerciseForm(VersionedForm):
                 min_value=0,
                 max_value=MOST,
                 widget=NARROW,
-                help_text="What its CSP can activate in one night. Leave it empty where the region is not asked.",
+                help_text=f"{_what_is_stated(stated.get(region.value))} Leave it empty where the region is not asked.",
             )
         self.order_fields(["first", "last", *(f"capacity_{region.value}" for region in Region)])
 
@@ -59,6 +61,17 @@ class ExerciseForm(VersionedForm):
             deployment_on=chosen["deployment_on"],
             closes_at=chosen["closes_at"],
         )
+
+
+def _what_is_stated(one: Capacity | None) -> str:
+    if one is None:
+        return "What its CSP can activate in one night."
+    return f"{one.stated_by} states {one.homes:,} homes; enter fewer where other releases share the nights."
+
+
+def first_capacity(stated: Mapping[str, Capacity], homes: Mapping[str, int]) -> dict[str, int]:
+    """Return what its CSP states for each region in which there are homes, as first answers of `ExerciseForm`."""
+    return {f"capacity_{region}": one.homes for region, one in stated.items() if one.homes and homes.get(region)}
 
 
 def first_terms(exercise: Exercise) -> dict[str, Any]:

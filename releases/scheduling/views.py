@@ -10,6 +10,7 @@ from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
+from portal.pages.contributions import collect
 from portal.pages.exports import Column, csv_of
 from portal.pages.forms import GovForm
 from portal.workflow.errors import Invalid, NotNow
@@ -85,7 +86,9 @@ def open_exercise(request: PortalRequest, reference: str) -> HttpResponse:
     release = get_object_or_404(publishing.by_reference(request.actor), reference=reference)
     may.open_exercise(by=request.actor)
     can.open_exercise(release)
-    form = forms.ExerciseForm(request.POST or None, initial={"seen": release.version})
+    stated = {one.region: one for one in collect("nightly_capacity", request.actor)}
+    first = forms.first_capacity(stated, queries.homes_by_region(release, list(stated)))
+    form = forms.ExerciseForm(request.POST or None, stated=stated, initial={"seen": release.version} | first)
     made: list[Exercise] = []
 
     def act() -> None:

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 from django.urls import reverse
 
+from devices.rollouts.verbs import state_capacity
 from portal.pages.contributions import collect
 from releases.publishing import verbs as publishing
 from releases.scheduling import verbs
@@ -56,6 +57,21 @@ class TestHolding:
         page = words(client.get(opened.url))
         assert "13 nights from 25 January 2017" in page and "Osprey Gas" in page
         assert "central" not in Exercise.objects.get().capacity
+
+    def test_what_csps_state_is_filled_in_and_may_be_changed(self, sign_in, world, catalogue):
+        """Where the release has homes: nobody lives in Central. A region stopped for now is left empty."""
+        release, client = make_scheduled(world, catalogue), sign_in("manager")
+        for region, homes in (("north", 90), ("central", 70), ("south", 0)):
+            state_capacity(
+                region, None, homes, by=world.actor("csp_north" if region == "north" else "csp_south"), at=world.at
+            )
+        address = url("open_exercise", release.reference)
+        form = words(client.get(address))
+        assert 'name="capacity_north" value="90"' in form and form.count('name="capacity_') == 3
+        assert 'name="capacity_central" value' not in form and 'name="capacity_south" value' not in form
+        assert "states 90 homes; enter fewer where other releases share the nights." in form
+        client.post(address, TERMS | {"seen": release.version})
+        assert Exercise.objects.get().capacity == {"north": 100, "south": 100}
 
     def test_what_cannot_be_keeps_what_was_typed(self, sign_in, world, catalogue):
         release = make_scheduled(world, catalogue)
