@@ -8,8 +8,10 @@ import os
 import subprocess
 import sys
 import time
-from dataclasses import dataclass, field
+from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from portal.embedded.test_services import running
 from portal.embedded.trouble import Trouble
@@ -19,27 +21,64 @@ BASE = Path(__file__).resolve().parents[1]
 DJANGO_PLUGIN = ("-p", "pytest_django.plugin")
 
 
+QUIET = ("-q", "--tb=short", "-x", "--durations=5")
+BROWSER_PLUGIN = ("-p", "pytest_playwright.pytest_playwright")
+PARALLEL_PLUGIN = ("-p", "xdist.plugin")
+
+
 @dataclass(frozen=True)
 class Step:
-    """One command with the title under which it is announced and, when it fails, blamed."""
+    """Commands with the title under which they are announced and, when one fails, blamed.
+
+    Several run side by side; what they print is shown when all have ended.
+    """
 
     title: str
-    command: tuple[str, ...]
-    env: dict[str, str] = field(default_factory=dict)
+    commands: tuple[tuple[str, ...], ...]
+
+    def status(self, env: dict[str, str]) -> int:
+        """Run it; return 0, or the status of a command that failed."""
+        if len(self.commands) == 1:
+            return subprocess.run(self.commands[0], cwd=BASE, env=env).returncode
+        with ExitStack() as stack:
+            printed = [stack.enter_context(TemporaryFile("w+")) for _ in self.commands]
+            started = [
+                subprocess.Popen(
+                    command, cwd=BASE, env=env | {"LANE": str(lane)}, stdout=file, stderr=subprocess.STDOUT
+                )
+                for lane, (command, file) in enumerate(zip(self.commands, printed, strict=True), start=1)
+            ]
+            found = [child.wait() for child in started]
+            for file in printed:
+                file.seek(0)
+                print(file.read(), flush=True)
+        return next((one for one in found if one), 0)
 
 
 def tool(title: str, module: str, *arguments: str) -> Step:
-    return Step(title, (sys.executable, "-m", module, *arguments))
+    return Step(title, ((sys.executable, "-m", module, *arguments),))
 
 
 def manage(title: str, *arguments: str) -> Step:
-    return Step(title, (sys.executable, "manage.py", *arguments))
+    return Step(title, ((sys.executable, "manage.py", *arguments),))
 
 
 def pytest(title: str, *arguments: str, plugins: tuple[str, ...] = ()) -> Step:
     """A pytest run that loads only the plugins it names: loading all that are installed takes 20 s."""
-    quiet = ("-q", "--tb=short", "-x", "--durations=5")
-    return tool(title, "pytest", *quiet, *DJANGO_PLUGIN, *plugins, *arguments)
+    return tool(title, "pytest", *QUIET, *DJANGO_PLUGIN, *plugins, *arguments)
+
+
+def journeys(title: str, folder: str) -> Step:
+    """The journeys in two lanes about as long as each other, each with services of its own.
+
+    A journey waits for the browser and the browser for it: one at a time they keep one core busy.
+    """
+    lanes: tuple[list[Path], list[Path]] = [], []
+    for file in sorted((BASE / folder).glob("test_*.py"), key=lambda file: (-file.stat().st_size, file.name)):
+        min(lanes, key=lambda lane: sum(one.stat().st_size for one in lane)).append(file)
+    apart = (sys.executable, "-m", "portal.embedded.test_services", "--")
+    run = (*apart, sys.executable, "-m", "pytest", *QUIET, *DJANGO_PLUGIN, *BROWSER_PLUGIN, "-m", "browser")
+    return Step(title, tuple((*run, *(str(file.relative_to(BASE)) for file in lane)) for lane in lanes))
 
 
 TIERS: dict[str, tuple[Step, ...]] = {
@@ -57,25 +96,25 @@ TIERS: dict[str, tuple[Step, ...]] = {
             "unit and database, with the coverage of rules, verbs and cores",
             "tests",
             *("-m", "not race and not browser"),
-            *("--ignore=tests/architecture", "--ignore=tests/journeys", "--ignore=tests/races", "--ignore=tests/audit"),
+            *(f"--ignore=tests/{name}" for name in ("architecture", "audit", "journeys", "matrix", "races")),
             *("--cov", "--cov-config=tests/coverage.ini", "--cov-report=term"),
             *("--numprocesses=2", "--dist=loadfile"),
-            plugins=("-p", "pytest_cov.plugin", "-p", "xdist.plugin"),
+            plugins=("-p", "pytest_cov.plugin", *PARALLEL_PLUGIN),
+        ),
+        pytest(
+            "every route by everybody",
+            "tests/matrix",
+            *("--numprocesses=2", "--dist=load"),  # one file, so not by files; and each process lays the world once
+            plugins=PARALLEL_PLUGIN,
         ),
     ),
     "races": (pytest("races on real connections", "-m", "race", "tests"),),
-    "browser": (
-        pytest(
-            "journeys in a browser",
-            *("-m", "browser", "tests/journeys"),
-            plugins=("-p", "pytest_playwright.pytest_playwright"),
-        ),
-    ),
+    "browser": (journeys("journeys in a browser", "tests/journeys"),),
     "audit": (
         tool(
             "every page: at 400 % zoom, by keyboard, without scripts",
             "pytest",
-            *("-q", "--tb=short", *DJANGO_PLUGIN, "-p", "pytest_playwright.pytest_playwright", "tests/audit"),
+            *("-q", "--tb=short", *DJANGO_PLUGIN, *BROWSER_PLUGIN, "tests/audit"),
         ),
     ),
 }
@@ -88,7 +127,7 @@ def run(steps: list[Step], env: dict[str, str]) -> int:
     for number, step in enumerate(steps, start=1):
         print(f"\n=== {number}/{len(steps)} {step.title}", flush=True)
         started = time.monotonic()
-        status = subprocess.run(step.command, cwd=BASE, env=env | step.env).returncode
+        status = step.status(env)
         now = time.monotonic()
         if status != 0:
             print(f"\nFAILED: {step.title} (status {status}), {now - began:.0f} s in all.", flush=True)

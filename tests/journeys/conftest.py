@@ -83,5 +83,5 @@ def phone(visit: Visit) -> Page:
 @pytest.fixture
 def background(transactional_db: None) -> Iterator[None]:
     """A real worker and a real beat on the test's database, as `make run` starts them."""
-    with crew.running(programs.worker, programs.beat, logs="journeys"):
+    with crew.running(programs.worker, programs.beat, logs=f"journeys{os.environ.get('LANE', '')}"):
         yield
