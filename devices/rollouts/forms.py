@@ -75,9 +75,11 @@ class PlanForm(GovForm):
         help_text="The network is simulated: choose what its nights and the image are like.",
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, has_firm_nights: bool = False, **kwargs: Any) -> None:
         initial = {"pace": "quick" if settings.DEMO else "nightly", **(kwargs.pop("initial", None) or {})}
         super().__init__(*args, initial=initial, **kwargs)
+        for name in ("canary", "shares", "by_region") if has_firm_nights else ():
+            del self.fields[name]  # each night is a wave with the homes confirmed for it
 
     def clean_shares(self) -> list[float]:
         """Return the shares as fractions."""
@@ -109,6 +111,8 @@ class PlanForm(GovForm):
     def waves(self) -> list[WaveSpec]:
         """Return the waves: those written out, or the canary and the shares; and the rest."""
         answers = self.cleaned_data
+        if "canary" not in answers:
+            return [WaveSpec(share=1.0)]
         if answers["by_region"]:
             return [*answers["by_region"], WaveSpec(share=1.0)]
         later = [WaveSpec(share=share) for share in answers["shares"]]

@@ -70,7 +70,8 @@ def _rollout(request: PortalRequest, reference: str) -> Rollout:
 def plan(request: PortalRequest, reference: str) -> HttpResponse:
     release = get_object_or_404(visible_releases(request.actor), reference=reference)
     may.plan(release, by=request.actor)
-    form = PlanForm(request.POST or None)
+    exercise = scheduling.confirmed(release)
+    form = PlanForm(request.POST or None, has_firm_nights=exercise is not None)
     context: dict[str, Any] = {"form": form, "release": release, "refused": can.plan.why_not(release)}
     if form.is_valid():
         if "preview" in request.POST:
@@ -78,7 +79,7 @@ def plan(request: PortalRequest, reference: str) -> HttpResponse:
         elif planned := _planned(request, release, form):
             messages.success(request, f"Rollout {planned} is being prepared.")
             return redirect("rollouts:rollout", planned.reference)
-    context["exercise"] = scheduling.confirmed(release)
+    context["exercise"] = exercise
     context["reach"] = foresight.reach(release, request.actor, request.at)
     return render(request, "rollouts/plan.html", context, status=status_of(form))
 

@@ -70,13 +70,14 @@ class GovMixin:
         super().add_error(field, error)  # type: ignore[misc]  # the form this is mixed into has it
 
     def add_refusal(self, refusal: Invalid) -> None:
-        """Show what a verb found wrong beside the fields it names, and its sentence when it names none."""
-        known = {name: sentences for name, sentences in refusal.fields.items() if name in self.fields}
-        for name, sentences in known.items():
-            for sentence in sentences:
-                self.add_error(name, sentence)
-        if not known:
+        """Show what a verb found wrong beside the fields it names; above them its sentence, when it names none of
+        these, and what it says of fields that the form does not have."""
+        if not refusal.fields.keys() & self.fields.keys():
             self.add_error(None, refusal.reason)
+        for name, sentences in refusal.fields.items():
+            for sentence in sentences:
+                if name in self.fields or sentence != refusal.reason:
+                    self.add_error(name if name in self.fields else None, sentence)
 
 
 def _required(name: str, field: forms.Field) -> str:

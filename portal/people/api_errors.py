@@ -23,6 +23,8 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
         journal_refusal(context["request"]._request, error)
         fields = error.fields if isinstance(error, Invalid) else {}
         return _answer(error.status, error.title, error.reason, fields)
+    if isinstance(error, RecursionError):  # of the parser
+        error = exceptions.ParseError("The body is nested too deeply to be read: send it flatter.")
     if isinstance(error, Http404):
         error = exceptions.NotFound("There is nothing here that you may see.")
     elif isinstance(error, PermissionDenied):

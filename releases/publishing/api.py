@@ -217,13 +217,6 @@ class ReleaseViewSet(Service, ReadOnlyModelViewSet[Release]):
         found = classification.effect_of_reclassifying(release, to["classification"], readers, people, self.at)
         return Response(shown.ChangeOfSightSerializer(found).data)
 
-    @extend_schema(request=shown.DatesSerializer, responses=shown.ReleaseSerializer)
-    @action(detail=True, methods=["post"], url_path="schedule")
-    def confirm_schedule(self, request: Request, reference: str) -> Response:
-        """Confirm the dates of a scheduling exercise."""
-        given = _renamed(answers(shown.DatesSerializer, request))
-        return self._done(verbs.confirm_schedule(self.get_object(), by=self.actor, at=self.at, **given))
-
     @extend_schema(request=SeenSerializer, responses=shown.ReleaseSerializer)
     @action(detail=True, methods=["post"], url_path="approve")
     def approve_emergency(self, request: Request, reference: str) -> Response:

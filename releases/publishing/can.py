@@ -149,11 +149,13 @@ def acknowledge(release: Release, *, notice: Notice, organisation: Organisation)
 
 
 @when
-def amend(release: Release, *, deployment_at: datetime, activation_at: datetime) -> str | None:
-    """Rule: a later date is an amendment, an earlier one a material change (Notice)."""
+def amend(release: Release, *, deployment_at: datetime, activation_at: datetime, is_rerun: bool = False) -> str | None:
+    """Rule: a later date is an amendment, an earlier one a material change (Notice); firm ones need a re-run."""
     not_in_service = _needs(release, *IN_SERVICE_OF_NOTICE)
     if not_in_service is not None:
         return not_in_service
+    if release.schedule_confirmed_at is not None and not is_rerun:
+        return "The dates of this release are firm: a date changes only in a re-run of the scheduling exercise."
     pairs = ((release.planned_deployment_at, deployment_at), (release.planned_activation_at, activation_at))
     for was, becomes in pairs:
         if was is not None and becomes < was:

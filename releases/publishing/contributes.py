@@ -246,8 +246,6 @@ def _drafting_acts(release: Release, actor: Actor, at: datetime) -> Iterator[Act
     if can.attach_evidence.why_not(release) is None:
         yield Act(22, "Attach evidence", _at("attach_evidence", release))
         yield Act(23, "Edit notes", _at("save_notes", release), why_not=can.save_notes.why_not(release))
-    if can.confirm_schedule.why_not(release) is None:
-        yield Act(24, "Confirm scheduled dates", _at("confirm_schedule", release))
     if release.terms.needs_second_approver and release.state == ReleaseState.DRAFT:
         refused = may.approve_emergency.why_not(release, by=actor) or can.approve_emergency.why_not(release)
         yield Act(15, "Approve as an Emergency", _at("approve_emergency", release), why_not=refused)
@@ -260,7 +258,8 @@ def _notice_acts(release: Release, actor: Actor) -> Iterator[Act]:
     acknowledges = actor.has(Permission.ACKNOWLEDGE_NOTICES) and release.state not in FINISHED
     if acknowledges and queries.acknowledging(notice, actor).exists():
         yield Act(10, "Acknowledge the notice", _at("acknowledge", release), style="primary")
-    if may.amend.why_not(release, by=actor) is None and release.state in IN_SERVICE_OF_NOTICE:
+    has_firm_dates = release.schedule_confirmed_at is not None  # moved in a re-run of the exercise only
+    if may.amend.why_not(release, by=actor) is None and release.state in IN_SERVICE_OF_NOTICE and not has_firm_dates:
         yield Act(29, "Service and reminders", _at("service", release))
         yield Act(30, "Move dates later", _at("amend", release))
         yield Act(80, "Return to draft", _at("return_to_draft", release))

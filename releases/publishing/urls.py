@@ -24,7 +24,6 @@ urlpatterns = [
     path("<slug:reference>/notes/revisions/", notes.revisions, name="revisions"),
     path("<slug:reference>/evidence/", drafting.attach_evidence, name="attach_evidence"),
     path("<slug:reference>/evidence/<int:pk>/file/", reading.evidence_file, name="evidence_file"),
-    path("<slug:reference>/schedule/", drafting.confirm_schedule, name="confirm_schedule"),
     path("<slug:reference>/approve/", deciding.approve_emergency, name="approve_emergency"),
     path("<slug:reference>/announce/", deciding.announce, name="announce"),
     path("<slug:reference>/acknowledge/", deciding.acknowledge, name="acknowledge"),

@@ -101,6 +101,13 @@ class ExerciseViewSet(Acting, ReadOnlyModelViewSet[Exercise]):
         rows = [{"night": night, "region": region, "homes": homes} for night, region, homes in found]
         return Response(shown.FirmNightSerializer(rows, many=True).data)
 
+    @extend_schema(responses=shown.OutcomeSerializer(many=True), filters=False)
+    @action(detail=True, pagination_class=None)
+    def outcomes(self, request: Request, reference: str) -> Response:
+        """What each party asked, got, and why, once dates are firm: one's own, for DCC all; nothing before."""
+        found = Shown(self.get_object(), self.actor, self.at)
+        return Response(shown.OutcomeSerializer(found.outcomes if found.is_firm else [], many=True).data)
+
     @extend_schema(responses=shown.TotalsSerializer(many=True), filters=False)
     @action(detail=True, pagination_class=None)
     def totals(self, request: Request, reference: str) -> Response:

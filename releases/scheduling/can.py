@@ -7,10 +7,11 @@ from portal.pages.templatetags.words import uk_datetime
 from portal.people.models import Organisation
 from portal.workflow.actor import Actor
 from portal.workflow.rules import when
+from portal.workflow.state_machine import words as state_words
 from releases.publishing.models import Release
 from releases.publishing.readiness import readers_lack
 from releases.publishing.scope import responsible_suppliers
-from releases.publishing.states import FINISHED, ReleaseState
+from releases.publishing.states import ENDED_EARLY, FINISHED, ReleaseState
 from releases.publishing.terms import Approach
 from releases.scheduling.models import Draft, Exercise, Statement, reach_of
 from releases.scheduling.states import UNDER_WAY, DraftState, ExerciseState
@@ -97,6 +98,8 @@ def confirm_draft(draft: Draft, changes: Sequence[str]) -> str | None:
 @when
 def state(exercise: Exercise, organisation: Organisation, *, at: datetime) -> str | None:
     """Rule: what is stated may change until the exercise closes, by the clock or by DCC."""
+    if exercise.release.state in ENDED_EARLY:
+        return f"{exercise.release} is {state_words(exercise.release.state)}: there is nothing to state any more."
     if exercise.state == ExerciseState.OPEN and exercise.closes_at <= at:
         return f"Statements closed on {uk_datetime(exercise.closes_at)}. DCC can reopen the exercise."
     if exercise.state != ExerciseState.OPEN:

@@ -17,7 +17,7 @@ from releases.scheduling.drafted import Drafted
 from releases.scheduling.editing import Edit
 from releases.scheduling.frozen import changes_since
 from releases.scheduling.models import Draft, Exercise
-from releases.scheduling.serializers import SeenExerciseSerializer
+from releases.scheduling.serializers import OutcomeSerializer, SeenExerciseSerializer
 
 
 class DraftSerializer(serializers.ModelSerializer[Draft]):
@@ -73,24 +73,8 @@ class PlacementSerializer(serializers.Serializer[Any]):
     """So many homes of a group, by its number from 1, on one day."""
 
     group = serializers.IntegerField()
-    day = serializers.DateField()
+    night = serializers.DateField()
     homes = serializers.IntegerField()
-
-
-class OutcomeSerializer(serializers.Serializer[Any]):
-    """What one party asked, what it gets, and why."""
-
-    party = serializers.CharField(source="name")
-    homes = serializers.IntegerField()
-    as_asked = serializers.IntegerField()
-    outside = serializers.IntegerField()
-    avoided = serializers.IntegerField()
-    conflict = serializers.FloatField()
-    first = serializers.DateField(allow_null=True)
-    last = serializers.DateField(allow_null=True)
-    asked = serializers.CharField()
-    why = serializers.CharField()
-    is_worst = serializers.BooleanField()
 
 
 class DraftChangesSerializer(serializers.Serializer[Any]):
@@ -156,8 +140,8 @@ class DraftViewSet(Acting, ReadOnlyModelViewSet[Draft]):
     @extend_schema(responses=PlacementSerializer(many=True), filters=False)
     @action(detail=True, pagination_class=None)
     def schedule(self, request: Request, reference: str) -> Response:
-        """Every placement: group, day and homes; none before the draft is ready."""
-        rows = [{"group": one.group + 1, "day": one.day, "homes": one.homes} for one in self.get_object().schedule]
+        """Every placement, as `confirm/` takes it: group, night and homes; none before the draft is ready."""
+        rows = [{"group": one.group + 1, "night": one.day, "homes": one.homes} for one in self.get_object().schedule]
         return Response(PlacementSerializer(rows, many=True).data)
 
     @extend_schema(responses=OutcomeSerializer(many=True), filters=False)

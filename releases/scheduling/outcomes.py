@@ -130,6 +130,8 @@ class Outcomes:
             (free, "with room left, given up for a limit, a party worse off, or fewer nights"),
         )
         found = [f"{int(nights.sum()):,} {words}" for nights, words in reasons if nights.any()]
+        if not found:
+            return "No night suited it better: it is on the best of those it would rather avoid or did not prefer."
         return f"Of {int(better.sum()):,} nights that suited it better, {'; '.join(found)}."
 
 

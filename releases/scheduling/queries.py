@@ -166,10 +166,12 @@ def to_remind(at: datetime) -> QuerySet[Exercise]:
 
 
 def set_aside() -> QuerySet[Exercise]:
-    """Return the exercises whose release has ended early, and those under way on one that takes another approach."""
-    ended = Q(release__state__in=ENDED_EARLY, state__in=[*UNDER_WAY, ExerciseState.CONFIRMED])
-    other = Q(state__in=UNDER_WAY) & ~Q(release__approach=Approach.SCHEDULING)
-    return Exercise.objects.filter(ended | other).select_related("release").order_by("pk")
+    """Return the exercises whose release has ended early or takes another approach, and those whose dates are not firm
+    any more, because what they rested on has changed."""
+    not_over = Q(state__in=[*UNDER_WAY, ExerciseState.CONFIRMED])
+    ended, other = Q(release__state__in=ENDED_EARLY), ~Q(release__approach=Approach.SCHEDULING)
+    lapsed = Q(state=ExerciseState.CONFIRMED, release__schedule_confirmed_at=None)
+    return Exercise.objects.filter(not_over & (ended | other) | lapsed).select_related("release").order_by("pk")
 
 
 def own_exercises(actor: Actor) -> QuerySet[Exercise]:

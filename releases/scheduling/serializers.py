@@ -26,6 +26,13 @@ class RegionHomesSerializer(serializers.Serializer[Any]):
     central = serializers.IntegerField(required=False, min_value=0, max_value=MOST)
     south = serializers.IntegerField(required=False, min_value=0, max_value=MOST)
 
+    def to_internal_value(self, data: Any) -> Any:
+        """Refuse what names no region, before it is left out without a word."""
+        wrong = {name: ["There is no such region."] for name in data if name not in self.fields}
+        if wrong:
+            raise serializers.ValidationError(wrong)
+        return super().to_internal_value(data)
+
 
 class ExerciseSerializer(serializers.ModelSerializer[Exercise]):
     """An exercise: its frame, and how it stands."""
@@ -177,6 +184,22 @@ class FirmNightSerializer(serializers.Serializer[Any]):
     night = serializers.DateField()
     region = serializers.CharField()
     homes = serializers.IntegerField()
+
+
+class OutcomeSerializer(serializers.Serializer[Any]):
+    """What one party asked, what it gets, and why."""
+
+    party = serializers.CharField(source="name")
+    homes = serializers.IntegerField()
+    as_asked = serializers.IntegerField()
+    outside = serializers.IntegerField()
+    avoided = serializers.IntegerField()
+    conflict = serializers.FloatField()
+    first = serializers.DateField(allow_null=True)
+    last = serializers.DateField(allow_null=True)
+    asked = serializers.CharField()
+    why = serializers.CharField()
+    is_worst = serializers.BooleanField()
 
 
 class LeaveSerializer(serializers.Serializer[Any]):

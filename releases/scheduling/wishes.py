@@ -1,7 +1,7 @@
 """What a party states in an exercise, and what is contradictory in it. Pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -70,6 +70,17 @@ class Wishes:
         return {day for week in self.preferred for day in days(week, week + WEEK)}
 
 
+def within(wishes: Wishes, frame: Frame) -> Wishes:
+    """Return what of the wishes concerns this frame: blackouts in its horizon, weeks it offers, regions it asks."""
+    weeks = set(frame.weeks())
+    return replace(
+        wishes,
+        blackouts=[one for one in wishes.blackouts if one.first <= frame.last and one.last >= frame.first],
+        preferred=[week for week in wishes.preferred if week in weeks],
+        limits={region: most for region, most in wishes.limits.items() if region in frame.capacity},
+    )
+
+
 def wrong_with(wishes: Wishes, frame: Frame, homes: Mapping[str, int]) -> dict[str, list[str]]:
     """Return by field what is contradictory in the wishes of a party with these homes by region."""
     found = {
@@ -79,6 +90,7 @@ def wrong_with(wishes: Wishes, frame: Frame, homes: Mapping[str, int]) -> dict[s
     if not any(found.values()):
         left = [night for night in frame.nights() if night not in wishes.firm_days()]
         found["firm"] = _nothing_left(left)
+        found["soft"] = _nothing_liked(left, wishes.soft_days())
         found["preferred"] = _of_weeks(wishes, frame, left)
         for region, most in wishes.limits.items():
             found[f"limit_{region}"] = _of_limit(region, most, frame, homes, len(left))
@@ -107,6 +119,12 @@ def _nothing_left(left: Sequence[date]) -> list[str]:
     if left:
         return []
     return ["Your firm blackouts leave no night of the horizon: make some of them days you would rather avoid."]
+
+
+def _nothing_liked(left: Sequence[date], soft: set[date]) -> list[str]:
+    if not left or set(left) - soft:
+        return []
+    return ["You would rather avoid every night that you leave: name those that matter, so that the others are known."]
 
 
 def _of_weeks(wishes: Wishes, frame: Frame, left: Sequence[date]) -> list[str]:

@@ -13,14 +13,15 @@ def plan(
     road: Road,
     release: Release,
     *,
-    canary: int,
+    canary: int | None,
     reports: int,
     limit: int = 5,
     scenario: str = "calm",
     pace: str = "Quick",
     name: str = "",
 ) -> str:
-    """Let DCC plan a rollout in two waves and a second manager approve it; return the address of its page.
+    """Let DCC plan a rollout in two waves, or on its firm nights, and a second manager approve it; return the address
+    of its page.
 
     Who is in the first wave is drawn anew each time: choose a limit so far from the scenario's share of failures
     that no draw of this many hubs comes near it, or the wave waits for a person now and then.
@@ -28,8 +29,9 @@ def plan(
     dcc, second = road.who("release_manager"), road.who("second_release_manager")
     dcc.goto(f"/releases/{release.reference}/")
     dcc.get_by_role("button", name="Plan a rollout").click()
-    dcc.get_by_label("Hubs in the first wave").fill(str(canary))
-    dcc.get_by_label("Later waves, in per cent of all hubs").fill("")
+    if canary is not None:
+        dcc.get_by_label("Hubs in the first wave").fill(str(canary))
+        dcc.get_by_label("Later waves, in per cent of all hubs").fill("")
     dcc.get_by_label("Halt when more than this share").fill(str(limit))
     dcc.get_by_label("Reports needed before a wave is judged").fill(str(reports))
     dcc.get_by_label("Simulated nights").select_option(scenario)

@@ -39,7 +39,7 @@ def test_firm_dates_from_the_exercise_to_the_last_night(road: Road):
     edited(dcc, draft)
     confirmed(dcc, draft)
     announced(road, release)
-    rollout = plan(road, release, canary=200, reports=100, limit=60)
+    rollout = plan(road, release, canary=None, reports=100, limit=60)
     look(dcc, "rollout-on-firm-nights")
     runs_on_its_dates(road, release, rollout)
     seen_by_a_supplier(road, rollout)

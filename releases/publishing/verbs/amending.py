@@ -27,15 +27,16 @@ def amend(
     by: Actor,
     at: datetime,
     seen: int | None = None,
+    is_rerun: bool = False,
 ) -> Release:
     """Move the planned dates later and tell the recipients; no clock restarts. Objections may run longer by it.
 
-    Rule: a later date is an amendment (Notice).
+    Rule: a later date is an amendment (Notice); a firm one moves only in a re-run of its exercise (Approaches).
     """
     barrier.shut()
     release = lock(release, seen=seen)
     may.amend(release, by=by)
-    can.amend(release, deployment_at=deployment_at, activation_at=activation_at)
+    can.amend(release, deployment_at=deployment_at, activation_at=activation_at, is_rerun=is_rerun)
     notice = in_force(release)
     _check_amendment(deployment_at, activation_at, why)
     amendment = Amendment(

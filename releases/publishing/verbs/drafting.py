@@ -86,15 +86,19 @@ def draft_release(facts: Facts, *, by: Actor, at: datetime) -> Release:
 
 @transaction.atomic
 def edit_release(release: Release, facts: Facts, *, by: Actor, at: datetime, seen: int | None = None) -> Release:
-    """Change the facts of a draft; the approval of an Emergency and a confirmed schedule end with it."""
+    """Change the facts of a draft; the approval of an Emergency ends with it.
+
+    Confirmed dates stay as long as what they were worked out from does; they change only in a re-run (Approaches).
+    """
     release = lock(release, seen=seen)
     may.edit_release(release, by=by)
     can.edit_release(release)
     _check(facts)
+    _keep_firm_dates(release, facts)
     release.urgency_class = current_class(facts.urgency_class, at)
     for name in _PLAIN:
         setattr(release, name, getattr(facts, name))
-    release.emergency_approved_by = release.emergency_approved_at = release.schedule_confirmed_at = None
+    release.emergency_approved_by = release.emergency_approved_at = None
     for name in _SETS:
         getattr(release, name).set(getattr(facts, name))
     approval = ("emergency_approved_by", "emergency_approved_at", "schedule_confirmed_at")
@@ -102,6 +106,33 @@ def edit_release(release: Release, facts: Facts, *, by: Actor, at: datetime, see
     note(release, by=by, at=at, verb="edit_release")
     _ask_for_approval(release, at=at)
     return release
+
+
+def _keep_firm_dates(release: Release, facts: Facts) -> None:
+    """End confirmed dates where what they rest on changes. Raises Invalid for other dates where nothing else does."""
+    if release.schedule_confirmed_at is None:
+        return
+    if _rests_on(release) != _rested_on(facts):
+        release.schedule_confirmed_at = None
+        return
+    for name in ("planned_deployment_at", "planned_activation_at"):
+        if getattr(facts, name) != getattr(release, name):
+            sentence = (
+                f"The dates of {release.reference} are firm: leave them as they are. A date changes only in a re-run of"
+                " the scheduling exercise."
+            )
+            raise Invalid(sentence, {name: [sentence]})
+
+
+def _rests_on(release: Release) -> tuple[object, ...]:
+    """Return what a schedule is worked out from: the approach, the notice of the class, the homes it concerns."""
+    models, versions = (frozenset(getattr(release, name).all()) for name in ("hub_models", "from_versions"))
+    return release.approach, release.firmware_version, release.urgency_class.name, models, versions
+
+
+def _rested_on(facts: Facts) -> tuple[object, ...]:
+    models, versions = frozenset(facts.hub_models), frozenset(facts.from_versions)
+    return facts.approach, facts.firmware_version, facts.urgency_class, models, versions
 
 
 def _ask_for_approval(release: Release, *, at: datetime) -> None:

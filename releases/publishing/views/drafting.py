@@ -13,7 +13,6 @@ from django.views.decorators.http import require_safe
 from portal.workflow.http import PortalRequest
 from releases.publishing import can, may, verbs, whatif
 from releases.publishing.forms import (
-    DatesForm,
     EvidenceForm,
     FactsForm,
     ImageForm,
@@ -101,26 +100,3 @@ def attach_evidence(request: PortalRequest, reference: str) -> HttpResponse:
         messages.success(request, "The evidence is attached.")
         return redirect("publishing:release", reference)
     return page(request, "attach_evidence", form=form, release=release)
-
-
-@login_required
-def confirm_schedule(request: PortalRequest, reference: str) -> HttpResponse:
-    release = visible(request, reference)
-    may.confirm_schedule(release, by=request.actor)
-    can.confirm_schedule(release)
-    form = DatesForm(request.POST or None, initial=FactsForm.answers_of(release))
-    if done(form, lambda: _confirm(request, release, form)):
-        messages.success(request, "The scheduled dates are confirmed.")
-        return redirect("publishing:release", reference)
-    return page(request, "confirm_schedule", form=form, release=release)
-
-
-def _confirm(request: PortalRequest, release: Release, form: DatesForm) -> None:
-    verbs.confirm_schedule(
-        release,
-        deployment_at=form.cleaned_data["planned_deployment_at"],
-        activation_at=form.cleaned_data["planned_activation_at"],
-        by=request.actor,
-        at=request.at,
-        seen=form.cleaned_data["seen"],
-    )

@@ -12,12 +12,14 @@ from portal.workflow.errors import NotNow
 from portal.workflow.transitions import lock, note, save
 from releases.publishing.endings import why_set_aside
 from releases.publishing.states import ENDED_EARLY
+from releases.publishing.terms import Approach
 from releases.scheduling import can, may, messages, queries
 from releases.scheduling.models import Exercise
 from releases.scheduling.verbs.holding import close_exercise, withdraw_exercise
 
 log = logging.getLogger(__name__)
 OTHER_APPROACH = "Its release takes another approach now."
+LAPSED = "Its release was changed in what the dates rested on: they are not firm any more."
 
 
 @transaction.atomic
@@ -42,8 +44,12 @@ def keep_clocks(*, by: Actor, at: datetime) -> int:
 
 
 def _end(exercise: Exercise, by: Actor, at: datetime) -> None:
-    ended = exercise.release.state in ENDED_EARLY
-    withdraw_exercise(exercise, why=why_set_aside(exercise.release) if ended else OTHER_APPROACH, by=by, at=at)
+    release = exercise.release
+    if release.state in ENDED_EARLY:
+        why = why_set_aside(release)
+    else:
+        why = LAPSED if release.approach == Approach.SCHEDULING else OTHER_APPROACH
+    withdraw_exercise(exercise, why=why, by=by, at=at)
 
 
 def _done(exercise: Exercise, act: Callable[[Exercise], object]) -> bool:

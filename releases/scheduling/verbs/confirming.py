@@ -98,5 +98,5 @@ def _set_dates(exercise: Exercise, first: date, *, why: str, by: Actor, at: date
     elif release.state in IN_SERVICE_OF_NOTICE and activation != release.planned_activation_at:
         begins = release.planned_deployment_at or deployment
         exercise.release = publishing.amend(
-            release, deployment_at=begins, activation_at=activation, why=why, by=by, at=at
+            release, deployment_at=begins, activation_at=activation, why=why, by=by, at=at, is_rerun=True
         )

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
@@ -18,10 +18,13 @@ from releases.publishing.dates import activation_notice_over
 from releases.publishing.models import Release
 from releases.publishing.readiness import terms_at
 from releases.scheduling import can, frames, may, messages, queries
-from releases.scheduling.models import Exercise, Group, Party, reach_of
+from releases.scheduling.models import Exercise, Group, Party, Statement, reach_of
 from releases.scheduling.states import ExerciseState
+from releases.scheduling.wishes import within, wrong_with
 
 REMIND_AFTER = 2 / 3  # of the time to state
+FARTHEST = timedelta(days=3 * 365)  # from today to the first day of a horizon
+WRONG = "Something in this exercise needs to be put right."
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,19 +57,41 @@ def open_exercise(release: Release, terms: Terms, *, by: Actor, at: datetime, se
     confirmed = release.exercises.filter(state=ExerciseState.CONFIRMED).first()
     exercise = Exercise(pk=number, reference=f"SX-{number:04d}", release=release, reruns=confirmed)
     exercise.opened_at, exercise.opened_by_name = at, by.name
-    _set_closing(exercise, terms.closes_at, at)
+    _check_days(exercise, terms, at)
+    _set_closing(exercise, terms.closes_at, at, last=terms.last)
     _set_frame(exercise, terms)
     exercise.save(force_insert=True)
     _count_parties(exercise)
+    if confirmed is not None:
+        _carry_over(exercise, confirmed)
     note(exercise, by=by, at=at, verb="open_exercise", data={"release": release.reference})
     tell(messages.ExerciseOpened(exercise, at), at=at)
     return exercise
 
 
-def _set_closing(exercise: Exercise, closes_at: datetime, at: datetime) -> None:
+def _check_days(exercise: Exercise, terms: Terms, at: datetime) -> None:
+    """Raise Invalid, by field, for a day newly set that is past, and for a horizon in the far future."""
+    today, wrong = london_day(at), {}
+    planned = exercise.release.planned_deployment_at
+    known = {exercise.first, exercise.deployment_on, london_day(planned) if planned else None}
+    for name, what in (("first", "the horizon begins"), ("deployment_on", "deployment begins")):
+        day = getattr(terms, name)
+        if day < today and day not in known:
+            wrong[name] = [f"{frames.words(day)} is past: {what} on {frames.words(today)} or later."]
+    if terms.first > today + FARTHEST:
+        wrong["first"] = [f"The horizon begins within three years, by {frames.words(today + FARTHEST)}."]
+    if wrong:
+        raise Invalid(WRONG, wrong)
+
+
+def _set_closing(exercise: Exercise, closes_at: datetime, at: datetime, *, last: date) -> None:
     """Let statements close then; who is silent is reminded before, and notice is counted from then."""
+    sentence = ""
     if closes_at <= at:
         sentence = "Statements close in the future: parties need time to answer."
+    elif london_day(closes_at) > last:
+        sentence = f"Statements close before the horizon ends, on {frames.words(last)}: close them sooner."
+    if sentence:
         raise Invalid(sentence, {"closes_at": [sentence]})
     exercise.closes_at = closes_at
     exercise.remind_at, exercise.reminded_at = at + (closes_at - at) * REMIND_AFTER, None
@@ -86,7 +111,7 @@ def _set_frame(exercise: Exercise, terms: Terms) -> None:
     if nights and terms.deployment_on > nights[0]:
         wrong["deployment_on"] = [f"Deployment begins no later than the first night, {frames.words(nights[0])}."]
     if wrong:
-        raise Invalid("Something in this exercise needs to be put right.", wrong)
+        raise Invalid(WRONG, wrong)
 
 
 def _count_parties(exercise: Exercise) -> None:
@@ -97,6 +122,30 @@ def _count_parties(exercise: Exercise) -> None:
     for organisation in Organisation.objects.filter(pk__in=[*found, *kept]).order_by("pk"):
         homes = dict(found.get(organisation.pk, {}))
         Party.objects.update_or_create(exercise=exercise, organisation=organisation, defaults={"homes": homes})
+
+
+def _carry_over(exercise: Exercise, earlier: Exercise) -> None:
+    """Let what parties stated for the dates before stand in the re-run, as far as its frame has room for it.
+
+    Who says nothing anew keeps its firm blackouts; what contradicts the new frame is left to its party.
+    """
+    parties = {party.organisation_id: party for party in exercise.parties.all()}
+    for statement in earlier.statements.filter(left_at=None, organisation__in=parties):
+        kept = within(statement.wishes, exercise.frame)
+        if not wrong_with(kept, exercise.frame, parties[statement.organisation_id].homes):
+            Statement.objects.create(
+                exercise=exercise,
+                organisation_id=statement.organisation_id,
+                blackouts=[one.as_stored() for one in kept.blackouts],
+                preferred=list(kept.preferred),
+                limits=dict(kept.limits),
+                shares_reasons=kept.shares_reasons,
+                remark=kept.remark,
+                made_by_organisation_id=statement.made_by_organisation_id,
+                made_by_name=statement.made_by_name,
+                made_at=statement.made_at,
+                version=1,
+            )
 
 
 @transaction.atomic
@@ -112,8 +161,9 @@ def change_exercise(
     can.change_exercise(exercise)
     why = said(why, "why", "Say why it changes: every party reads it.")
     is_open = exercise.state == ExerciseState.OPEN
+    _check_days(exercise, terms, at)
     if is_open:
-        _set_closing(exercise, terms.closes_at, at)
+        _set_closing(exercise, terms.closes_at, at, last=terms.last)
     _set_frame(exercise, terms)
     save(exercise, *_SET)
     _count_parties(exercise)
@@ -154,7 +204,7 @@ def reopen_exercise(
     may.reopen_exercise(by=by)
     can.reopen_exercise(exercise)
     why = said(why, "why", "Say why it opens again: every party reads it.")
-    _set_closing(exercise, closes_at, at)
+    _set_closing(exercise, closes_at, at, last=exercise.last)
     _set_frame(exercise, Terms(**{name: getattr(exercise, name) for name in _FRAME}, closes_at=closes_at))
     exercise.closed_at = exercise.asked_about = None
     fields = (*_SET, "closed_at", "asked_about")

@@ -34,7 +34,6 @@ from tests.html import mistakes
 pytestmark = pytest.mark.django_db
 LOOSE = Thresholds(limit=0.6, minimum=60, confidence=0.95)
 PLAN = {
-    "canary": "60",
     "limit": "10",
     "minimum": "20",
     "confidence": "0.95",
@@ -130,9 +129,8 @@ def test_the_preview_shows_the_firm_nights_whatever_waves_were_chosen(world, rel
     assert (
         "This release has firm dates" in page.text and "Waves of this plan" in page.text and mistakes(page.text) == []
     )
-    small = sign_in("manager").post(
-        page.request["PATH_INFO"], PLAN | {"preview": "yes", "canary": "300", "minimum": "300"}
-    )
+    assert 'name="canary"' not in page.text  # each night is a wave
+    small = sign_in("manager").post(page.request["PATH_INFO"], PLAN | {"preview": "yes", "minimum": "300"})
     assert "has 200 homes, fewer than the 300 reports needed" in small.text and "Waves of this plan" not in small.text
 
 

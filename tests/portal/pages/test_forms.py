@@ -226,7 +226,11 @@ class TestGovForm:
         form = DayForm({"day": "2017-01-19"})
         form.is_valid()
         form.add_refusal(Invalid("The image is too large.", {"image": ["Too large."]}))
-        assert form.non_field_errors() == ["The image is too large."]
+        assert form.non_field_errors() == ["The image is too large.", "Too large."]
+        both = DayForm({"day": "2017-01-19"})
+        both.is_valid()
+        both.add_refusal(Invalid("Look.", {"day": ["Too late."], "regions": ["Choose one."], "hidden": ["Look."]}))
+        assert (both.errors["day"], both.non_field_errors()) == (["Too late."], ["Choose one."])
 
     def test_the_version_seen_travels_hidden(self) -> None:
         assert '<input type="hidden" name="seen" value="3"' in str(VersionedForm(initial={"seen": 3}))

@@ -39,6 +39,7 @@ def test_sentences_are_found_by_the_name_of_their_field(detail, fields):
         (Http404(), 404, "Not found"),
         (PermissionDenied(), 403, "You may not do this"),
         (exceptions.UnsupportedMediaType("text/x"), 415, "That cannot be done"),
+        (RecursionError(), 400, "That cannot be done"),
     ],
 )
 def test_djangos_own_errors_are_told_apart(error, status, title):

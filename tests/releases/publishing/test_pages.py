@@ -260,14 +260,6 @@ class TestDrafting:
             assert asked in words(client.get(address(name, draft)))
         assert client.get(asked.replace("&amp;", "&")).status_code == 200
 
-    def test_scheduled_dates_are_confirmed(self, sign_in, world, catalogue):
-        release = make_draft(world, catalogue, approach="scheduling")
-        client = sign_in("manager")
-        assert "Confirm the scheduled dates" in words(client.get(address("confirm_schedule", release)))
-        assert client.post(address("confirm_schedule", release), DATES).status_code == 302
-        release.refresh_from_db()
-        assert release.schedule_confirmed_at is not None
-
     def test_a_document_over_the_limit_is_refused(self, sign_in, draft, monkeypatch):
         file = SimpleUploadedFile("big.pdf", b"x" * (20 * 1024 * 1024 + 1))
         page = sign_in("manager").post(address("attach_evidence", draft), {"file": file})

@@ -20,6 +20,15 @@ from tests.factories.releases import facts
 
 pytestmark = pytest.mark.django_db
 FIRST = start_of(date(2017, 2, 2))
+CLOCK = system("Scheduling")
+DATES = ("deployment_at", "activation_at")
+
+
+def of_the_same_homes(catalogue, exercise, **changes):
+    """The facts of a release as they stand, with these changes."""
+    release = exercise.release
+    dates = {name: getattr(release, name) for name in ("planned_deployment_at", "planned_activation_at")}
+    return facts(catalogue, **{"approach": "scheduling", **dates, **changes})
 
 
 @pytest.fixture
@@ -118,6 +127,21 @@ class TestRunningAgain:
         assert shown[f"exercise-{first.pk}-night-2017-02-02"] == "cancelled"
         assert shown[f"exercise-{second.pk}-night-2017-02-09"] == "confirmed"
 
+    def test_what_was_stated_stands_in_the_re_run_where_its_frame_has_room(self, closed, world, manager):
+        first = confirm(closed, manager, world.at)
+        again = verbs.open_exercise(first.release, terms(), by=manager, at=world.at)
+        (kept,) = again.statements.all()
+        (said,) = first.statements.all()
+        assert (kept.wishes, kept.made_by_name, kept.made_at) == (said.wishes, said.made_by_name, said.made_at)
+        assert (kept.version, kept.organisation) == (1, world.organisation("heron"))
+        told = Delivery.objects.filter(message__kind="scheduling.opened").order_by("-pk").first().message.body
+        assert f"It is a re-run of {first}" in told and "What you stated then stands again" in told
+        verbs.leave(again, organisation=world.organisation("heron"), by=world.actor("supplier"), at=world.at)
+        verbs.withdraw_exercise(again, why="Another horizon.", by=manager, at=world.at)
+        late = {"first": date(2017, 1, 30), "last": date(2017, 2, 1), "capacity": {"north": 300, "south": 300}}
+        other = verbs.open_exercise(first.release, terms(**late), by=manager, at=world.at)
+        assert not other.statements.exists()  # its peak would leave no night of this one
+
     def test_the_same_first_night_amends_nothing(self, world, catalogue, manager):
         release = publishing.announce(make_confirmed(world, catalogue).release, by=manager, at=world.at)
         rerun(release, manager, world.at, (*NIGHTS[:3], Placement(2, date(2017, 2, 7), 50)))
@@ -147,6 +171,10 @@ class TestSeeing:
         north, south = ({"night": "2017-02-02", "region": name, "homes": 100} for name in ("North", "South"))
         assert sign_in("manager").get(base).json()[:2] == [north, south]
         assert sign_in("other_supplier").get(base).json() == [{"night": "2017-02-06", "region": "South", "homes": 50}]
+        outcomes = f"/api/v1/exercises/{exercise.reference}/outcomes/"
+        (own,) = sign_in("supplier").get(outcomes).json()
+        assert (own["party"], own["why"]) == ("Heron Power", "Every home is on a night as it was asked for.")
+        assert len(sign_in("manager").get(outcomes).json()) == 2
         page = " ".join(sign_in("supplier").get(f"/scheduling/{exercise.reference}/").content.decode().split())
         assert "Every home is on a night as it was asked for." in page and "The fairest of three drafts." in page
         assert "6 February 2017" in page
@@ -170,3 +198,48 @@ class TestSeeing:
         path = f"/api/v1/exercises/{exercise.reference}/confirm/"
         done = sign_in("manager").post(path, sent, content_type="application/json")
         assert (done.status_code, done.json()["state"], done.json()["reasons"]) == (200, "confirmed", "The only one.")
+
+
+class TestFirm:
+    """A firm date moves in a re-run only; what the dates rested on takes them along."""
+
+    def test_a_title_changes_and_the_dates_stay(self, world, catalogue, manager):
+        exercise = make_confirmed(world, catalogue)
+        edited = publishing.edit_release(
+            exercise.release, of_the_same_homes(catalogue, exercise, title="Another title"), by=manager, at=world.at
+        )
+        assert (edited.title, edited.schedule_confirmed_at) == ("Another title", world.at)
+        assert verbs.keep_clocks(by=CLOCK, at=world.at) == 0
+
+    @pytest.mark.parametrize("name", ["planned_deployment_at", "planned_activation_at"])
+    def test_another_date_in_the_facts_is_refused(self, world, catalogue, manager, name):
+        exercise = make_confirmed(world, catalogue)
+        later = getattr(exercise.release, name) + timedelta(days=1)
+        changed = of_the_same_homes(catalogue, exercise, **{name: later, "planned_activation_at": later})
+        with pytest.raises(Invalid, match="are firm: leave them as they are"):
+            publishing.edit_release(exercise.release, changed, by=manager, at=world.at)
+
+    @pytest.mark.parametrize(
+        ("change", "why"),
+        [
+            ({"approach": "consultation"}, "Its release takes another approach now."),
+            ({"firmware_version": "0A010300"}, "they are not firm any more"),
+            ({"from_versions": []}, "they are not firm any more"),
+        ],
+    )
+    def test_they_end_with_what_they_rested_on_and_the_parties_are_told(self, world, catalogue, manager, change, why):
+        exercise = make_confirmed(world, catalogue)
+        changed = of_the_same_homes(catalogue, exercise, **change)
+        edited = publishing.edit_release(exercise.release, changed, by=manager, at=world.at)
+        assert edited.schedule_confirmed_at is None
+        assert verbs.keep_clocks(by=CLOCK, at=world.at) == 1
+        exercise.refresh_from_db()
+        assert exercise.state == "withdrawn"
+        assert why in Delivery.objects.filter(message__kind="scheduling.withdrawn")[0].message.body
+
+    def test_they_are_not_amended(self, world, catalogue, manager):
+        release = make_confirmed(world, catalogue).release
+        release = publishing.announce(release, by=manager, at=world.at)
+        later = {name: getattr(release, f"planned_{name}") + timedelta(days=3) for name in DATES}
+        with pytest.raises(NotNow, match="changes only in a re-run of the scheduling exercise"):
+            publishing.amend(release, **later, why="Later.", by=manager, at=world.at)

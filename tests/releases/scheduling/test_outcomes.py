@@ -55,6 +55,18 @@ def test_nights_ruled_out_are_told_from_those_that_are_full():
     assert one.asked == "2 preferred weeks"
 
 
+def test_who_has_the_best_of_nights_none_of_which_it_likes_is_told_so():
+    nights = SMALL.days
+    avoids = problem(
+        groups=(group("north", (HERON,), 5),),
+        statements=(statement(HERON, Kind.AVOID, 0, len(nights) - 1),),
+        limits=(),
+        closed=(),
+    )
+    one = Outcomes(avoids, (Placement(0, day(4), 5),)).parties()[0]
+    assert one.why == "No night suited it better: it is on the best of those it would rather avoid or did not prefer."
+
+
 def test_nobody_is_worst_off_where_all_have_what_they_asked():
     assert not any(one.is_worst for one in Outcomes(problem(statements=()), ()).parties())
 

@@ -101,7 +101,11 @@ class TestOpening:
             ({"capacity": {"north": 0}}, "capacity_north", "at least 1 home a night"),
             ({"last": date(2017, 1, 20), "first": date(2017, 1, 18)}, "last", "too short"),
             ({"closes_at": datetime(2017, 1, 9, 11, tzinfo=UTC)}, "closes_at", "close in the future"),
+            ({"closes_at": datetime(9999, 12, 31, 23, tzinfo=UTC)}, "closes_at", "before the horizon ends, on 10 Feb"),
             ({"deployment_on": date(2017, 1, 26)}, "deployment_on", "no later than the first night, 25 January 2017"),
+            ({"deployment_on": date(2016, 12, 1)}, "deployment_on", "1 December 2016 is past: deployment begins on 9"),
+            ({"first": date(2017, 1, 2)}, "first", "2 January 2017 is past: the horizon begins on 9 January 2017"),
+            ({"first": date(2020, 1, 10), "last": date(2020, 2, 9)}, "first", "within three years, by 9 January 2020"),
         ],
     )
     def test_terms_under_which_no_schedule_could_be(self, world, catalogue, manager, changes, field, sentence):
@@ -121,6 +125,11 @@ class TestOpening:
 
 
 class TestStating:
+    def test_not_for_a_release_that_has_ended(self, exercise, world, manager):
+        publishing.withdraw(exercise.release, by=manager, at=world.at, why="Not needed")
+        with pytest.raises(NotNow, match="is withdrawn: there is nothing to state any more"):
+            make_statement(world, exercise)
+
     def test_what_is_stated_may_change_until_it_closes(self, exercise, world):
         first = make_statement(world, exercise)
         again = make_statement(world, exercise, blackouts=[], preferred=[date(2017, 2, 6)], seen=1)

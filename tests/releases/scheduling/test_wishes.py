@@ -113,6 +113,19 @@ class TestWishes:
             ]
         }
 
+    def test_who_would_rather_avoid_every_night_says_nothing(self):
+        soft = Blackout(day(10), day(20), firm=False)
+        assert wishes.wrong_with(Wishes([soft]), FRAME, HOMES) == {}
+        rest = Blackout(day(21), day(23), reason="Peak")
+        assert "avoid every night that you leave" in wishes.wrong_with(Wishes([soft, rest]), FRAME, HOMES)["soft"][0]
+
+    def test_what_concerns_another_frame_is_what_lies_in_it(self):
+        early, late = Blackout(day(1), day(10), reason="Peak"), Blackout(day(24), day(25), reason="Peak")
+        said = Wishes([early, late], [day(3), day(17)], {"north": 5, "west": 5}, shares_reasons=True, remark="Well.")
+        kept = wishes.within(said, FRAME)
+        assert (kept.blackouts, kept.preferred, kept.limits) == ([early], [day(17)], {"north": 5})
+        assert (kept.shares_reasons, kept.remark) == (True, "Well.")
+
     def test_nothing_is_said_of_weeks_where_nothing_is_left(self):
         all_of_it = Blackout(day(10), day(23), reason="Moratorium")
         wrong = wishes.wrong_with(Wishes([all_of_it], [day(10)], {"north": 1}), FRAME, HOMES)
