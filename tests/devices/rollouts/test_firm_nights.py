@@ -1,38 +1,31 @@
 """A rollout under the scheduling approach: one wave a firm night, and by itself on its dates."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from django.db.models import Sum
 from django.urls import reverse
 
 from devices.fleet.models import Hub
 from devices.rollouts import foresight, verbs
 from devices.rollouts.contributes import due
-from devices.rollouts.models import ActivationBlock, HubUpdate
+from devices.rollouts.models import HubUpdate
 from devices.rollouts.planning import WaveSpec
-from devices.rollouts.states import HubState, RolloutState
+from devices.rollouts.states import RolloutState
 from devices.rollouts.verdicts import Thresholds
-from portal.delivery.models import Delivery, Message
 from portal.workflow.actor import system
 from portal.workflow.errors import Invalid, NotNow
-from portal.working_days import clear_days_after, london_day, start_of
+from portal.working_days import london_day, start_of
 from releases.gates import verbs as gates
-from releases.products.models import Cell, ValidityPeriod
-from releases.publishing import scope
-from releases.publishing import verbs as publishing
-from releases.publishing.scope import affected_cells
+from releases.products.models import Cell
 from releases.scheduling import verbs as scheduling
 from releases.scheduling.problem import Placement
-from releases.scheduling.queries import homes_by_night
-from tests.factories.exercises import NIGHTS, make_confirmed, terms
+from tests.factories.exercises import NIGHTS, terms
+from tests.factories.firm_nights import LOOSE, MIDNIGHT, activated, activating, deployed, make_dated, start_due
 from tests.factories.meanwhile import meanwhile
-from tests.factories.rollouts import DEPLOYMENT_DAY, ENGINE, QUICK, Road, make_hubs, make_road
+from tests.factories.rollouts import DEPLOYMENT_DAY, QUICK, make_road
 from tests.html import mistakes
 
 pytestmark = pytest.mark.django_db
-LOOSE = Thresholds(limit=0.6, minimum=60, confidence=0.95)
 PLAN = {
     "limit": "10",
     "minimum": "20",
@@ -41,49 +34,16 @@ PLAN = {
     "pace": "quick",
     "scenario": "calm",
 }
-MIDNIGHT = start_of(date(2017, 2, 2))
 
 
 @pytest.fixture
 def release(world, catalogue):
-    """Announced on firm dates, everybody served."""
-    make_hubs()
-    for specification, version in (("CHTS", "1.1"), ("GBCS", "3.2")):
-        ValidityPeriod.objects.create(specification=specification, version=version, installation_from=date(2016, 1, 1))
-    announced = publishing.announce(make_confirmed(world, catalogue).release, by=world.actor("manager"), at=world.at)
-    for organisation in scope.recipients(announced):
-        publishing.serve_by_other_means(announced, organisation, why="By hand.", by=world.actor("manager"), at=world.at)
-    return announced
+    return make_dated(world, catalogue)
 
 
 @pytest.fixture
 def road(world, release):
-    """Judged by a limit that no draw of so few hubs comes near; the last night has fewer hubs than reports needed."""
     return make_road(world, release, thresholds=LOOSE)
-
-
-def start_due(road, at):
-    road.at = at
-    return verbs.start_due(by=ENGINE, at=at)
-
-
-def deployed(road):
-    if road.fresh().state == RolloutState.PLANNED:
-        road.approve()
-    assert start_due(road, DEPLOYMENT_DAY) == 1
-    assert road.run().state == RolloutState.DEPLOYED
-    return road
-
-
-def activating(road):
-    deployed(road)
-    gates.clear(road.fresh().release, by=system("Gate keeper"), at=MIDNIGHT)
-    assert start_due(road, MIDNIGHT) == 1
-    return road
-
-
-def activated(road):
-    return [wave.number for wave in road.fresh().waves.filter(state="activated").order_by("number")]
 
 
 def test_one_wave_a_firm_night_with_the_homes_it_was_confirmed_for(road):
@@ -232,76 +192,3 @@ def test_homes_are_asked_on_no_day_but_their_firm_night(road):
     assert "The night of 2 February 2017 is over, and not all its homes were asked." in road.rollout.stood_still_why
     with pytest.raises(NotNow, match="stop this rollout, hold a re-run for what is left"):
         verbs.resume(road.rollout, by=road.manager, at=road.at, why="Let us see.")
-
-
-class TestEmergencyStop:
-    """Halted after its first firm night: what is left is scheduled anew, with a new notice, and then runs by itself."""
-
-    TUESDAY = datetime(2017, 2, 7, 10, tzinfo=UTC)
-    HORIZON = (date(2017, 2, 20), date(2017, 3, 3))
-
-    @pytest.fixture
-    def stopped(self, road):
-        activating(road).run()
-        road.at = MIDNIGHT + timedelta(hours=1)
-        verbs.halt(road.fresh(), by=road.manager, at=road.at, why="Emergency stop: meters fall silent.")
-        road.at = self.TUESDAY
-        assert road.run().state == RolloutState.HALTED and activated(road) == [0]
-        with pytest.raises(NotNow, match="The night of 3 February 2017 is over"):
-            verbs.resume(road.rollout, by=road.manager, at=road.at, why="It was a false alarm.")
-        verbs.stop(road.rollout, by=road.manager, at=road.at, why="The rest is scheduled anew.")
-        assert road.run().state == RolloutState.STOPPED
-        return road
-
-    def rescheduled(self, world, road):
-        at, manager, (first, last) = road.at, road.manager, self.HORIZON
-        chosen = terms(
-            first=first, last=last, closes_at=at + timedelta(hours=1), deployment_on=first - timedelta(days=3)
-        )
-        opened = scheduling.open_exercise(road.fresh().release, chosen, by=manager, at=at)
-        draft = scheduling.solve(scheduling.close_exercise(opened, by=manager, at=at), by=manager, at=at)
-        scheduling.play(draft.pk, by=ENGINE, at=at)
-        scheduling.finish(draft.pk, by=ENGINE, at=at)
-        return scheduling.confirm_draft(draft, why="The emergency is over.", by=manager, at=at)
-
-    def test_what_is_left_has_new_dates_and_a_new_notice(self, world, stopped):
-        release, firm = stopped.rollout.release, stopped.rollout.exercise
-        homes_left = affected_cells(release).aggregate(homes=Sum("homes"))["homes"]
-        assert release.state == "halted" and 150 <= homes_left < 200  # 150 of the nights left, and who did not answer
-        rerun = self.rescheduled(world, stopped)
-        firm.refresh_from_db()
-        assert (rerun.reruns, firm.state, rerun.state) == (firm, "replaced", "confirmed")
-        assert sum(one.homes for one in rerun.groups.all()) == homes_left
-        told = Message.objects.filter(kind="scheduling.confirmed").latest("pk")
-        assert told.statutory and Delivery.objects.filter(message=told, recipient="Heron Power").exists()
-        assert min(homes_by_night(rerun)) >= clear_days_after(stopped.at, 7).date()
-
-    def test_new_dates_leave_the_notice_its_days(self, world, stopped):
-        with pytest.raises(Invalid) as refused:
-            chosen = terms(first=date(2017, 2, 8), last=date(2017, 2, 13), closes_at=stopped.at + timedelta(hours=1))
-            scheduling.open_exercise(stopped.rollout.release, chosen, by=stopped.manager, at=stopped.at)
-        assert "too short: notice served when statements close is over on" in refused.value.fields["last"][0]
-
-    def test_the_rest_runs_on_its_new_nights_and_nobody_twice(self, world, stopped):
-        nights = homes_by_night(self.rescheduled(world, stopped))
-        first_run = set(
-            HubUpdate.objects.filter(rollout=stopped.rollout, state=HubState.ACTIVATED).values_list("hub", flat=True)
-        )
-        chosen = replace(QUICK, thresholds=LOOSE)
-        planned = verbs.plan(stopped.rollout.release, chosen, by=stopped.manager, at=stopped.at)
-        road = Road(world, verbs.prepare(planned, by=ENGINE, at=stopped.at), stopped.at)
-        assert list(road.rollout.waves.order_by("number").values_list("night", flat=True)) == list(nights)
-        road.approve()
-        begins = start_of(self.HORIZON[0] - timedelta(days=3))
-        assert start_due(road, begins - timedelta(seconds=1)) == 0
-        assert start_due(road, begins) == 1 and road.run().state == RolloutState.DEPLOYED
-        for number, night in enumerate(nights):
-            road.at = start_of(night)
-            verbs.start_due(by=ENGINE, at=road.at)
-            road.run()
-            assert activated(road) == list(range(number + 1))
-        assert road.fresh().state == RolloutState.FINISHED
-        again = set(HubUpdate.objects.filter(rollout=road.rollout).values_list("hub", flat=True))
-        assert len(again) == sum(nights.values()) and not first_run & again
-        days = {london_day(at) for at in ActivationBlock.objects.values_list("at", flat=True)}
-        assert days == {date(2017, 2, 2), *nights}
