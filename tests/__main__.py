@@ -85,7 +85,7 @@ TIERS: dict[str, tuple[Step, ...]] = {
     "checks": (
         tool("lint", "ruff", "check", "."),
         tool("format", "ruff", "format", "--check", "."),
-        Step("import law", (str(Path(sys.executable).with_name("lint-imports")), "--no-logo")),
+        Step("import law", ((str(Path(sys.executable).with_name("lint-imports")), "--no-logo"),)),
         pytest("architecture", "tests/architecture"),
         manage("migrations match the models", "makemigrations", "--check", "--dry-run"),
         manage("diagrams match the tables", "diagrams", "--check"),

@@ -2,6 +2,7 @@
 
 First what arithmetic shows of one group, one limit or one region. Then a linear program in which every limit that
 somebody could change may be broken at a price: what it breaks, taken together, is enough to make a schedule possible.
+Solved again with what is broken made cheaper, it breaks few.
 Notice and the horizon are not for sale.
 """
 
@@ -20,10 +21,13 @@ from releases.scheduling.programs import Program, Rows, cheapest
 SECONDS = 60.0
 MOST = 20  # clashes named
 MOST_NAMES = 3
-_CAPACITY, _DEADLINE = 2.0, 3.0  # what loosening costs a home, where a party’s own limits and closed days cost one
+# What loosening costs a home, where a party’s own limits cost one. A day opened is opened to everybody.
+_CLOSED, _CAPACITY, _DEADLINE = 0.9, 2.0, 3.0
 _LATER = 1e-3  # a day later costs this much more
 _UNPLACED = 1e3
 _DUST = 1e-4  # homes that are none but the solver's rounding
+_ROUNDS = 3  # in which what is bought becomes cheaper, so that as little as possible is
+_FEW = 1.0  # homes for which a day bought costs half
 _PRESSED = 0.5  # price of one more home from which a group presses on others
 
 
@@ -152,6 +156,7 @@ class _Relaxed:
         self.late = np.maximum(days - latest, 0)
         self.closed = np.isin(days, [(day - problem.first).days for day in problem.closed])
         self.groups, self.days = np.nonzero(days >= earliest)
+        self.used = np.zeros(self.table.allowed.shape)
         self._solve(seconds)
 
     def _solve(self, seconds: float) -> None:
@@ -173,23 +178,39 @@ class _Relaxed:
         costs = np.concatenate([self._prices(), *others])
         tried = np.ones(len(costs), dtype=np.bool_)
         tried[:cells] = cheapest(self.groups, costs[:cells], seed=1)
-        answer = Program(len(costs), rows, tried).minimise(costs, seconds=seconds)
-        values = np.where(answer.values < _DUST, 0, answer.values)
-        self.pressed = answer.duals[:homes]
-        on_cells, extra, over, out = np.split(values, np.cumsum([cells, nights, limited]))
-        self.used = np.zeros(table.allowed.shape)
-        self.used[self.groups, self.days] = on_cells
+        program = Program(len(costs), rows, tried)
+        for again in range(_ROUNDS + 1):
+            answer = program.minimise(costs, seconds=seconds)
+            if not again:
+                self.pressed = answer.duals[:homes]
+            values = np.where(answer.values < _DUST, 0, answer.values)
+            on_cells, extra, over, out = np.split(values, np.cumsum([cells, nights, limited]))
+            self.used = np.zeros(table.allowed.shape)
+            self.used[self.groups, self.days] = on_cells
+            costs[:cells] = self._prices()
         self.extra, self.over = extra.reshape(table.capacity.shape), over.reshape(-1, table.size)
         self.out = out
 
     def _prices(self) -> Floats:
+        """Return what a home costs on each cell: less on days that are bought already, so that few are."""
         table, groups, days = self.table, self.groups, self.days
         late = self.late[groups, days]
-        prices = self.closed[days] + (late > 0) * (_DEADLINE + _LATER * late)
+        prices = self.closed[days] * _CLOSED * _left(self.used.sum(axis=0))[days] + (late > 0) * (
+            _DEADLINE + _LATER * late
+        )
         for column in table.members.T:
-            party = column[groups]
-            prices = prices + ((party != NOBODY) & table.barred[party, table.region[groups], days])
+            party, region = column[groups], table.region[groups]
+            barred = (party != NOBODY) & table.barred[party, region, days]
+            prices = prices + barred * _left(self._lifted())[party, region, days]
         return np.asarray(prices, dtype=np.float64)
+
+    def _lifted(self) -> Floats:
+        """Homes of each party by region and day on which it has ruled its homes out."""
+        found = np.zeros(self.table.barred.shape)
+        for party, region in np.ndindex(found.shape[:2]):
+            of = self.table.of_party(party) & (self.table.region == region)
+            found[party, region] = self.used[of].sum(axis=0) * self.table.barred[party, region]
+        return found
 
     def mends(self) -> Iterator[Mend]:
         """Every change bought, by sort."""
@@ -214,9 +235,9 @@ class _Relaxed:
 
     def _of_blackouts(self) -> Iterator[Mend]:
         table = self.table
+        lifted = self._lifted()
         for party, region in np.ndindex(table.barred.shape[:2]):
-            of = table.of_party(party) & (table.region == region)
-            load = self.used[of].sum(axis=0) * table.barred[party, region]
+            load = lifted[party, region]
             for run in _runs(np.flatnonzero(load)):
                 homes, about = int(np.ceil(load[run].sum() - _DUST)), self.problem.parties[party]
                 where = self.problem.regions[region]
@@ -258,6 +279,11 @@ class _Relaxed:
                     f"{_count(nights)}, which take {room:,}; with the limits, blackouts and deadlines stated they do "
                     "not all fit."
                 )
+
+
+def _left(bought: Floats) -> Floats:
+    """The share of its price that a day keeps, the more homes it is bought for the less."""
+    return np.asarray(_FEW / (_FEW + bought), dtype=np.float64)
 
 
 def _runs(days: Ints) -> Iterator[list[int]]:

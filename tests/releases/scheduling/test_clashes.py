@@ -159,6 +159,25 @@ def test_homes_that_only_together_do_not_fit_are_named_by_region():
     assert sum(1 for mend in crowd.mends) == 1 and crowd.mends[0].homes in (0, 6_000)
 
 
+def test_one_day_opened_to_all_is_asked_rather_than_a_blackout_of_each():
+    why = explained(
+        regions=(Region("north", "North", 30),),
+        groups=tuple(group("north", (party,), 20, 0, 4) for party in (HERON, OSPREY, FINCH)),
+        statements=(
+            statement(HERON, Kind.BLACKOUT, 1, 1),
+            statement(OSPREY, Kind.BLACKOUT, 2, 2),
+            statement(OSPREY, Kind.BLACKOUT, 1, 1),
+            statement(FINCH, Kind.BLACKOUT, 2, 2),
+            statement(HERON, Kind.BLACKOUT, 0, 0),
+            statement(FINCH, Kind.BLACKOUT, 0, 1),
+            statement(HERON, Kind.BLACKOUT, 2, 2),
+        ),
+        closed=(day(3), day(4)),
+    )
+    assert [one.sort for one in why.mends] == ["closed"]
+    assert len(why.mends[0].words) < 60
+
+
 def test_a_possible_problem_has_nothing_to_explain():
     assert explain(problem()) is None
     assert explained(groups=(group("north", (HERON, OSPREY), 10),)) is None
