@@ -17,12 +17,19 @@ from releases.scheduling.models import Draft, Exercise, Statement, reach_of
 from releases.scheduling.states import UNDER_WAY, DraftState, ExerciseState
 
 MOST_DRAFTS = 3
+_STANDS = {
+    ExerciseState.OPEN: "is open",
+    ExerciseState.CLOSED: "has its statements closed",
+    ExerciseState.CONFIRMED: "has its dates confirmed",
+    ExerciseState.REPLACED: "was replaced by a new run",
+    ExerciseState.WITHDRAWN: "is withdrawn",
+}
 
 
 def _is(exercise: Exercise, *states: str) -> str | None:
     if exercise.state in states:
         return None
-    return f"{exercise} is {exercise.get_state_display().lower()}: that is not possible any more, or not yet."
+    return f"{exercise} {_STANDS[ExerciseState(exercise.state)]}: that is not possible any more, or not yet."
 
 
 @when
@@ -103,7 +110,7 @@ def state(exercise: Exercise, organisation: Organisation, *, at: datetime) -> st
     if exercise.state == ExerciseState.OPEN and exercise.closes_at <= at:
         return f"Statements closed on {uk_datetime(exercise.closes_at)}. DCC can reopen the exercise."
     if exercise.state != ExerciseState.OPEN:
-        return f"{exercise} is {exercise.get_state_display().lower()}: what was stated stands as it is."
+        return f"{exercise} {_STANDS[ExerciseState(exercise.state)]}: what was stated stands as it is."
     if not exercise.parties.filter(organisation=organisation).exists():
         return f"{organisation} has no homes in this exercise."
     return None
@@ -128,9 +135,11 @@ def solve(exercise: Exercise) -> str | None:
     """Portal default: three drafts at most are compared."""
     if exercise.state == ExerciseState.OPEN:
         return f"{exercise} takes statements still: close it first, so that the schedule is made from all of them."
+    if over := _is(exercise, ExerciseState.CLOSED):
+        return over
     if exercise.drafts.exclude(state=DraftState.DISCARDED).count() >= MOST_DRAFTS:
         return f"{exercise} has {MOST_DRAFTS} drafts: discard one to make another."
-    return _is(exercise, ExerciseState.CLOSED)
+    return None
 
 
 @when

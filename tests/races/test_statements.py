@@ -118,7 +118,7 @@ class TestStatingWhileItCloses:
     def test_who_comes_too_late_is_told_so(self, world, exercise):
         first, second = self.race(world, exercise)
         assert first.ok and isinstance(second.error, NotNow), second
-        assert "is statements closed: what was stated stands as it is" in second.error.reason
+        assert "has its statements closed: what was stated stands as it is" in second.error.reason
         assert Statement.objects.get().remark == ""
 
     def test_without_the_lock_something_is_stated_after_it_closed(self, world, exercise):

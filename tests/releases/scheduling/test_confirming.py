@@ -99,7 +99,7 @@ class TestConfirming:
         with pytest.raises(NotAllowed):
             confirm(closed, world.actor("supplier"), world.at)
         confirmed = confirm(closed, manager, world.at)
-        with pytest.raises(NotNow, match="is dates confirmed"):
+        with pytest.raises(NotNow, match="has its dates confirmed"):
             confirm(confirmed, manager, world.at)
 
     def test_not_for_homes_that_were_not_counted(self, closed, world, catalogue, manager):
@@ -155,7 +155,7 @@ class TestRunningAgain:
 
     def test_firm_dates_end_with_their_release(self, world, catalogue, manager):
         exercise = make_confirmed(world, catalogue)
-        with pytest.raises(NotNow, match="is dates confirmed"):
+        with pytest.raises(NotNow, match="has its dates confirmed"):
             verbs.withdraw_exercise(exercise, why="No", by=manager, at=world.at)
         publishing.withdraw(exercise.release, by=manager, at=world.at, why="Found a better way")
         assert verbs.keep_clocks(by=system("Clock"), at=world.at) == 1

@@ -185,7 +185,7 @@ class TestStating:
         with pytest.raises(NotNow, match="Statements closed on 16 January 2017"):
             make_statement(world, exercise, at=CLOSES)
         close(exercise, manager, world.at)
-        with pytest.raises(NotNow, match="is statements closed: what was stated stands"):
+        with pytest.raises(NotNow, match="has its statements closed: what was stated stands"):
             make_statement(world, exercise)
 
 
