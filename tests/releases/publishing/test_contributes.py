@@ -147,9 +147,13 @@ class TestActs:
         assert acts["Edit notes"] == "The notes are locked: a ballot is open."
         assert {"Move dates later", "Return to draft", "Withdraw"} <= set(acts)
 
-    def test_scheduling_has_its_own(self, world, catalogue):
-        release = make_draft(world, catalogue, approach="scheduling")
-        assert "Confirm scheduled dates" in self.texts(release, world.actor("manager"), world.at)
+    def test_firm_dates_are_not_moved_by_hand(self, world, catalogue):
+        manager, release = world.actor("manager"), make_ready(world, catalogue, approach="scheduling")
+        dates = {"deployment_at": world.at + timedelta(days=10), "activation_at": world.at + timedelta(days=20)}
+        verbs.confirm_schedule(release, **dates, by=manager, at=world.at)
+        announced = verbs.announce(release, by=manager, at=world.at)
+        acts = self.texts(announced, manager, world.at)
+        assert "Return to draft" in acts and "Move dates later" not in acts
 
     def test_a_supplier_only_acknowledges(self, world, announced):
         actor = world.actor("supplier")
