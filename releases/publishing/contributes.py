@@ -258,8 +258,8 @@ def _notice_acts(release: Release, actor: Actor) -> Iterator[Act]:
     acknowledges = actor.has(Permission.ACKNOWLEDGE_NOTICES) and release.state not in FINISHED
     if acknowledges and queries.acknowledging(notice, actor).exists():
         yield Act(10, "Acknowledge the notice", _at("acknowledge", release), style="primary")
-    has_firm_dates = release.schedule_confirmed_at is not None  # moved in a re-run of the exercise only
-    if may.amend.why_not(release, by=actor) is None and release.state in IN_SERVICE_OF_NOTICE and not has_firm_dates:
+    if may.amend.why_not(release, by=actor) is None and release.state in IN_SERVICE_OF_NOTICE:
         yield Act(29, "Service and reminders", _at("service", release))
-        yield Act(30, "Move dates later", _at("amend", release))
+        if release.schedule_confirmed_at is None:  # firm dates are moved in a re-run of the exercise
+            yield Act(30, "Move dates later", _at("amend", release))
         yield Act(80, "Return to draft", _at("return_to_draft", release))
