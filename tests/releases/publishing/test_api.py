@@ -93,7 +93,7 @@ def test_deciding(api, world, catalogue, announced):
     assert client.post(f"{ROOT}{other.reference}/withdraw/", {"why": "x"}).json()["state"] == "withdrawn"
 
 
-def test_emergency_and_schedule(api, world, catalogue):
+def test_an_emergency_is_approved_by_a_second_manager(api, world, catalogue):
     emergency = make_draft(
         world, catalogue, urgency_class="emergency", emergency_reason="Silence", emergency_citation="IS-7"
     )
@@ -101,10 +101,6 @@ def test_emergency_and_schedule(api, world, catalogue):
     own = api("manager").post(at, {})
     assert (own.status_code, own.json()["reason"][:27]) == (403, "You proposed this release: ")
     assert api("second_manager").post(at, {}).status_code == 200
-    scheduled = make_draft(world, catalogue, approach="scheduling")
-    dates = {"planned_deployment_at": "2017-02-01T00:00:00Z", "planned_activation_at": "2017-02-20T00:00:00Z"}
-    confirmed = api("manager").post(f"{ROOT}{scheduled.reference}/schedule/", dates)
-    assert confirmed.json()["planned_deployment_at"] == "2017-02-01T00:00:00Z"
 
 
 class TestRefusals:
