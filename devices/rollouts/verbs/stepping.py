@@ -22,12 +22,13 @@ from devices.rollouts.verdicts import halts
 from devices.simulator.scenarios import REGIONS
 from portal.workflow import barrier
 from portal.workflow.enqueue import enqueue
+from portal.working_days import london_day
 from releases.gates.queries import open_cells
 
 # What a step reads of its rollout: every column more is built into a statement and an object, at every step.
 _READ = (
     *("state", "programme", "turns", "answer_seconds", "retry_seconds", "thresholds", "window_opens", "window_closes"),
-    *("network_seed", "scenario", "regressing_cells", "release__image__sha256"),
+    *("network_seed", "scenario", "regressing_cells", "exercise", "release__image__sha256"),
 )
 
 
@@ -122,8 +123,16 @@ def _send(claimed: hot.Claimed, rollout: Rollout, phase: Phase, *, at: datetime)
     stage = phase.stage
     wanted = path.wanting(claimed.places, stage, phase.turn) & _is_open(claimed, rollout, stage, at)
     asked = pacing.within(wanted, claimed.regions, stage, at)
-    claimed.rest_at = windows.next_night(at) if bool(np.any(wanted & ~asked)) else None
+    claimed.rest_at = _rest_at(rollout, stage, at) if bool(np.any(wanted & ~asked)) else None
     return path.send(claimed.places, stage, asked)
+
+
+def _rest_at(rollout: Rollout, stage: Stage, at: datetime) -> datetime | None:
+    """Return when the rest of a full night is asked. Rule: a firm date changes in a re-run only (Approaches), so that
+    what its day has no room for is left where it is."""
+    found = windows.next_night(at)
+    is_firm = rollout.exercise_id is not None and stage is Stage.ACTIVATION
+    return None if is_firm and london_day(found) != london_day(at) else found
 
 
 def _is_open(

@@ -8,9 +8,9 @@ from django.urls import reverse
 from devices.fleet.models import Hub
 from devices.rollouts import foresight, verbs
 from devices.rollouts.contributes import due
-from devices.rollouts.models import HubUpdate
+from devices.rollouts.models import HubUpdate, HubUpdateEvent
 from devices.rollouts.planning import WaveSpec
-from devices.rollouts.states import RolloutState
+from devices.rollouts.states import HubState, RolloutState
 from devices.rollouts.verdicts import Thresholds
 from portal.workflow.actor import system
 from portal.workflow.errors import Invalid, NotNow
@@ -22,7 +22,7 @@ from releases.scheduling.problem import Placement
 from tests.factories.exercises import NIGHTS, terms
 from tests.factories.firm_nights import LOOSE, MIDNIGHT, activated, activating, deployed, make_dated, start_due
 from tests.factories.meanwhile import meanwhile
-from tests.factories.rollouts import DEPLOYMENT_DAY, QUICK, make_road
+from tests.factories.rollouts import DEPLOYMENT_DAY, QUICK, assert_counts_agree, make_road
 from tests.html import mistakes
 
 pytestmark = pytest.mark.django_db
@@ -192,3 +192,18 @@ def test_homes_are_asked_on_no_day_but_their_firm_night(road):
     assert "The night of 2 February 2017 is over, and not all its homes were asked." in road.rollout.stood_still_why
     with pytest.raises(NotNow, match="stop this rollout, hold a re-run for what is left"):
         verbs.resume(road.rollout, by=road.manager, at=road.at, why="Let us see.")
+
+
+def test_what_a_lower_capacity_keeps_from_its_firm_night_is_asked_on_no_other_day(world, release):
+    road = make_road(world, release, thresholds=LOOSE)
+    activating(road)
+    csp = world.actor("csp_north", at=road.at)
+    verbs.state_capacity("north", None, 40, by=csp, at=road.at)
+    for at in (MIDNIGHT, MIDNIGHT + timedelta(hours=12), MIDNIGHT + timedelta(hours=36), start_of(date(2017, 2, 6))):
+        road.at = at
+        road.run()
+    first = road.rollout.waves.get(number=0)
+    moves = HubUpdateEvent.objects.filter(rollout=road.rollout, slot__lt=first.high, state=HubState.ACTIVATING)
+    assert {london_day(at) for at in moves.values_list("at", flat=True)} == {first.night}
+    assert assert_counts_agree(road.rollout)[HubState.EXCLUDED] >= 20  # of 100, in the two nights that touch the day
+    assert road.fresh().state == "finished"
