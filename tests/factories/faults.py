@@ -18,8 +18,10 @@ from functools import partial
 from pathlib import Path
 
 from celery import current_app
+from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
+from redis import Redis
 
 from devices.alerts import verbs as alerting
 from devices.rollouts import queries, tasks, verbs
@@ -216,8 +218,9 @@ class Ordeal:
         self.workers.start()
 
     def _flush(self) -> None:
-        with current_app.connection_or_acquire() as broker:
-            broker.default_channel.client.flushdb()
+        """Empty it over a connection of its own: one from Celery's pool may still wait for answers of a worker."""
+        with Redis.from_url(settings.REDIS_URL) as broker:
+            broker.flushdb()
 
     def _step_back(self) -> None:
         ClockSetting.objects.update_or_create(

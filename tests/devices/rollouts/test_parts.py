@@ -180,3 +180,11 @@ def test_no_hub_no_table():
     numbers, counted = strata.table([])
     assert (len(numbers), counted.shape) == (0, (0, len(HubState)))
     assert isinstance(counted, np.ndarray)
+
+
+def test_a_fault_of_gas_readings_hides_only_where_there_is_a_gas_meter(world, catalogue, single):
+    make_hubs()
+    road = make_road(world, make_served(world, catalogue), scenario="gas_gaps", **WHOLE)
+    hidden = Cell.objects.filter(number__in=road.rollout.regressing_cells)
+    assert hidden and single.number not in road.rollout.regressing_cells
+    assert all(cell.combination.gsme_id for cell in hidden.select_related("combination"))

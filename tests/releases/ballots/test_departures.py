@@ -89,6 +89,24 @@ def test_once_nothing_sent_back_is_contested_no_hold_waits_for_a_ballot_that_nev
     assert old.state == "lifted" and "no ballot decides anew" in old.lift_reason
 
 
+def test_while_another_objection_of_the_same_decision_is_contested_its_holds_stay(matter):
+    both = make.contest(matter), make.contest(matter)
+    ballot = make.open_ballot(matter, *both)
+    make.vote(matter, ballot, *["proceed_with_exclusions"] * 3)
+    make.close(matter, ballot)
+    verbs.publish(ballot, reasons="Ten.", minority_statement="", by=matter.actor("secretary"), at=matter.at)
+    appealed_by = {"appellant": "Heron Power", "why": "The evidence was not read."}
+    ballot = Ballot.objects.get(pk=ballot.pk)
+    verbs.record_appeal(ballot, **appealed_by, by=matter.actor("secretary"), at=matter.at)
+    end(matter, Ballot.objects.get(pk=ballot.pk), "remitted")
+    held = Hold.objects.filter(state="placed").count()
+    assert held
+    withdraw(matter, Objection.objects.get(pk=both[0].pk))
+    assert Hold.objects.filter(state="placed").count() == held
+    withdraw(matter, Objection.objects.get(pk=both[1].pk))
+    assert not Hold.objects.filter(state="placed").exists()
+
+
 def test_what_dcc_accepts_after_it_was_sent_back_holds_by_itself(matter):
     end(matter, appealed(matter, "proceed_with_exclusions"), "remitted")
     old = Hold.objects.get(state="placed")
