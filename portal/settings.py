@@ -146,7 +146,10 @@ DATABASES: dict[str, dict[str, Any]] = {
         "ATOMIC_REQUESTS": False,
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
-        "TEST": {"NAME": env.str("TEST_DATABASE_NAME", default="test_portal")},
+        "TEST": {
+            "NAME": env.str("TEST_DATABASE_NAME", default="test_portal"),
+            "TEMPLATE": env.str("TEST_DATABASE_TEMPLATE", default="") or None,  # copied, not migrated anew
+        },
     }
 }
 RUNTIME_DATABASE_ROLE = env.str("RUNTIME_DATABASE_ROLE", default="chf_portal")

@@ -8,12 +8,15 @@ import os
 import subprocess
 import sys
 import time
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryFile
 
-from portal.embedded.test_services import running
+from portal.embedded.postgres import DATABASE
+from portal.embedded.test_services import HOME as SERVICES
+from portal.embedded.test_services import another_broker, running
 from portal.embedded.trouble import Trouble
 from tests import chromium
 
@@ -26,11 +29,18 @@ BROWSER_PLUGIN = ("-p", "pytest_playwright.pytest_playwright")
 PARALLEL_PLUGIN = ("-p", "xdist.plugin")
 
 
+@contextmanager
+def lane(number: int) -> Iterator[dict[str, str]]:
+    """Yield the environment of a command that runs beside others: a test database and a broker of its own."""
+    with another_broker(SERVICES.with_name(f"lane{number}")) as broker:
+        yield {"LANE": str(number), "TEST_DATABASE_NAME": f"test_lane{number}", **broker}
+
+
 @dataclass(frozen=True)
 class Step:
     """Commands with the title under which they are announced and, when one fails, blamed.
 
-    Several run side by side; what they print is shown when all have ended.
+    Several run side by side, each in a lane; what they print is shown when all have ended.
     """
 
     title: str
@@ -41,12 +51,11 @@ class Step:
         if len(self.commands) == 1:
             return subprocess.run(self.commands[0], cwd=BASE, env=env).returncode
         with ExitStack() as stack:
+            lanes = [stack.enter_context(lane(number)) for number in range(1, len(self.commands) + 1)]
             printed = [stack.enter_context(TemporaryFile("w+")) for _ in self.commands]
             started = [
-                subprocess.Popen(
-                    command, cwd=BASE, env=env | {"LANE": str(lane)}, stdout=file, stderr=subprocess.STDOUT
-                )
-                for lane, (command, file) in enumerate(zip(self.commands, printed, strict=True), start=1)
+                subprocess.Popen(command, cwd=BASE, env=env | own, stdout=file, stderr=subprocess.STDOUT)
+                for command, own, file in zip(self.commands, lanes, printed, strict=True)
             ]
             found = [child.wait() for child in started]
             for file in printed:
@@ -69,15 +78,14 @@ def pytest(title: str, *arguments: str, plugins: tuple[str, ...] = ()) -> Step:
 
 
 def journeys(title: str, folder: str) -> Step:
-    """The journeys in two lanes about as long as each other, each with services of its own.
+    """The journeys in two lanes about as long as each other.
 
     A journey waits for the browser and the browser for it: one at a time they keep one core busy.
     """
     lanes: tuple[list[Path], list[Path]] = [], []
     for file in sorted((BASE / folder).glob("test_*.py"), key=lambda file: (-file.stat().st_size, file.name)):
         min(lanes, key=lambda lane: sum(one.stat().st_size for one in lane)).append(file)
-    apart = (sys.executable, "-m", "portal.embedded.test_services", "--")
-    run = (*apart, sys.executable, "-m", "pytest", *QUIET, *DJANGO_PLUGIN, *BROWSER_PLUGIN, "-m", "browser")
+    run = (sys.executable, "-m", "pytest", *QUIET, *DJANGO_PLUGIN, *BROWSER_PLUGIN, "-m", "browser")
     return Step(title, tuple((*run, *(str(file.relative_to(BASE)) for file in lane)) for lane in lanes))
 
 
@@ -119,6 +127,17 @@ TIERS: dict[str, tuple[Step, ...]] = {
     ),
 }
 SLOW = ("audit",)  # only by name
+TABLES = manage("tables, made once and copied by every process that tests", "migrate", "--verbosity=0")
+
+
+def steps(tiers: list[str]) -> Iterator[Step]:
+    """Yield the steps of these tiers, the tables before the first that needs them."""
+    if "checks" in tiers:
+        yield from TIERS["checks"]
+    if rest := [name for name in tiers if name != "checks"]:
+        yield TABLES
+    for name in rest:
+        yield from TIERS[name]
 
 
 def run(steps: list[Step], env: dict[str, str]) -> int:
@@ -154,7 +173,7 @@ def main(names: list[str]) -> int:
         if {"browser", "audit"} & set(chosen):
             env["CHROMIUM"] = chromium.find_or_install()
         with running() as addresses:
-            return run([step for name in chosen for step in TIERS[name]], env | addresses)
+            return run(list(steps(chosen)), env | addresses | {"TEST_DATABASE_TEMPLATE": DATABASE})
     except Trouble as trouble:
         print(trouble, file=sys.stderr)
         return trouble.status

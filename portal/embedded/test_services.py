@@ -43,6 +43,18 @@ def running(home: Path = HOME) -> Iterator[dict[str, str]]:
                 stop(child, by=service.stop_signal, grace=service.grace)
 
 
+@contextmanager
+def another_broker(home: Path) -> Iterator[dict[str, str]]:
+    """Run one more broker and yield the environment that leads to it; for tests beside others on one database."""
+    with passing.folder(home) as var:
+        broker = Valkey(find_place(var), durable=False)
+        child = broker.start()
+        try:
+            yield {"REDIS_URL": broker.url()}
+        finally:
+            stop(child, by=broker.stop_signal, grace=broker.grace)
+
+
 def main() -> int:
     command = sys.argv[sys.argv.index("--") + 1 :] if "--" in sys.argv else []
     if not command:
