@@ -89,6 +89,16 @@ def journeys(title: str, folder: str) -> Step:
     return Step(title, tuple((*run, *(str(file.relative_to(BASE)) for file in lane)) for lane in lanes))
 
 
+EDGE = ("pages", "api", "sweep", "admin", "feed")  # what the names of files end with that test what people meet
+APART = {"architecture", "audit", "journeys", "matrix", "races"}  # folders that are steps of their own
+AT_EDGE = sorted(
+    str(file.relative_to(BASE))
+    for name in EDGE
+    for file in (BASE / "tests").rglob(f"test_*{name}.py")
+    if not APART & set(file.parts)
+)
+
+
 TIERS: dict[str, tuple[Step, ...]] = {
     "checks": (
         tool("lint", "ruff", "check", "."),
@@ -104,10 +114,17 @@ TIERS: dict[str, tuple[Step, ...]] = {
             "unit and database, with the coverage of rules, verbs and cores",
             "tests",
             *("-m", "not race and not browser"),
-            *(f"--ignore=tests/{name}" for name in ("architecture", "audit", "journeys", "matrix", "races")),
+            *(f"--ignore=tests/{name}" for name in sorted(APART)),
+            *(f"--ignore={name}" for name in AT_EDGE),  # rules have tests of their own, and the tracer costs half
             *("--cov", "--cov-config=tests/coverage.ini", "--cov-report=term"),
             *("--numprocesses=2", "--dist=loadfile"),
             plugins=("-p", "pytest_cov.plugin", *PARALLEL_PLUGIN),
+        ),
+        pytest(
+            "pages, API and administration",
+            *AT_EDGE,
+            *("-m", "not race and not browser", "--numprocesses=2", "--dist=loadfile"),
+            plugins=PARALLEL_PLUGIN,
         ),
         pytest(
             "every route by everybody",
