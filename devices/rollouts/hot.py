@@ -26,7 +26,7 @@ SELECT phase, due_at, moved_at, rest_at, rollout_id, wave_id, low, high, cell_nu
 VECTORS = "SELECT hubs, cells FROM rollouts_batch WHERE id = %(batch)s::bigint"
 KEEP = """
 UPDATE rollouts_batch SET phase = %(phase)s::int, due_at = %(due_at)s::timestamptz,
-       rest_at = %(rest_at)s::timestamptz, hinted_at = %(hinted_at)s::timestamptz, counts = %(counts)s::int[],
+       rest_at = %(rest_at)s::timestamptz, hinted_at = NULL, counts = %(counts)s::int[],
        outcomes = %(outcomes)s::int[], places = %(places)s::bytea,
        moved_at = %(moved_at)s::timestamptz
  WHERE id = %(batch)s::bigint
@@ -171,11 +171,10 @@ def keep(
     *,
     phase: int,
     due_at: datetime | None,
-    hinted_at: datetime | None,
     at: datetime,
     counts: list[int],
 ) -> None:
-    """Write where a batch stands after its step."""
+    """Write where a batch stands after its step. A message about its step before says nothing of the next."""
     _execute(
         KEEP,
         {
@@ -183,7 +182,6 @@ def keep(
             "phase": phase,
             "due_at": due_at,
             "rest_at": claimed.rest_at,
-            "hinted_at": hinted_at,
             "moved_at": claimed.moment(at),
             "counts": counts,
             "outcomes": claimed.outcomes,

@@ -226,7 +226,7 @@ def _until(state: str, rollout: Rollout) -> None:
         if time.monotonic() - swept > 2:
             tasks.advance_all()
             swept = time.monotonic()
-        time.sleep(0.005)
+        time.sleep(0.02)  # more often, looking would take from what is measured
 
 
 def _ceiling(rollout: Rollout) -> float:

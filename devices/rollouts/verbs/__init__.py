@@ -11,7 +11,7 @@ from devices.rollouts.verbs.pacing import state_capacity
 from devices.rollouts.verbs.planning import approve, cancel, plan, prepare
 from devices.rollouts.verbs.reporting import export_report, report
 from devices.rollouts.verbs.running import end_activation, halt, pause, resume, start, start_activation, stop
-from devices.rollouts.verbs.stepping import step
+from devices.rollouts.verbs.stepping import step, walk
 
 __all__ = [
     "Plan",
@@ -38,4 +38,5 @@ __all__ = [
     "state_capacity",
     "step",
     "stop",
+    "walk",
 ]

@@ -5,12 +5,13 @@ kept. Redelivery finds the phase moved; a kill leaves nothing behind. The barrie
 whoever shuts the gates takes the barrier and then the rows.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from time import monotonic
 
 import numpy as np
 from django.db import transaction
-from django.utils import timezone
 
 from devices.gateway import Order, Stage
 from devices.rollouts import hot, outcomes, pacing, path, windows
@@ -30,16 +31,18 @@ _READ = (
     *("state", "programme", "turns", "answer_seconds", "retry_seconds", "thresholds", "window_opens", "window_closes"),
     *("network_seed", "scenario", "regressing_cells", "exercise", "release__image__sha256"),
 )
+AT_A_STRETCH = 1.0  # seconds for which a worker stays with one batch
 
 
 @dataclass(frozen=True, slots=True)
 class _Done:
-    """A committed step: the batch's wave and rollout, its next phase, whether it now waits for its wave, and whether
-    its answers alone would halt it."""
+    """A committed step: the batch's wave and rollout, its next phase and whether that is due at once, whether it now
+    waits for its wave, and whether its answers alone would halt it."""
 
     rollout: int
     wave: int
     phase: int
+    is_due: bool
     waits: bool
     is_alarming: bool = False
 
@@ -52,10 +55,41 @@ def step(batch: int, phase: int, *, at: datetime) -> bool:
     done = _step(batch, phase, at=at)
     if done is None:
         return False
+    _hint_wave(done)
+    if done.is_due:
+        _hint(batch, done.phase)
+    return True
+
+
+def walk(batch: int, phase: int, *, now: Callable[[], datetime]) -> int:
+    """Take a batch through a phase and through those after it that are due at once; return through how many.
+
+    Each is a step of its own, with its own transaction and the gates asked anew. A message a phase would cost more
+    than a phase of few hubs, and would ask all batches before the first has answered: this way fewer hubs have been
+    asked when the evidence stops a wave. After `AT_A_STRETCH` seconds the rest is left to a message, so that other
+    work has its turn.
+    """
+    taken, began = 0, monotonic()
+    while (done := _step(batch, phase, at=now())) is not None:
+        taken += 1
+        _hint_wave(done)
+        if not done.is_due:
+            break
+        phase = done.phase
+        if monotonic() - began > AT_A_STRETCH:
+            _hint(batch, phase)
+            break
+    return taken
+
+
+def _hint(batch: int, phase: int) -> None:
+    enqueue("rollouts.step", batch_id=batch, phase=phase)
+
+
+def _hint_wave(done: _Done) -> None:
     settles = done.waits and not Batch.objects.filter(wave=done.wave, phase__lt=done.phase).exists()
     if done.is_alarming or settles:
         enqueue("rollouts.advance", rollout_id=done.rollout)
-    return True
 
 
 @transaction.atomic
@@ -93,7 +127,9 @@ def _take(claimed: hot.Claimed, rollout: Rollout, phase: Phase, *, at: datetime)
     if phase.beat is Beat.COLLECT and wait is not Wait.NIGHT:
         claimed.rest_at = None
     _keep(claimed, phase=number, due_at=due_at, at=at)
-    return _Done(claimed.rollout, claimed.wave, number, wait is Wait.WAVE, _is_alarming(claimed, rollout, phase))
+    is_due = due_at is not None and due_at <= at
+    is_alarming = _is_alarming(claimed, rollout, phase)
+    return _Done(claimed.rollout, claimed.wave, number, is_due, wait is Wait.WAVE, is_alarming)
 
 
 def _is_alarming(claimed: hot.Claimed, rollout: Rollout, phase: Phase) -> bool:
@@ -187,7 +223,7 @@ def _wind_up(claimed: hot.Claimed, rollout: Rollout, *, at: datetime) -> _Done |
     hot.record(claimed, twins, activated=HubState.ACTIVATED)
     claimed.rest_at = None
     _keep(claimed, phase=path.DONE, due_at=None, at=at)
-    return _Done(claimed.rollout, claimed.wave, path.DONE, True)
+    return _Done(claimed.rollout, claimed.wave, path.DONE, is_due=False, waits=True)
 
 
 def _due(rollout: Rollout, wait: Wait, at: datetime) -> datetime | None:
@@ -198,16 +234,5 @@ def _due(rollout: Rollout, wait: Wait, at: datetime) -> datetime | None:
 
 
 def _keep(claimed: hot.Claimed, *, phase: int, due_at: datetime | None, at: datetime) -> None:
-    """Keep the batch's place; where the next step is due at once, publish it."""
     counts = path.count(claimed.places, claimed.regions, regions_total=len(REGIONS))
-    at_once = due_at is not None and due_at <= at
-    hot.keep(
-        claimed,
-        phase=phase,
-        due_at=due_at,
-        hinted_at=timezone.now() if at_once else None,
-        at=at,
-        counts=[int(n) for n in counts],
-    )
-    if at_once:
-        enqueue("rollouts.step", batch_id=claimed.batch, phase=phase)
+    hot.keep(claimed, phase=phase, due_at=due_at, at=at, counts=[int(n) for n in counts])

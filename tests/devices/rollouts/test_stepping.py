@@ -8,9 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from devices.rollouts import hot, tasks, verbs
-from devices.rollouts.models import Batch, HubUpdate, HubUpdateEvent
+from devices.rollouts.models import Batch, HubUpdate, HubUpdateEvent, Rollout
 from devices.rollouts.planning import WaveSpec
 from devices.rollouts.states import HubState
+from devices.rollouts.verbs import stepping
 from devices.rollouts.verdicts import Thresholds
 from releases.holds import verbs as holds
 from releases.holds.models import Cause, Stage
@@ -181,6 +182,57 @@ class TestHeldBetweenTwoTries:
             assert not HubUpdate.objects.filter(rollout=road.rollout, state=HubState.ACTIVATING).exists()
         else:
             assert (road.rollout.state, hubs[HubState.EXCLUDED] >= silent) == ("finished", True)
+
+
+class TestWalk:
+    """A worker takes a batch through all that is due at once; each phase is a step of its own."""
+
+    def hints(self, callbacks):
+        return [callback.args[1] for callback in callbacks if callback.args[0] == "rollouts.step"]
+
+    def test_it_goes_on_while_phases_are_due_at_once(self, opened, django_capture_on_commit_callbacks):
+        batch = first_batch(opened)
+        with django_capture_on_commit_callbacks() as callbacks:
+            assert verbs.walk(batch.pk, 0, now=lambda: opened.at) > 1
+        batch.refresh_from_db()
+        assert batch.due_at is None and not self.hints(callbacks)
+        assert [callback.args[0] for callback in callbacks] == ["rollouts.advance"]
+        assert_counts_agree(opened.rollout)
+
+    def test_what_is_due_later_is_left(self, road):
+        Rollout.objects.filter(pk=road.rollout.pk).update(answer_seconds=60)
+        road.start()
+        verbs.advance(road.fresh(), by=road.manager, at=road.at)
+        batch = first_batch(road)
+        assert verbs.walk(batch.pk, 0, now=lambda: road.at) == 1
+        batch.refresh_from_db()
+        assert batch.due_at == road.at + timedelta(seconds=60)
+        assert verbs.walk(batch.pk, batch.phase, now=lambda: road.at) == 0
+
+    def test_a_pause_in_between_asks_no_further_hub(self, opened):
+        batch = first_batch(opened)
+        looks = iter(range(9))
+
+        def now():
+            if next(looks) == 2:  # the second turn is about to be asked
+                verbs.pause(opened.fresh(), by=opened.manager, at=opened.at, why="Wait.")
+            return opened.at
+
+        Rollout.objects.filter(pk=opened.rollout.pk).update(scenario="storm")
+        assert verbs.walk(batch.pk, 0, now=now) == 2
+        assert not HubUpdateEvent.objects.filter(
+            rollout=opened.rollout, state=HubState.DISTRIBUTING, attempt=1
+        ).exists()
+        assert_counts_agree(opened.rollout)
+
+    def test_after_a_stretch_the_rest_is_left_to_a_message(
+        self, opened, monkeypatch, django_capture_on_commit_callbacks
+    ):
+        monkeypatch.setattr(stepping, "AT_A_STRETCH", -1)
+        batch = first_batch(opened)
+        with django_capture_on_commit_callbacks() as callbacks:
+            assert verbs.walk(batch.pk, 0, now=lambda: opened.at) == 1
+        assert self.hints(callbacks) == [{"batch_id": batch.pk, "phase": 1}]
 
 
 class TestDisagreement:
