@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,7 +30,7 @@ PARALLEL_PLUGIN = ("-p", "xdist.plugin")
 
 
 @contextmanager
-def lane(number: int) -> Iterator[dict[str, str]]:
+def _lane(number: int) -> Iterator[dict[str, str]]:
     """Yield the environment of a command that runs beside others: a test database and a broker of its own."""
     with another_broker(SERVICES.with_name(f"lane{number}")) as broker:
         yield {"LANE": str(number), "TEST_DATABASE_NAME": f"test_lane{number}", **broker}
@@ -51,11 +51,11 @@ class Step:
         if len(self.commands) == 1:
             return subprocess.run(self.commands[0], cwd=BASE, env=env).returncode
         with ExitStack() as stack:
-            lanes = [stack.enter_context(lane(number)) for number in range(1, len(self.commands) + 1)]
+            apart = [stack.enter_context(_lane(number)) for number in range(1, len(self.commands) + 1)]
             printed = [stack.enter_context(TemporaryFile("w+")) for _ in self.commands]
             started = [
                 subprocess.Popen(command, cwd=BASE, env=env | own, stdout=file, stderr=subprocess.STDOUT)
-                for command, own, file in zip(self.commands, lanes, printed, strict=True)
+                for command, own, file in zip(self.commands, apart, printed, strict=True)
             ]
             found = [child.wait() for child in started]
             for file in printed:
@@ -77,16 +77,23 @@ def pytest(title: str, *arguments: str, plugins: tuple[str, ...] = ()) -> Step:
     return tool(title, "pytest", *QUIET, *DJANGO_PLUGIN, *plugins, *arguments)
 
 
-def journeys(title: str, folder: str) -> Step:
-    """The journeys in two lanes about as long as each other.
+def lanes(title: str, mark: str, files: Iterable[Path], *, plugins: tuple[str, ...] = ()) -> Step:
+    """The marked tests of these files in two lanes about as long as each other.
 
-    A journey waits for the browser and the browser for it: one at a time they keep one core busy.
+    One at a time they keep one core busy: a journey waits for the browser and the browser for it, races wait for locks.
     """
-    lanes: tuple[list[Path], list[Path]] = [], []
-    for file in sorted((BASE / folder).glob("test_*.py"), key=lambda file: (-file.stat().st_size, file.name)):
-        min(lanes, key=lambda lane: sum(one.stat().st_size for one in lane)).append(file)
-    run = (sys.executable, "-m", "pytest", *QUIET, *DJANGO_PLUGIN, *BROWSER_PLUGIN, "-m", "browser")
-    return Step(title, tuple((*run, *(str(file.relative_to(BASE)) for file in lane)) for lane in lanes))
+    found: tuple[list[Path], list[Path]] = [], []
+    for file in sorted(files, key=lambda file: (-file.stat().st_size, file.name)):
+        min(found, key=lambda lane: sum(one.stat().st_size for one in lane)).append(file)
+    run = (sys.executable, "-m", "pytest", *QUIET, *DJANGO_PLUGIN, *plugins, "-m", mark)
+    return Step(title, tuple((*run, *(str(file.relative_to(BASE)) for file in lane)) for lane in found))
+
+
+def with_races() -> Iterator[Path]:
+    """Yield the files that hold race tests: those of their folder, and single ones beside what they are about."""
+    for file in (BASE / "tests").rglob("test_*.py"):
+        if file.parent.name == "races" or "@pytest.mark.race" in file.read_text():
+            yield file
 
 
 EDGE = ("pages", "api", "sweep", "admin", "feed")  # what the names of files end with that test what people meet
@@ -133,8 +140,10 @@ TIERS: dict[str, tuple[Step, ...]] = {
             plugins=PARALLEL_PLUGIN,
         ),
     ),
-    "races": (pytest("races on real connections", "-m", "race", "tests"),),
-    "browser": (journeys("journeys in a browser", "tests/journeys"),),
+    "races": (lanes("races on real connections", "race", with_races()),),
+    "browser": (
+        lanes("journeys in a browser", "browser", (BASE / "tests/journeys").glob("test_*.py"), plugins=BROWSER_PLUGIN),
+    ),
     "audit": (
         tool(
             "every page: at 400 % zoom, by keyboard, without scripts",
