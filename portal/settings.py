@@ -12,6 +12,7 @@ import django_stubs_ext
 import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+from kombu import Queue
 
 django_stubs_ext.monkeypatch()  # before any model or form: generics such as ModelForm[X] are annotations only
 
@@ -170,6 +171,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "unacked_restore_interval": 5,
     "unacked_restore_throttle": 1,
 }
+CELERY_TASK_QUEUES = (Queue("celery"), Queue("rollouts"))
+CELERY_TASK_ROUTES = {"rollouts.step": {"queue": "rollouts"}}  # no mail and no clock waits behind the batches of a wave
 CELERY_TASK_TIME_LIMIT = 120
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")

@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 @shared_task(name="rollouts.step")
 def step(batch_id: int, phase: int, **_: Any) -> None:
     """Take one batch through one phase, and through those after it that are due at once."""
-    verbs.walk(batch_id, phase, now=clock.now)
+    verbs.walk(batch_id, phase, by=ENGINE, now=clock.now)
 
 
 @shared_task(name="rollouts.prepare", time_limit=PREPARING_SECONDS)

@@ -19,9 +19,11 @@ from devices.rollouts.models import Batch, Rollout
 from devices.rollouts.network import gateway_to, image_number
 from devices.rollouts.path import Beat, Phase, Step, Wait
 from devices.rollouts.states import RUNNING, STANDING_STILL, WINDING_UP, HubState, RolloutState
+from devices.rollouts.verbs.advancing import advance
 from devices.rollouts.verdicts import halts
 from devices.simulator.scenarios import REGIONS
 from portal.workflow import barrier
+from portal.workflow.actor import Actor
 from portal.workflow.enqueue import enqueue
 from portal.working_days import london_day
 from releases.gates.queries import open_cells
@@ -55,24 +57,27 @@ def step(batch: int, phase: int, *, at: datetime) -> bool:
     done = _step(batch, phase, at=at)
     if done is None:
         return False
-    _hint_wave(done)
+    if _concerns_wave(done):
+        enqueue("rollouts.advance", rollout_id=done.rollout)
     if done.is_due:
         _hint(batch, done.phase)
     return True
 
 
-def walk(batch: int, phase: int, *, now: Callable[[], datetime]) -> int:
+def walk(batch: int, phase: int, *, by: Actor, now: Callable[[], datetime]) -> int:
     """Take a batch through a phase and through those after it that are due at once; return through how many.
 
     Each is a step of its own, with its own transaction and the gates asked anew. A message a phase would cost more
     than a phase of few hubs, and would ask all batches before the first has answered: this way fewer hubs have been
-    asked when the evidence stops a wave. After `AT_A_STRETCH` seconds the rest is left to a message, so that other
-    work has its turn.
+    asked when the evidence stops a wave. Where a step ends its wave or alarms, the rollout is advanced there and
+    then, not behind the batches that wait. After `AT_A_STRETCH` seconds the rest is left to a message, so that other
+    batches have their turn.
     """
     taken, began = 0, monotonic()
     while (done := _step(batch, phase, at=now())) is not None:
         taken += 1
-        _hint_wave(done)
+        if _concerns_wave(done):
+            advance(Rollout.objects.get(pk=done.rollout), by=by, at=now())
         if not done.is_due:
             break
         phase = done.phase
@@ -86,10 +91,10 @@ def _hint(batch: int, phase: int) -> None:
     enqueue("rollouts.step", batch_id=batch, phase=phase)
 
 
-def _hint_wave(done: _Done) -> None:
+def _concerns_wave(done: _Done) -> bool:
+    """Whether the step was the last of its wave, or its answers alone would halt it."""
     settles = done.waits and not Batch.objects.filter(wave=done.wave, phase__lt=done.phase).exists()
-    if done.is_alarming or settles:
-        enqueue("rollouts.advance", rollout_id=done.rollout)
+    return done.is_alarming or settles
 
 
 @transaction.atomic

@@ -16,7 +16,7 @@ from devices.rollouts.verdicts import Thresholds
 from releases.holds import verbs as holds
 from releases.holds.models import Cause, Stage
 from releases.products.cohorts import Cohort
-from tests.factories.rollouts import assert_counts_agree, hubs_by_state, make_road
+from tests.factories.rollouts import ENGINE, assert_counts_agree, hubs_by_state, make_hubs, make_road, make_served
 
 
 def first_batch(road):
@@ -193,21 +193,41 @@ class TestWalk:
     def test_it_goes_on_while_phases_are_due_at_once(self, opened, django_capture_on_commit_callbacks):
         batch = first_batch(opened)
         with django_capture_on_commit_callbacks() as callbacks:
-            assert verbs.walk(batch.pk, 0, now=lambda: opened.at) > 1
+            assert verbs.walk(batch.pk, 0, by=ENGINE, now=lambda: opened.at) > 1
         batch.refresh_from_db()
-        assert batch.due_at is None and not self.hints(callbacks)
-        assert [callback.args[0] for callback in callbacks] == ["rollouts.advance"]
+        assert batch.due_at is None and not any(hint["batch_id"] == batch.pk for hint in self.hints(callbacks))
         assert_counts_agree(opened.rollout)
+
+    def test_the_last_step_of_a_wave_opens_the_next(self, opened):
+        verbs.walk(first_batch(opened).pk, 0, by=ENGINE, now=lambda: opened.at)
+        waves = opened.rollout.waves.order_by("number")
+        assert [wave.state for wave in waves] == ["deployed", "deploying"]
+
+    def test_answers_that_alarm_halt_the_wave_before_its_next_batch_is_asked(self, world, catalogue):
+        waves, thresholds = (WaveSpec(share=1.0),), Thresholds(limit=0.05, minimum=10, confidence=0.95)
+        make_hubs(factor=30)
+        served = make_served(world, catalogue)
+        road = make_road(world, served, waves=waves, thresholds=thresholds, scenario="bad_image")
+        road.deploy()
+        road.activate()
+        verbs.advance(road.fresh(), by=ENGINE, at=road.at)
+        batches = list(Batch.objects.filter(rollout=road.rollout).order_by("number"))
+        assert len(batches) > 1
+        for batch in batches:
+            verbs.walk(batch.pk, batch.phase, by=ENGINE, now=lambda: road.at)
+        assert road.fresh().state == "halted"
+        asked = HubUpdateEvent.objects.filter(rollout=road.rollout, state=HubState.ACTIVATING)
+        assert {event.slot for event in asked} <= set(range(batches[0].low, batches[0].high))
 
     def test_what_is_due_later_is_left(self, road):
         Rollout.objects.filter(pk=road.rollout.pk).update(answer_seconds=60)
         road.start()
         verbs.advance(road.fresh(), by=road.manager, at=road.at)
         batch = first_batch(road)
-        assert verbs.walk(batch.pk, 0, now=lambda: road.at) == 1
+        assert verbs.walk(batch.pk, 0, by=ENGINE, now=lambda: road.at) == 1
         batch.refresh_from_db()
         assert batch.due_at == road.at + timedelta(seconds=60)
-        assert verbs.walk(batch.pk, batch.phase, now=lambda: road.at) == 0
+        assert verbs.walk(batch.pk, batch.phase, by=ENGINE, now=lambda: road.at) == 0
 
     def test_a_pause_in_between_asks_no_further_hub(self, opened):
         batch = first_batch(opened)
@@ -219,7 +239,7 @@ class TestWalk:
             return opened.at
 
         Rollout.objects.filter(pk=opened.rollout.pk).update(scenario="storm")
-        assert verbs.walk(batch.pk, 0, now=now) == 2
+        assert verbs.walk(batch.pk, 0, by=ENGINE, now=now) == 2
         assert not HubUpdateEvent.objects.filter(
             rollout=opened.rollout, state=HubState.DISTRIBUTING, attempt=1
         ).exists()
@@ -231,7 +251,7 @@ class TestWalk:
         monkeypatch.setattr(stepping, "AT_A_STRETCH", -1)
         batch = first_batch(opened)
         with django_capture_on_commit_callbacks() as callbacks:
-            assert verbs.walk(batch.pk, 0, now=lambda: opened.at) == 1
+            assert verbs.walk(batch.pk, 0, by=ENGINE, now=lambda: opened.at) == 1
         assert self.hints(callbacks) == [{"batch_id": batch.pk, "phase": 1}]
 
 
