@@ -42,6 +42,14 @@ def test_each_axis_selects(world, catalogue):
         assert [cell.number for cell in Cell.objects.order_by("number") if cohorts.covers(cohort, cell)] == found
 
 
+def test_cells_are_matched_with_several_cohorts_at_once(catalogue):
+    north, everything = Cohort(regions=frozenset({"north"})), Cohort()
+    cells = Cell.objects.select_related("combination").order_by("number")
+    found = cohorts.covering([(north, "north"), (everything, "all"), (north, "again")], cells)
+    assert found == {1: ["north", "all", "again"], 2: ["all"], 3: ["all"], 4: ["all"]}
+    assert cohorts.covering([], cells) == {1: [], 2: [], 3: [], 4: []}
+
+
 def test_homes_are_counted_once_and_suppliers_each(world, catalogue):
     assert cohorts.counts(Cohort()) == cohorts.Counts(homes=380, suppliers=3, cells=4)
     assert cohorts.counts(Cohort()).hubs == 380
