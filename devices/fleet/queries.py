@@ -12,19 +12,27 @@ from portal.people.permissions import Permission
 from portal.workflow.actor import Actor
 from portal.working_days import london_day
 from releases.products import cohorts
+from releases.products.cohorts import Cohort
 from releases.products.models import Cell
 
 MOST_DAYS = 31  # passed at once
 
 
-def visible_cells(actor: Actor) -> Q:
-    """Return the condition on cells whose homes the actor may count."""
+def own_homes(actor: Actor) -> Cohort | None:
+    """Return the homes the actor may count, as the cohort of their cells; None for none at all."""
     if actor.has(Permission.MANAGE_ROLLOUTS):
-        return Q()
+        return Cohort()
     if actor.has(Permission.PACE_ROLLOUTS):
         organisation = Organisation.objects.filter(pk=actor.organisation_id or 0).first()
-        return Q(region__in=organisation.regions if organisation else [])
-    return cohorts.supplied_by(actor.suppliers)
+        regions = frozenset(organisation.regions if organisation else ())
+        return Cohort(regions=regions) if regions else None
+    return Cohort(suppliers=actor.suppliers) if actor.suppliers else None  # no supplier named would be all of them
+
+
+def visible_cells(actor: Actor) -> Q:
+    """Return the condition on cells whose homes the actor may count."""
+    own = own_homes(actor)
+    return Q(pk__in=[]) if own is None else cohorts.selection(own)
 
 
 @dataclass(frozen=True, slots=True)
