@@ -10,7 +10,7 @@ managers. What was never announced is DCC's alone. Notes and documents may be st
 wider: a reader needs the right to both.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
@@ -37,6 +37,22 @@ def releases(actor: Actor) -> QuerySet[Release]:
     if _sees_all(actor):
         return Release.objects.all()
     return Release.objects.filter(_fits(actor, "classification", "pk"), announced_at__isnull=False)
+
+
+def known(rows: Collection[Release], actor: Actor) -> frozenset[int]:
+    """Return the ids of those of the releases that this actor may know of, as `releases` has it.
+
+    They come with `classification` and `announced_at`. One query where one of them is Amber or Red, else none.
+    """
+    if _sees_all(actor):
+        return frozenset(row.pk for row in rows)
+    announced = [row for row in rows if row.announced_at is not None]
+    open_to = _open_to(actor)
+    sure = {row.pk for row in announced if row.classification in open_to}
+    by_name = {row.pk for row in announced} - sure
+    if by_name:
+        sure |= set(releases(actor).filter(pk__in=by_name).order_by().values_list("pk", flat=True))
+    return frozenset(sure)
 
 
 def in_the_open(actor: Actor) -> QuerySet[Release]:
@@ -89,11 +105,16 @@ def _sees_all(actor: Actor) -> bool:
     return actor.is_system or actor.has(Permission.MANAGE_RELEASES)
 
 
+def _open_to(actor: Actor) -> tuple[str, ...]:
+    """Return the classifications that the actor reads whoever is named on a release."""
+    public = (AS_THE_RELEASE, Classification.WHITE)
+    return (*public, Classification.GREEN) if actor.has(Permission.READ_PORTAL) else public
+
+
 def _fits(actor: Actor, field: str, release: str) -> Q:
     """Return the condition that a classification in ``field`` lets the actor read; ``release`` names the release."""
-    fits = Q(**{f"{field}__in": (AS_THE_RELEASE, Classification.WHITE)})
+    fits = Q(**{f"{field}__in": _open_to(actor)})
     if actor.has(Permission.READ_PORTAL):
-        fits |= Q(**{field: Classification.GREEN})
         fits |= Q(**{field: Classification.AMBER, f"{release}__in": _named_to(actor)})
         fits |= Q(**{field: Classification.RED, f"{release}__in": _naming(actor)})
     return fits

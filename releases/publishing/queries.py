@@ -1,6 +1,6 @@
 """What a person may see of releases, and the reads behind pages and API."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -32,6 +32,11 @@ from releases.publishing.working import words
 def visible_to(actor: Actor) -> QuerySet[Release]:
     """Return the releases this actor may know of, as their classification allows."""
     return classification.releases(actor)
+
+
+def known_to(actor: Actor, rows: Collection[Release]) -> frozenset[int]:
+    """Return the ids of those of the releases that this actor may know of; they come with what decides it."""
+    return classification.known(rows, actor)
 
 
 def by_reference(actor: Actor) -> QuerySet[Release]:

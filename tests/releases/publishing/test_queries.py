@@ -12,9 +12,11 @@ EVERYBODY = {"public", "manager", "supplier", "other_supplier", "rsa", "secretar
 
 
 def readers(world, release):
-    """Return who of everybody sees the release."""
+    """Return who of everybody sees the release, whether it is looked for or has been read already."""
     actors = {who: ANONYMOUS if who == "public" else world.actor(who) for who in EVERYBODY}
-    return {who for who, actor in actors.items() if queries.visible_to(actor).filter(pk=release.pk).exists()}
+    seen = {who for who, actor in actors.items() if queries.visible_to(actor).filter(pk=release.pk).exists()}
+    assert seen == {who for who, actor in actors.items() if queries.known_to(actor, [release]) == {release.pk}}
+    return seen
 
 
 def classified(release, colour, **named):
