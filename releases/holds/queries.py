@@ -1,19 +1,22 @@
 """What a person may see of holds, which cells they stop, and what placing or lifting one changes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+from django.db import connection
 from django.db.models import Q, QuerySet, Sum
 
 from portal.pages import contributions
 from portal.people.permissions import Permission
 from portal.workflow.actor import Actor
+from portal.workflow.rows import loaded
 from releases.holds.models import Hold, Stage
 from releases.holds.states import HoldState
 from releases.products import cohorts
 from releases.products.cohorts import Cohort, Counts
-from releases.products.models import Cell
+from releases.products.models import COHORT_AXES, Cell
 from releases.publishing import queries as publishing
 from releases.publishing.models import Release
 
@@ -59,6 +62,49 @@ def in_force(at: datetime, *, stage: str | None = None, release: Release | None 
     if release is not None:
         holds = holds.filter(Q(release=None) | Q(release=release))
     return holds
+
+
+# `in_force`, in the columns that every enquiry of a hub reads, with the hub models that a release concerns.
+_OF_HOLDS = ("id", "release_id", "reference", "stage", "cause", "cause_text", "restricted")
+_OF_RELEASES = ("reference", "classification", "announced_at")
+_STOPPING = f"""
+SELECT {", ".join(f"h.{axis}" for axis in COHORT_AXES)},
+       ARRAY(SELECT m.hubmodel_id FROM publishing_release_hub_models m WHERE m.release_id = h.release_id),
+       {", ".join(f"h.{name}" for name in _OF_HOLDS)}, {", ".join(f"r.{name}" for name in _OF_RELEASES)}
+  FROM holds_hold h LEFT JOIN publishing_release r ON r.id = h.release_id
+ WHERE h.lifted_at IS NULL OR h.lifted_at > %s ORDER BY h.id
+"""  # noqa: S608 - names of ours
+
+
+def stopping(cells: Collection[Cell], actor: Actor, at: datetime) -> dict[int, list[Hold]]:
+    """Return by number of each cell the holds in force on it that the actor may see, the oldest first.
+
+    Cells come with their combinations. A hold of a release is on the cells of its hub models only; holds come with
+    reference, stage, cause and release. One query, and one more where a release is Amber or Red.
+    """
+    if not (actor.is_system or actor.has(Permission.READ_PORTAL)):
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(_STOPPING, [at])
+        rows = cursor.fetchall()
+    axes = len(COHORT_AXES)
+    placed = [(Cohort(**dict(zip(COHORT_AXES, map(frozenset, row), strict=False))), row[axes:]) for row in rows]
+    models = {cell.number: cell.combination.hub_model_id for cell in cells}
+    held = {
+        number: [tuple(row) for concerned, *row in on_it if row[1] is None or models[number] in concerned]
+        for number, on_it in cohorts.covering(placed, cells).items()
+    }
+    made = {row: _hold(row) for row in {row for on_it in held.values() for row in on_it}}
+    known = {None, *publishing.known_to(actor, {hold.release for hold in made.values() if hold.release})}
+    return {number: [made[row] for row in on_it if row[1] in known] for number, on_it in held.items()}
+
+
+def _hold(row: tuple[Any, ...]) -> Hold:
+    hold = loaded(Hold, **dict(zip(_OF_HOLDS, row, strict=False)))
+    if hold.release_id is not None:
+        of_release = dict(zip(_OF_RELEASES, row[len(_OF_HOLDS) :], strict=True))
+        hold.release = loaded(Release, id=hold.release_id, **of_release)
+    return hold
 
 
 def to_ask_about(at: datetime) -> QuerySet[Hold]:

@@ -6,11 +6,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from portal.workflow.actor import ANONYMOUS, system
 from releases.holds import queries
 from releases.holds.models import Cause, Hold, Stage
 from releases.products import cohorts
 from releases.products.cohorts import Cohort
 from releases.products.models import Cell
+from releases.publishing.models import Release
 from tests.factories.findings import make_hold
 
 pytestmark = pytest.mark.django_db
@@ -79,6 +81,30 @@ def test_held_cells_are_the_union_and_lifting_frees_what_no_other_holds(world, a
             hold = next(one for one in holds if one.pk == number)
             left = set(queries.held(stage, at, release=announced, without=hold).values_list("number", flat=True))
             assert (left, held - left) == (others, own - others)
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(drawn=worlds(), colour=st.sampled_from(["white", "green", "amber", "red"]))
+def test_the_holds_that_stop_a_cell_are_those_in_force_that_one_may_see(world, announced, drawn, colour):
+    holds, at = build(world, announced, drawn), world.at
+    Release.objects.filter(pk=announced.pk).update(classification=colour)
+    cells = list(Cell.objects.select_related("combination"))
+    in_force = {hold.pk for hold in queries.in_force(at)}
+    for actor in (
+        *map(world.actor, ("manager", "supplier", "secretary", "administrator")),
+        system("Engine"),
+        ANONYMOUS,
+    ):
+        seen = {hold.pk for hold in queries.visible_to(actor)} & in_force
+        reached = {
+            hold.pk: set(queries.cells_of(Cohort.of(hold), hold.release).values_list("number", flat=True))
+            for hold in sorted(holds, key=lambda hold: hold.pk)
+            if hold.pk in seen
+        }
+        found = queries.stopping(cells, actor, at)
+        for cell in cells:
+            wanted = [pk for pk, numbers in reached.items() if cell.number in numbers]
+            assert [hold.pk for hold in found.get(cell.number, [])] == wanted
 
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
