@@ -15,6 +15,7 @@ from devices.enquiries.asked import MOST, Asked, read
 from devices.enquiries.file_api import FILE_ENTRIES
 from devices.enquiries.forms import ListForm
 from devices.enquiries.listing import Listed
+from devices.enquiries.places import Update
 from devices.enquiries.queries import Answer
 from devices.rollouts.models import Rollout
 from devices.rollouts.states import HubState
@@ -47,7 +48,7 @@ class ComingUpdateSerializer(serializers.Serializer[Any]):
     wave = serializers.SerializerMethodField()
     activates_from = serializers.DateTimeField(allow_null=True)
 
-    def get_wave(self, update: queries.Update) -> int:
+    def get_wave(self, update: Update) -> int:
         """The wave, numbered from 1."""
         return update.wave.number + 1
 

@@ -6,7 +6,8 @@ from typing import Any
 
 from devices.enquiries.asked import Asked
 from devices.enquiries.models import View
-from devices.enquiries.queries import Answer, Update
+from devices.enquiries.places import Update
+from devices.enquiries.queries import Answer
 from portal.pages.exports import Column
 from releases.products.models import Region
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from django.urls import reverse
 
-from devices.enquiries import queries, verbs
+from devices.enquiries import places, queries, verbs
 from devices.enquiries.asked import MOST, Asked
 from devices.fleet.models import Hub, eui64_text
 from devices.rollouts import verbs as rollouts
@@ -183,7 +183,7 @@ def test_a_hub_that_never_took_the_image_holds_none(world, catalogue, road):
 
 
 def test_the_answers_of_a_hub_that_fails_are_in_its_history(world, catalogue, served):
-    from_scratch = queries._answered
+    from_scratch = places._answered
     assert [from_scratch(stage, code) for stage in (0, 1) for code in (None, 0, 3, 4)] == [
         "",
         "0: Success",
@@ -200,7 +200,6 @@ def test_holds_on_the_cell_are_named_and_a_restricted_cause_is_not(world, catalo
     hold = make_hold(world, road.rollout.release, cohort=NORTH, at=road.at, cause=Cause.ISSUE, restricted=True)
     held, free = ask(world, hub_in(catalogue, "north"), hub_in(catalogue, "south"), at=road.at)
     assert (held.holds, free.holds) == ([hold], [])
-    assert not queries._concerns(queries._models(hold), catalogue.cells["birch"])
 
 
 def test_a_release_the_supplier_may_not_know_of_is_not_named(world, catalogue, road):

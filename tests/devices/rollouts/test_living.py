@@ -13,6 +13,7 @@ from devices.alerts.reading import Cursor
 from devices.detection import listening
 from devices.enquiries import queries as enquiries
 from devices.fleet.models import Day, Hub, SmiStatus, World
+from devices.fleet.queries import visible_cells
 from devices.gateway import NO_HOME
 from devices.rollouts import compliance, insight, left_behind, tasks, verbs
 from devices.rollouts.models import MovedHome, Rollout
@@ -166,7 +167,7 @@ def test_alerts_stay_with_who_supplied_the_home_when_it_activated(road):
 def test_a_supplier_asks_about_the_homes_it_has_today(road):
     supplier = road.world.actor("supplier", at=road.at)
     changes = live(road, SUPPLIERS)
-    own = {number for number in Cell.objects.filter(enquiries.visible_cells(supplier)).values_list("pk", flat=True)}
+    own = {number for number in Cell.objects.filter(visible_cells(supplier)).values_list("pk", flat=True)}
     lost = [change.hub for change in changes if change.was in own and change.now not in own]
     numbers = dict(Hub.objects.values_list("pk", "eui64"))
     assert not enquiries.answers([numbers[hub] for hub in lost], supplier, road.at)
