@@ -15,7 +15,7 @@ from releases.scheduling.frames import words
 from releases.scheduling.models import Exercise
 from releases.scheduling.states import ExerciseState
 from releases.scheduling.verbs import Terms
-from releases.scheduling.wishes import Wishes
+from releases.scheduling.wishes import Wishes, named
 
 TEXT = forms.Textarea(attrs={"rows": 4})
 MOST = 100_000_000
@@ -101,7 +101,6 @@ class StatementForm(VersionedForm):
         required=False,
         max_length=20_000,
         widget=TEXT,
-        help_text=f"One period a line, like “{lines.EXAMPLE}”. None of your homes is activated on these days.",
     )
     soft = forms.CharField(
         label="Days you would rather avoid",
@@ -124,6 +123,7 @@ class StatementForm(VersionedForm):
         super().__init__(*args, **kwargs)
         weeks = [(week.isoformat(), f"Week of {words(week)}") for week in exercise.frame.weeks()]
         self.offer("preferred", weeks)
+        self.fields["firm"].help_text = f"{_one_a_line(exercise)} None of your homes there is activated on these days."
         for region in exercise.capacity:
             self.fields[f"limit_{region}"] = forms.IntegerField(
                 label=f"Most homes a night in {Region(region).label}",
@@ -161,6 +161,15 @@ class StatementForm(VersionedForm):
             shares_reasons=chosen["shares_reasons"],
             remark=chosen["remark"],
         )
+
+
+def _one_a_line(exercise: Exercise) -> str:
+    """How blackouts are written, each with its region where there is a choice."""
+    how = f"One period a line, like “{lines.EXAMPLE}”."
+    if len(exercise.capacity) == 1:
+        return how
+    one = f"{lines.PERIOD} in {exercise.regions[-1]}: install peak"
+    return f"{how} It holds in every region, {named(list(exercise.capacity))}, unless you name one: “{one}”."
 
 
 def stated(wishes: Wishes) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from releases.scheduling.frames import Frame, days
 from releases.scheduling.models import Draft, Exercise, Statement
 from releases.scheduling.since import changes
 from releases.scheduling.states import UNDER_WAY
-from releases.scheduling.wishes import WEEK
+from releases.scheduling.wishes import WEEK, in_regions
 
 
 def problem_of(exercise: Exercise) -> problem.Problem:
@@ -37,7 +37,7 @@ def problem_of(exercise: Exercise) -> problem.Problem:
             problem.Group(one.region, tuple(one.suppliers), one.homes, one.earliest, one.latest)
             for one in exercise.groups.order_by("number")
         ),
-        statements=tuple(said for one in order for said in _statements(one)),
+        statements=tuple(said for one in order for said in _statements(one, frame)),
         limits=tuple(
             problem.Limit(one.organisation_id, homes, region)
             for one in order
@@ -48,11 +48,12 @@ def problem_of(exercise: Exercise) -> problem.Problem:
     )
 
 
-def _statements(statement: Statement) -> Iterator[problem.Statement]:
+def _statements(statement: Statement, frame: Frame) -> Iterator[problem.Statement]:
     party, wishes = statement.organisation_id, statement.wishes
-    for one in wishes.blackouts:
-        kind = problem.Kind.BLACKOUT if one.firm else problem.Kind.AVOID
-        yield problem.Statement(party, kind, one.first, one.last, why=one.reason)
+    for blackout in wishes.blackouts:
+        kind = problem.Kind.BLACKOUT if blackout.firm else problem.Kind.AVOID
+        if one := in_regions(blackout, frame.capacity):  # a region may not be asked any more
+            yield problem.Statement(party, kind, one.first, one.last, one.regions, one.reason)
     for week in wishes.preferred:
         yield problem.Statement(party, problem.Kind.PREFER, week, week + WEEK)
 

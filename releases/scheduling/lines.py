@@ -1,4 +1,4 @@
-"""Blackouts as people write them, one a line: "30 January 2017 to 1 February 2017: install peak". Pure."""
+"""Blackouts as people write them, one a line: "30 January 2017 to 1 February 2017 in North: install peak". Pure."""
 
 import re
 from collections.abc import Iterable
@@ -7,8 +7,11 @@ from datetime import date
 from releases.scheduling.wishes import Blackout
 
 MONTHS = "january february march april may june july august september october november december".split()
-EXAMPLE = "30 January 2017 to 1 February 2017: install peak"
+PERIOD = "30 January 2017 to 1 February 2017"
+EXAMPLE = f"{PERIOD}: install peak"
 _BETWEEN = re.compile(r"\s+(?:to|until|till|[-–])\s+", re.IGNORECASE)
+_IN = re.compile(r"\s+in\s+", re.IGNORECASE)
+_AND = re.compile(r"\s*,\s*|\s+(?:and|&)\s+", re.IGNORECASE)
 _ISO = re.compile(r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})")
 _UK = re.compile(r"(?P<day>\d{1,2})[/. ](?P<month>\d{1,2}|[A-Za-z]{3,9})[/. ](?P<year>\d{4})")
 
@@ -33,11 +36,18 @@ def write(blackouts: Iterable[Blackout]) -> str:
 
 
 def _line(line: str, firm: bool) -> Blackout | None:
-    dates, _, reason = line.partition(":")
+    when, _, reason = line.partition(":")
+    dates, *where = _IN.split(when.strip(), maxsplit=1)
     ends = [day(part) for part in _BETWEEN.split(dates.strip())]
     if len(ends) > 2 or ends[0] is None or ends[-1] is None:
         return None
-    return Blackout(ends[0], ends[-1], firm=firm, reason=reason.strip())
+    return Blackout(ends[0], ends[-1], firm=firm, reason=reason.strip(), regions=_regions(*where))
+
+
+def _regions(text: str = "") -> tuple[str, ...]:
+    """The regions that somebody wrote, each once, as far as they can be known here: the exercise says which it asks."""
+    named = [name for name in _AND.split(" ".join(text.lower().split())) if name]
+    return () if named in (["every region"], ["all regions"]) else tuple(dict.fromkeys(named))
 
 
 def day(text: str) -> date | None:

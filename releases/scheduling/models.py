@@ -99,11 +99,6 @@ class Party(models.Model):
     def __str__(self) -> str:
         return f"{self.organisation} in {self.exercise}"
 
-    @property
-    def all_homes(self) -> int:
-        """Its homes in every region asked."""
-        return sum(self.homes.values())
-
 
 class Statement(Versioned):
     """What one party states, until the exercise closes; the history keeps every earlier wording."""

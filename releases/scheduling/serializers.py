@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from portal.workflow.said import LONGEST
+from releases.products.models import Region
 from releases.scheduling.models import Exercise, Statement
 from releases.scheduling.problem import Placement, Schedule
 from releases.scheduling.verbs import Terms
@@ -102,12 +103,13 @@ class ReopenExerciseSerializer(ExerciseReasonSerializer):
 
 
 class BlackoutSerializer(serializers.Serializer[Any]):
-    """Days ruled out (``firm``, with a reason) or rather avoided."""
+    """Days ruled out (``firm``, with a reason) or rather avoided; without ``regions`` in every one."""
 
     first = serializers.DateField()
     last = serializers.DateField()
     firm = serializers.BooleanField(default=True)
     reason = serializers.CharField(max_length=LONGEST_REASON, allow_blank=True, default="")
+    regions = serializers.ListField(child=serializers.ChoiceField(choices=Region.choices), default=list)
 
 
 class StatementSerializer(serializers.ModelSerializer[Statement]):
@@ -150,7 +152,9 @@ class StateSerializer(serializers.Serializer[Any]):
         """What was answered, as the verb takes it."""
         chosen = self.validated_data
         return Wishes(
-            blackouts=[Blackout(**one) for one in chosen["blackouts"]],
+            blackouts=[
+                Blackout(**one | {"regions": tuple(dict.fromkeys(one["regions"]))}) for one in chosen["blackouts"]
+            ],
             preferred=chosen["preferred"],
             limits=dict(chosen["limits"]),
             shares_reasons=chosen["shares_reasons"],

@@ -57,7 +57,7 @@ class Shown:
         """Each party with what it states."""
         said = {key: one.wishes for key, one in self.statements.items()}
         return [
-            load.Stand(one.organisation_id, one.organisation.name, one.all_homes, said.get(one.organisation_id))
+            load.Stand(one.organisation_id, one.organisation.name, one.homes, said.get(one.organisation_id))
             for one in self.parties
         ]
 

@@ -1,6 +1,7 @@
 """What parties and DCC have changed since a draft schedule was made, in words. Pure."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Set
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -63,7 +64,7 @@ def _homes(before: Problem, now: Problem, both: Collection[str], *, with_deadlin
         yield "Homes were counted anew: as many, but of other suppliers, regions or deadlines."
 
 
-def _stated(before: Problem, now: Problem, both: Collection[str]) -> Iterator[str]:
+def _stated(before: Problem, now: Problem, both: Set[str]) -> Iterator[str]:
     named = before.party | now.party
     changed = sorted(one.name for key, one in named.items() if _said(before, key, both) != _said(now, key, both))
     if changed:
@@ -71,6 +72,10 @@ def _stated(before: Problem, now: Problem, both: Collection[str]) -> Iterator[st
         yield f"What is stated has changed: {', '.join(changed[:NAMED])}{f' and {rest:,} more' if rest > 0 else ''}."
 
 
-def _said(problem: Problem, party: int, both: Collection[str]) -> set[Any]:
+def _said(problem: Problem, party: int, both: Set[str]) -> set[Any]:
     limits = {one for one in problem.limits if one.party == party and one.region in {"", *both}}
-    return limits | {one for one in problem.statements if one.party == party}
+    return limits | {
+        replace(one, regions=tuple(region for region in one.regions if region in both))
+        for one in problem.statements
+        if one.party == party and (not one.regions or not both.isdisjoint(one.regions))
+    }

@@ -1,16 +1,20 @@
 """What the solver is given of an exercise."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
 from releases.scheduling import verbs
+from releases.scheduling.checker import check
 from releases.scheduling.frozen import problem_of
 from releases.scheduling.problem import Group, Kind, Limit, Party, Region, Statement
+from releases.scheduling.solver import solve
 from releases.scheduling.wishes import Blackout
-from tests.factories.exercises import FIRST, LAST, PEAK, make_exercise, make_statement
+from tests.factories.exercises import FIRST, LAST, PEAK, make_exercise, make_statement, terms
 
 pytestmark = pytest.mark.django_db
+REGIONS = ("north", "south")
 
 
 def test_a_closed_exercise_is_a_problem(world, catalogue):
@@ -50,3 +54,31 @@ def test_what_was_taken_back_and_regions_no_longer_asked_are_left_out(world, cat
     found = problem_of(verbs.close_exercise(exercise, by=world.actor("manager"), at=world.at))
     assert found.statements == ()
     assert found.limits == (Limit(world.organisation("heron").pk, 30, "north"),)
+
+
+def test_a_blackout_in_one_region_binds_there_alone(world, catalogue):
+    """Solver and checker, which share no code: Heron’s homes in South are activated on the days ruled out in North."""
+    exercise = make_exercise(world, catalogue)
+    north = replace(PEAK, first=FIRST, last=date(2017, 2, 9), regions=("north",))
+    make_statement(world, exercise, blackouts=[north, replace(PEAK, regions=("south", "north"))])
+    given = problem_of(verbs.close_exercise(exercise, by=world.actor("manager"), at=world.at))
+    assert [one.regions for one in given.statements] == [("north",), ("south", "north")]
+    schedule = solve(given).schedule
+    nights = {region: {one.day for one in schedule if given.groups[one.group].region == region} for region in REGIONS}
+    assert nights["north"] == {LAST} and min(nights["south"]) < PEAK.first
+    assert check(given, schedule) == []
+    (one,) = (one for one in schedule if one.group == 0)
+    moved = [one._replace(day=FIRST), *(other for other in schedule if other != one)]
+    assert [str(breach) for breach in check(given, moved)] == [
+        "Heron Power has a firm blackout in North on 25 January 2017, not 100 homes."
+    ]
+
+
+def test_a_blackout_of_a_region_no_longer_asked_binds_nowhere(world, catalogue):
+    exercise = make_exercise(world, catalogue)
+    both = replace(PEAK, regions=("south", "north"))
+    make_statement(world, exercise, blackouts=[replace(PEAK, regions=("south",)), both])
+    change = {"why": "North first", "by": world.actor("manager"), "at": world.at}
+    verbs.change_exercise(exercise, terms(capacity={"north": 100}), **change)
+    (said,) = problem_of(verbs.close_exercise(exercise, by=world.actor("manager"), at=world.at)).statements
+    assert said.regions == ("north",)

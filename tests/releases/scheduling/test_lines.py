@@ -3,6 +3,8 @@
 from datetime import date
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from releases.scheduling import lines
 from releases.scheduling.wishes import Blackout
@@ -34,9 +36,37 @@ def test_one_day_and_no_reason():
 
 
 @pytest.mark.parametrize(
+    ("where", "regions"),
+    [
+        (" in North", ("north",)),
+        ("  IN  south, Central  and north", ("south", "central", "north")),
+        (" in North & North", ("north",)),
+        (" in every region", ()),
+        (" in the North Sea", ("the north sea",)),
+    ],
+)
+def test_regions_are_read_however_they_are_written_and_judged_by_the_exercise(where, regions):
+    (one,), wrong = lines.read(f"2017-01-30 to 2017-02-01{where}: work in progress", firm=True)
+    assert (one.regions, one.reason, wrong) == (regions, "work in progress", [])
+
+
+@given(
+    st.dates(date(2000, 1, 1), date(2100, 1, 1)),
+    st.dates(date(2000, 1, 1), date(2100, 1, 1)),
+    st.lists(st.sampled_from(("north", "central", "south")), unique=True).map(tuple),
+    st.sampled_from(("", "install peak", "moved in: twice")),
+)
+def test_every_blackout_written_is_read_back(first, last, regions, reason):
+    one = Blackout(first, last, reason=reason, regions=regions)
+    assert lines.read(lines.write([one]), firm=True) == ([one], [])
+
+
+@pytest.mark.parametrize(
     "written",
     [
         "Christmas",
+        "in North",
+        "2017-01-30 in: x",
         "30 January to 1 February: x",
         "30 February 2017: x",
         "1 Foo 2017: x",

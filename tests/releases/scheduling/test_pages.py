@@ -134,6 +134,29 @@ class TestStating:
         form = words(sign_in("supplier").get(address))
         assert "30 January 2017 to 1 February 2017: Install peak</textarea>" in form
 
+    def test_days_ruled_out_in_one_region(self, sign_in, exercise):
+        """Every region unless one is named; its page, the others’, the form again and the CSV name it."""
+        client, address = sign_in("supplier"), of(exercise, "state", "heron-power")
+        form = words(client.get(address))
+        assert "It holds in every region, North and South, unless you name one: “30 January 2017 to 1 February" in form
+        sent = {"firm": "30/1/2017 in Wales: x", "soft": "6 February 2017 in South", "seen": "0"}
+        refused = words(client.post(address, sent))
+        assert "Wales is not asked in this exercise. Name of North and South, or none for every region." in refused
+        said = "30 January 2017 to 1 February 2017 in North"
+        page = words(client.post(address, sent | {"firm": f"{said}: Peak", "shares_reasons": "on"}, follow=True))
+        assert f"{said}: ruled out, “Peak”" in page and "6 February 2017 in South: rather not" in page
+        assert f"{said}: Peak</textarea>" in words(client.get(address))
+        others = words(sign_in("other_supplier").get(of(exercise)))
+        assert f"{said}: Peak" in others and "1 party, 100 homes" in others and "1 party, 250 homes" in others
+        table = sign_in("manager").get(of(exercise, "statements_csv"))
+        rows = b"".join(table.streaming_content).decode("utf-8-sig").splitlines()
+        assert f"{said}: Peak,6 February 2017 in South," in rows[1]
+
+    def test_where_one_region_is_asked_none_is_to_be_named(self, sign_in, world, catalogue):
+        alone = make_exercise(world, catalogue, capacity={"south": 100})
+        form = words(sign_in("supplier").get(of(alone, "state", "heron-power")))
+        assert "One period a line, like" in form and "unless you name one" not in form
+
     def test_shared_reasons_are_read_by_the_others(self, sign_in, exercise, world):
         make_statement(world, exercise, shares_reasons=True)
         assert "Install peak" in words(sign_in("other_supplier").get(of(exercise)))
@@ -247,15 +270,21 @@ class TestApi:
         client, base = sign_in("supplier"), f"{self.BASE}{exercise.reference}/"
         peak = {"first": "2017-01-30", "last": "2017-02-01", "reason": "Install peak"}
         sent = {"organisation": "heron-power", "blackouts": [peak], "limits": {"north": 50}, "version": 0}
+        north = peak | {"regions": ["north"]}
 
         def post(path, body):
             return client.post(f"{base}{path}", body, content_type="application/json")
 
         made = post("statements/", sent)
-        assert made.json()["blackouts"] == [peak | {"firm": True}]
+        assert made.json()["blackouts"] == [peak | {"firm": True, "regions": []}]
+        twice = post("statements/", sent | {"blackouts": [north | {"regions": ["north", "north"]}], "version": 1})
+        assert twice.json()["blackouts"] == [north | {"firm": True}]
+        nowhere = post("statements/", sent | {"blackouts": [peak | {"regions": ["central"]}], "version": 2})
+        assert "Central is not asked in this exercise. Name of North and South" in nowhere.json()["fields"]["firm"][0]
+        assert post("statements/", sent | {"blackouts": [peak | {"regions": ["wales"]}]}).status_code == 400
         assert post("statements/", sent).status_code == 409
         assert post("statements/", sent | {"organisation": "fernlight-energy"}).status_code == 404
-        wrong = post("statements/", sent | {"blackouts": [peak | {"reason": ""}], "version": 1})
+        wrong = post("statements/", sent | {"blackouts": [peak | {"reason": ""}], "version": 2})
         assert (wrong.status_code, "firm" in wrong.json()["fields"]) == (400, True)
         totals = {row["name"]: row for row in sign_in("other_supplier").get(f"{base}totals/").json()}
         assert (totals["Heron Power"]["ruled_out"], totals["Heron Power"]["reasons"]) == (3, [])

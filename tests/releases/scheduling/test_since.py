@@ -80,6 +80,16 @@ def test_weekdays_left_out_and_the_order_of_answers_are_no_change():
     assert changes(made_from, stands, [5]) != []
 
 
+def test_a_blackout_counts_as_far_as_its_regions_are_asked():
+    both, before = statement(HERON, Kind.BLACKOUT, 1, 1, "north", "south"), statement(OSPREY, Kind.AVOID, 2, 5, "south")
+    asked = replace(BEFORE, statements=(both, before))
+    north = {"regions": (NORTH,), "groups": GROUPS[:2], "limits": (Limit(HERON, 90),)}
+    now = replace(BEFORE, **north, statements=(replace(both, regions=("north",)),))
+    assert changes(asked, now) == ["South is not asked any more."]
+    wider = replace(now, statements=(replace(both, regions=()),))
+    assert changes(asked, wider)[-1] == "What is stated has changed: Heron Power."
+
+
 def test_many_parties_are_named_in_part():
     parties = tuple(Party(number, f"Party {number}") for number in range(1, 6))
     before = problem(

@@ -206,7 +206,7 @@ class TestChanging:
         changed = verbs.change_exercise(
             exercise, terms(capacity={"north": 200}), why="North first", by=manager, at=world.at
         )
-        found = {party.organisation.name: party.all_homes for party in queries.parties(changed)}
+        found = {party.organisation.name: sum(party.homes.values()) for party in queries.parties(changed)}
         assert found == {"Heron Power": 100, "Osprey Gas": 0}
 
     def test_a_closed_one_keeps_its_closing_time_and_is_counted_anew(self, exercise, world, manager):

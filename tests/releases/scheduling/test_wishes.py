@@ -24,6 +24,10 @@ def day(number: int) -> date:
     return date(2017, 4, number)
 
 
+def in_region(region: str, first: int, last: int, *, firm: bool = True) -> Blackout:
+    return Blackout(day(first), day(last), firm=firm, reason="Peak", regions=(region,))
+
+
 def frame(**changes) -> Frame:
     return replace(FRAME, **changes)
 
@@ -68,15 +72,27 @@ class TestWishes:
     def test_days_of_each_kind(self):
         firm, soft = Blackout(day(11), day(12), reason="Peak"), Blackout(day(12), day(13), firm=False)
         said = Wishes([firm, soft], preferred=[day(17)])
-        assert said.firm_days() == {day(11), day(12)}
-        assert said.soft_days() == {day(12), day(13)}
+        assert said.firm_days("north") == {day(11), day(12)}
+        assert said.soft_days("south") == {day(12), day(13)}
         assert said.preferred_days() == {day(number) for number in range(17, 24)}
+
+    def test_days_in_one_region(self):
+        said = Wishes([in_region("north", 11, 12), in_region("south", 12, 13, firm=False)])
+        assert [said.firm_days(region) for region in ("north", "south")] == [{day(11), day(12)}, set()]
+        assert [said.soft_days(region) for region in ("north", "south")] == [set(), {day(12), day(13)}]
 
     def test_a_blackout_is_kept_and_read_back(self):
         one = Blackout(day(11), day(12), firm=False, reason="System change")
         assert wishes.read(one.as_stored()) == one
         assert str(one) == "11 April 2017 to 12 April 2017"
         assert str(Blackout(day(11), day(11))) == "11 April 2017"
+
+    def test_a_blackout_of_some_regions_names_them_and_one_kept_before_there_were_any_holds_in_all(self):
+        one = Blackout(day(11), day(11), regions=("north", "central", "south"))
+        assert wishes.read(one.as_stored()) == one
+        assert str(one) == "11 April 2017 in North, Central and South"
+        kept = {name: value for name, value in one.as_stored().items() if name != "regions"}
+        assert wishes.read(kept).covers("north") and wishes.read(kept).regions == ()
 
     def test_what_fits_has_nothing_wrong(self):
         said = Wishes([Blackout(day(11), day(13), reason="Peak")], [day(17)], {"north": 75})
@@ -91,7 +107,14 @@ class TestWishes:
             (Blackout(day(28), day(29), firm=False), "soft", "lies outside the horizon"),
             (Blackout(day(12), day(12)), "firm", "12 April 2017: give the reason"),
             (Blackout(day(12), day(12), firm=False, reason="x" * 301), "soft", "under 300 characters"),
-            (Blackout(day(10), day(23), reason="x"), "firm", "leave no night of the horizon"),
+            (Blackout(day(10), day(23), reason="x"), "firm", "leave no night of the horizon: make"),
+            (in_region("north", 10, 23), "firm", "leave no night of the horizon in North: make some"),
+            (in_region("north", 10, 23, firm=False), "soft", "every night that you leave in North: name those"),
+            (
+                in_region("wales", 12, 12),
+                "firm",
+                "12 April 2017 in Wales: Wales is not asked in this exercise. Name of North and South, or none for",
+            ),
         ],
     )
     def test_a_blackout_that_cannot_be(self, blackout, field, sentence):
@@ -118,6 +141,25 @@ class TestWishes:
         assert wishes.wrong_with(Wishes([soft]), FRAME, HOMES) == {}
         rest = Blackout(day(21), day(23), reason="Peak")
         assert "avoid every night that you leave" in wishes.wrong_with(Wishes([soft, rest]), FRAME, HOMES)["soft"][0]
+
+    def test_a_region_ruled_out_is_no_matter_without_homes_there(self):
+        said = Wishes([in_region("north", 10, 23)], limits={"south": 3})
+        assert wishes.wrong_with(said, FRAME, {"south": 20}) == {}
+        assert list(wishes.wrong_with(said, FRAME, {})) == ["firm"]
+
+    def test_a_week_and_a_limit_are_held_against_the_nights_left_in_each_region(self):
+        half = in_region("north", 10, 16)
+        assert wishes.wrong_with(Wishes([half], [day(10)], {"north": 75, "south": 3}), FRAME, HOMES) == {}
+        wrong = wishes.wrong_with(Wishes([half], limits={"north": 74, "south": 2}), FRAME, HOMES)
+        assert [wrong[f"limit_{region}"][0].split(", ")[0] for region in ("north", "south")] == [
+            "Your 300 homes at 74 a night take 5 nights",
+            "Your 20 homes at 2 a night take 10 nights",
+        ]
+
+    def test_a_blackout_of_a_region_that_is_not_asked_any_more_does_not_hold_everywhere(self):
+        there = Blackout(day(11), day(11), reason="Peak", regions=("north", "west"))
+        kept = wishes.within(Wishes([there, in_region("west", 11, 11)]), FRAME)
+        assert kept.blackouts == [in_region("north", 11, 11)]
 
     def test_what_concerns_another_frame_is_what_lies_in_it(self):
         early, late = Blackout(day(1), day(10), reason="Peak"), Blackout(day(24), day(25), reason="Peak")
