@@ -88,8 +88,14 @@ def _blackouts(problem: Problem, schedule: Sequence[Placement]) -> Iterator[Brea
         for party in group.parties:
             if any(_bars(period, one.day, group.region) for period in stated.get(party, ())):
                 words = f"{_name(problem, party)} has a firm blackout in {_place(problem, group.region)} on "
-                words += f"{_said(one.day)}, not {_homes(one.homes)}."
+                words += f"{_said(one.day)}, not {_homes(one.homes)}{_shared(problem, group, party)}."
                 yield Breach(words, one.homes, party, group.region, one.day)
+
+
+def _shared(problem: Problem, group: Group, party: int) -> str:
+    """Why the blackout of one supplier binds another's homes."""
+    others = " and ".join(_name(problem, one) for one in group.parties if one != party)
+    return f" supplied jointly with {others}, which it binds too" if others else ""
 
 
 def _bars(period: tuple[date, date, tuple[str, ...]], day: date, region: str) -> bool:

@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from releases.scheduling.arrays import Flags, Floats, Ints, arrays
+from releases.scheduling.arrays import NOBODY, Flags, Floats, Ints, arrays
 from releases.scheduling.problem import Kind, Placement, Problem
 
 
@@ -115,17 +115,19 @@ class Outcomes:
         if not unhappy:
             return "Every home is on a night as it was asked for."
         better = np.zeros(self.load.shape, dtype=np.bool_)
-        ruled_out, full, free = better.copy(), better.copy(), better.copy()
+        ruled_out, by_other, full, free = better.copy(), better.copy(), better.copy(), better.copy()
         for row in unhappy:
             region, allowed = self.table.region[groups[row]], self.table.allowed[groups[row]]
             suited = weights[row] < weights[row][homes[row] > 0].max()
             room = self.load[region] < self.table.capacity[region]
             better[region] |= suited
             ruled_out[region] |= suited & ~allowed
+            by_other[region] |= suited & self._barred_by_another(party, groups[row])
             full[region] |= suited & allowed & ~room
             free[region] |= suited & allowed & room
         reasons = (
-            (ruled_out & ~full & ~free, "closed, or ruled out by a blackout, notice or a deadline"),
+            (by_other & ~full & ~free, "ruled out by the other supplier of homes that it supplies jointly"),
+            (ruled_out & ~by_other & ~full & ~free, "closed, or ruled out by a blackout, notice or a deadline"),
             (full & ~free, "full"),
             (free, "with room left, given up for a limit, a party worse off, or fewer nights"),
         )
@@ -133,6 +135,14 @@ class Outcomes:
         if not found:
             return "No night suited it better: it is on the best of those it would rather avoid or did not prefer."
         return f"Of {int(better.sum()):,} nights that suited it better, {'; '.join(found)}."
+
+    def _barred_by_another(self, party: int, group: int) -> Flags:
+        """On which days nothing rules out a group but the blackout of its other supplier: the limits of both bind."""
+        members, region = self.table.members[group], self.table.region[group]
+        others = members[(members != NOBODY) & (members != party)]
+        barred, about, closed = self.table.barred[:, region], self.problem.groups[group], set(self.problem.closed)
+        within = [about.earliest <= day <= about.latest and day not in closed for day in self.problem.days]
+        return np.asarray(barred[others].any(axis=0) & ~barred[party] & within)
 
 
 def _counted(count: int, words: str) -> str:

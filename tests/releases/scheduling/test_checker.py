@@ -41,7 +41,8 @@ def test_a_schedule_that_keeps_every_limit_has_no_breach():
             moved(1, 2, 1, 5),
             [
                 "Heron Power and Osprey Gas in North: 5 homes on 2 March 2027, before their first day, 3 March 2027.",
-                "Heron Power has a firm blackout in North on 2 March 2027, not 5 homes.",
+                "Heron Power has a firm blackout in North on 2 March 2027, not 5 homes supplied jointly with Osprey "
+                "Gas, which it binds too.",
             ],
         ),
         (

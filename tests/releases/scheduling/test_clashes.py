@@ -109,7 +109,7 @@ def test_a_limit_that_takes_too_many_nights_is_named():
     why = explained(groups=(group("north", (HERON,), 500),), limits=(Limit(HERON, 40),))
     assert why.clashes == (
         "Heron Power in North: 500 homes fit into no more than 400 on the 10 nights left by the horizon; the capacity "
-        "of North is 5,000 a night, and a party takes 40 a day at most.",
+        "of North is 5,000 a night, and Heron Power takes 40 a day at most.",
         "Heron Power: 500 homes at 40 a day take 13 nights, and 10 nights are left.",
     )
     assert [(mend.sort, mend.party, mend.words[:34]) for mend in why.mends] == [
@@ -132,12 +132,67 @@ def test_a_deadline_before_notice_is_over_is_named_and_moved():
     assert why.clashes[0].startswith(
         "Heron Power in North: the first day after notice, 5 March 2027, and the deadline of"
     )
-    assert [mend.words for mend in why.mends] == ["Let Heron Power in North be activated until 5 March 2027."]
+    assert [mend.words for mend in why.mends] == [
+        "Let the homes of Heron Power in North be activated until 5 March 2027."
+    ]
 
 
 def test_homes_whose_first_day_is_past_the_horizon_can_only_be_left_out():
     why = explained(groups=(group("north", (FINCH,), 1, 20, 30),))
     assert why.mends[0].words == "Leave out 1 home of Finch Energy in North, or begin sooner or end later."
+
+
+TWO = "two suppliers, for electricity and gas (Heron Power and Osprey Gas): the limits of both bind them."
+JOINT = f" These homes have {TWO}"
+
+
+def test_who_reads_that_a_blackout_of_the_other_supplier_binds_reads_why():
+    why = explained(
+        groups=(group("north", (HERON, OSPREY), 200, 0, 4),), statements=(statement(OSPREY, Kind.BLACKOUT, 0, 9),)
+    )
+    assert why.clashes[0] == (
+        "The homes that Heron Power and Osprey Gas supply jointly in North: the deadline of 5 March 2027 and the firm "
+        f"blackout of Osprey Gas (from 1 March 2027 to 10 March 2027) leave no night for 200 homes.{JOINT}"
+    )
+    assert why.clashes[1].endswith(f"leave too few nights.{JOINT}")
+    (mend,) = why.mends
+    assert mend.words.startswith("Lift the firm blackout of Osprey Gas in North ")
+    assert mend.words.endswith(": 200 homes, supplied jointly with Heron Power.")
+
+
+def test_the_limit_of_the_other_supplier_is_named_and_of_some_homes_how_many_are_joint():
+    why = explained(
+        groups=(group("north", (HERON, OSPREY), 200), group("north", (OSPREY,), 300)), limits=(Limit(OSPREY, 15),)
+    )
+    assert why.clashes == (
+        "The homes that Heron Power and Osprey Gas supply jointly in North: 200 homes fit into no more than 150 on the "
+        f"10 nights left by the horizon; the capacity of North is 5,000 a night, and Osprey Gas takes 15 a day at most."
+        f"{JOINT}",
+        "Osprey Gas in North: 300 homes fit into no more than 150 on the 10 nights left by the horizon; the capacity "
+        "of North is 5,000 a night, and Osprey Gas takes 15 a day at most.",
+        f"Osprey Gas: 500 homes at 15 a day take 34 nights, and 10 nights are left. Of these homes, 200 have {TWO}",
+    )
+
+
+def test_a_blackout_that_bars_joint_homes_and_others_says_which_to_lift_for_whom():
+    why = explained(
+        groups=(group("north", (HERON, OSPREY), 10, 0, 1), group("north", (OSPREY,), 10, 0, 1)),
+        statements=(statement(OSPREY, Kind.BLACKOUT, 0, 1),),
+    )
+    assert [mend.words.partition(": ")[2] for mend in why.mends] == [
+        "20 homes, some of them supplied jointly with Heron Power."
+    ]
+
+
+def test_joint_homes_that_must_be_left_out_or_later_are_named_so():
+    out = explained(groups=(group("north", (HERON, FINCH), 1, 20, 30),))
+    assert out.mends[0].words == (
+        "Leave out 1 home that Heron Power and Finch Energy supply jointly in North, or begin sooner or end later."
+    )
+    late = explained(groups=(group("north", (HERON, FINCH), 10, 4, 2),))
+    assert late.mends[0].words == (
+        "Let the homes that Heron Power and Finch Energy supply jointly in North be activated until 5 March 2027."
+    )
 
 
 def test_many_blackouts_are_named_in_short():

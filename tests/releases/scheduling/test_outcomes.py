@@ -55,6 +55,26 @@ def test_nights_ruled_out_are_told_from_those_that_are_full():
     assert one.asked == "2 preferred weeks"
 
 
+def test_nights_that_the_other_supplier_rules_out_are_told_without_its_name():
+    """Osprey alone rules out day 0, both rule out 1, 2 is closed too, 9 after the last day: three for other causes."""
+    joint = problem(
+        groups=(group("north", (HERON, OSPREY), 5, 0, 8), group("north", (OSPREY,), 5)),
+        statements=(
+            *(statement(HERON, Kind.PREFER, number, number) for number in (0, 1, 2, 9)),
+            statement(HERON, Kind.BLACKOUT, 1, 1),
+            statement(OSPREY, Kind.BLACKOUT, 0, 2, "north"),
+            statement(OSPREY, Kind.BLACKOUT, 9, 9),
+        ),
+        limits=(),
+        closed=(day(2),),
+    )
+    heron = Outcomes(joint, (Placement(0, day(4), 5), Placement(1, day(4), 5))).parties()[0]
+    assert heron.why == (
+        "Of 4 nights that suited it better, 1 ruled out by the other supplier of homes that it supplies jointly; "
+        "3 closed, or ruled out by a blackout, notice or a deadline."
+    )
+
+
 def test_who_has_the_best_of_nights_none_of_which_it_likes_is_told_so():
     nights = SMALL.days
     avoids = problem(
