@@ -77,6 +77,20 @@ class PlacementSerializer(serializers.Serializer[Any]):
     homes = serializers.IntegerField()
 
 
+class DraftEditSerializer(serializers.Serializer[Any]):
+    """Homes of one group, by its number from 1, that somebody moved by hand, and why."""
+
+    group = serializers.IntegerField()
+    parties = serializers.CharField()
+    region = serializers.CharField()
+    homes = serializers.IntegerField()
+    whence = serializers.DateField()
+    to = serializers.DateField()
+    why = serializers.CharField()
+    by = serializers.CharField()
+    at = serializers.DateTimeField()
+
+
 class DraftChangesSerializer(serializers.Serializer[Any]):
     """What parties and DCC have changed since the draft was made; with any it cannot be confirmed."""
 
@@ -136,6 +150,12 @@ class DraftViewSet(Acting, ReadOnlyModelViewSet[Draft]):
     def changes(self, request: Request, reference: str) -> Response:
         """What has changed since it was made, in sentences; none where all stands."""
         return Response(DraftChangesSerializer({"changes": changes_since(self.get_object())}).data)
+
+    @extend_schema(responses=DraftEditSerializer(many=True), filters=False)
+    @action(detail=True, pagination_class=None)
+    def edits(self, request: Request, reference: str) -> Response:
+        """The changes by hand, the first first, with who made each, when and why."""
+        return Response(DraftEditSerializer(Drafted(self.get_object()).by_hand, many=True).data)
 
     @extend_schema(responses=PlacementSerializer(many=True), filters=False)
     @action(detail=True, pagination_class=None)

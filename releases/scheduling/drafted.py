@@ -2,12 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
 from django.core.cache import cache
 
+from portal.journal.models import Entry
+from portal.journal.queries import timeline
+from portal.workflow.transitions import subject_of
+from releases.scheduling import lines
 from releases.scheduling.models import Draft
 from releases.scheduling.outcomes import Night, Outcome, Outcomes
 from releases.scheduling.problem import Placement, Problem
@@ -49,6 +53,21 @@ class Placed:
     def last(self) -> date | None:
         """The last of its days."""
         return self.days[-1].day if self.days else None
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A change by hand, as the journal has it: homes of a group, by its number from 1, from one day to another."""
+
+    group: int
+    parties: str
+    region: str
+    homes: int
+    whence: date
+    to: date
+    why: str
+    by: str
+    at: datetime
 
 
 class Drafted:
@@ -109,6 +128,19 @@ class Drafted:
             )
             for number, group in enumerate(problem.groups)
         ]
+
+    @cached_property
+    def by_hand(self) -> list[Changed]:
+        """The changes by hand, the first first, with who made each, when and why."""
+        entries = timeline(*subject_of(self.draft)[:2]).filter(verb="edit") if self.draft.edits else ()
+        return [self._changed(one) for one in entries]
+
+    def _changed(self, entry: Entry) -> Changed:
+        group = self.groups[entry.data["group"] - 1]
+        whence, to = (cast(date, lines.day(entry.data[name])) for name in ("from", "to"))  # as `edit` has noted them
+        homes = entry.data["homes"]
+        about = (group.number, group.parties, group.region, homes, whence, to)
+        return Changed(*about, why=entry.why, by=entry.actor_name, at=entry.at)
 
     @property
     def worst(self) -> tuple[str, str]:

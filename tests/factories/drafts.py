@@ -3,6 +3,7 @@
 from typing import Any
 
 from releases.scheduling import verbs
+from releases.scheduling.editing import Edit
 from releases.scheduling.models import Draft, Exercise
 from releases.scheduling.tasks import SOLVER
 from tests.factories.exercises import CLOSES
@@ -24,3 +25,11 @@ def solved(draft: Draft) -> Draft:
     verbs.play(draft.pk, by=SOLVER, at=CLOSES)
     verbs.finish(draft.pk, by=SOLVER, at=CLOSES)
     return Draft.objects.get(pk=draft.pk)
+
+
+def an_edit(draft: Draft, **changes: Any) -> Edit:
+    """The first homes of the draft, to the last day on which none of the group are yet."""
+    first = draft.schedule[0]
+    taken = {one.day for one in draft.schedule if one.group == first.group}
+    free = next(day for day in reversed(draft.frozen.days) if day not in taken and day not in draft.frozen.closed)
+    return Edit(**{"group": first.group, "whence": first.day, "to": free, "homes": 1} | changes)

@@ -660,6 +660,7 @@ API = [
     Row("draft-schedule", "GET", "schedule", "DCC", hidden="NOT_DCC"),
     Row("draft-outcomes", "GET", "schedule", "DCC", hidden="NOT_DCC"),
     Row("draft-changes", "GET", "schedule", "DCC", hidden="NOT_DCC"),
+    Row("draft-edits", "GET", "schedule", "DCC", hidden="NOT_DCC"),
     Row("draft-edit", "POST", "schedule", "DCC", hidden="NOT_DCC"),
     Row("draft-discard", "POST", "schedule", "DCC", hidden="NOT_DCC"),
     Row("hold-list", "GET", "", "SIGNED_IN"),

@@ -1,4 +1,4 @@
-"""Draft schedules: asked for by DCC, solved by a worker, compared, changed by hand, discarded; as page and API."""
+"""Draft schedules: asked for by DCC, solved by a worker, compared, discarded; as page and API."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -13,15 +13,14 @@ from portal.journal.models import Entry
 from portal.workflow.errors import Invalid, NotAllowed, NotNow
 from releases.scheduling import queries, tasks, verbs
 from releases.scheduling.checker import check
-from releases.scheduling.editing import Edit
 from releases.scheduling.frozen import digest_of, problem_of
 from releases.scheduling.models import Draft, DraftWork, Exercise
-from releases.scheduling.problem import Group, Limit, Party, Placement, Problem, Region
+from releases.scheduling.problem import Group, Limit, Party, Problem, Region
 from releases.scheduling.tasks import SOLVER
 from releases.scheduling.verbs import solving
 from releases.scheduling.wishes import Blackout
-from tests.factories.drafts import make_closed, make_draft, solved
-from tests.factories.exercises import CLOSES, FIRST, LAST, PEAK, make_exercise, make_statement
+from tests.factories.drafts import an_edit, make_closed, make_draft, solved
+from tests.factories.exercises import CLOSES, FIRST, make_exercise, make_statement
 from tests.factories.meanwhile import meanwhile
 from tests.factories.queries import same_queries
 from tests.html import mistakes
@@ -56,14 +55,6 @@ def url(name: str, *about: Any) -> str:
 
 def words(response) -> str:
     return " ".join(response.text.split())
-
-
-def an_edit(draft: Draft, **changes: Any) -> Edit:
-    """The first homes of the draft, to the last day on which none of the group are yet."""
-    first = draft.schedule[0]
-    taken = {one.day for one in draft.schedule if one.group == first.group}
-    free = next(day for day in reversed(draft.frozen.days) if day not in taken and day not in draft.frozen.closed)
-    return Edit(**{"group": first.group, "whence": first.day, "to": free, "homes": 1} | changes)
 
 
 # Asking for one
@@ -210,54 +201,6 @@ def test_no_schedule_that_breaks_a_limit_becomes_a_draft(world, exercise):
     assert draft.state == "failed" and draft.rows is None and "could not make this draft" in draft.why
 
 
-# By hand
-
-
-def test_homes_are_moved_by_hand_and_the_figures_follow(world, exercise):
-    draft = solved(make_draft(world, exercise))
-    change = an_edit(draft)
-    after = verbs.edit(draft, change, why="A depot moves", by=world.actor("manager"), at=CLOSES, seen=draft.version)
-    assert (after.edits, check(after.frozen, after.schedule)) == (1, [])
-    assert Placement(change.group, change.to, 1) in after.schedule and after.figures["bound"] == draft.figures["bound"]
-    entry = Entry.objects.get(verb="edit")
-    assert entry.why == "A depot moves" and entry.data["group"] == change.group + 1
-    with pytest.raises(NotNow, match="Somebody else changed this"):
-        verbs.edit(draft, change, why="Again", by=world.actor("manager"), at=CLOSES, seen=draft.version)
-
-
-def test_editing_into_a_breach_is_refused_with_the_limit_and_moves_nothing(world, exercise):
-    draft = solved(make_draft(world, exercise))
-    heron = next(
-        number for number, one in enumerate(draft.frozen.groups) if world.organisation("heron").pk in one.parties
-    )
-    first = next(one for one in draft.schedule if one.group == heron)
-    act = {"by": world.actor("manager"), "at": CLOSES}
-    for to, says in ((PEAK.first, "has a firm blackout"), (LAST.replace(day=28), "outside the exercise")):
-        with pytest.raises(Invalid) as refused:
-            verbs.edit(draft, Edit(heron, first.day, to, first.homes), why="Try", **act)
-        assert says in refused.value.fields["to"][0]
-    with pytest.raises(Invalid) as refused:
-        verbs.edit(draft, an_edit(draft, homes=100_000), why="Try", **act)
-    assert "Enter from 1 to" in refused.value.fields["homes"][0]
-    with pytest.raises(Invalid):
-        verbs.edit(draft, an_edit(draft), why=" ", **act)
-    assert Draft.objects.get().rows == draft.rows
-
-
-def test_only_a_ready_draft_is_changed_and_by_dcc_alone(world, exercise):
-    draft = make_draft(world, exercise)
-    with pytest.raises(NotNow, match="waits for a worker"):
-        verbs.edit(draft, Edit(0, FIRST, LAST, 1), why="x", by=world.actor("manager"), at=CLOSES)
-    for act in (verbs.discard, lambda row, **who: verbs.edit(row, Edit(0, FIRST, LAST, 1), why="x", **who)):
-        with pytest.raises(NotAllowed):
-            act(draft, by=world.actor("supplier"), at=CLOSES)
-    verbs.discard(draft, by=world.actor("manager"), at=CLOSES)
-    with pytest.raises(NotNow, match="is discarded"):
-        verbs.discard(draft, by=world.actor("manager"), at=CLOSES)
-    assert not queries.drafts_of(exercise, world.actor("manager"))
-    assert not queries.drafts_visible_to(world.actor("supplier")).exists()
-
-
 # Pages
 
 
@@ -289,21 +232,6 @@ def test_made_compared_changed_and_discarded_on_pages(client, world, exercise):
     assert mistakes(compared.text) == []
     assert client.post(url("discard", draft)).url == url("drafts", exercise)
     assert "Discarded" in client.get(url("draft", draft)).text
-
-
-def test_homes_are_moved_on_a_page_that_loses_nothing_typed(client, world, exercise):
-    draft = solved(make_draft(world, exercise))
-    change = an_edit(draft)
-    address = url("edit", draft, change.group + 1)
-    assert client.get(url("edit", draft, 99)).status_code == 404
-    form = client.get(address)
-    assert change.whence.isoformat() in form.text and mistakes(form.text) == []
-    answers = {"whence": change.whence.isoformat(), "homes": "1", "why": "A depot moves", "seen": draft.version}
-    refused = client.post(address, answers | {"to": "2017-03-30"})
-    assert refused.status_code == 400 and "outside the exercise" in refused.text and "A depot moves" in refused.text
-    assert mistakes(refused.text) == []
-    assert client.post(address, answers | {"to": change.to.isoformat()}).url == url("draft", draft)
-    assert Draft.objects.get().edits == 1
 
 
 def test_a_draft_is_confirmed_with_reasons_and_then_stays_as_it_is(client, world, exercise):
@@ -348,6 +276,7 @@ def test_by_api(client, world, exercise):
     body = {"group": change.group + 1, "whence": str(change.whence), "homes": 1, "why": "A depot moves"}
     wrong = client.post(f"{API}{draft}/edit/", body | {"to": "2017-03-30"}, **json)
     assert wrong.status_code == 400 and "outside the exercise" in wrong.json()["fields"]["to"][0]
+    assert client.get(f"{API}{draft}/edits/").json() == []
     assert client.post(f"{API}{draft}/edit/", body | {"to": str(change.to)}, **json).json()["edits"] == 1
     assert client.post(f"{API}{draft}/discard/", {}, **json).json()["state"] == "discarded"
 
