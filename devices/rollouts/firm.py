@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from devices.fleet.places import REGION_NUMBER, REGIONS
 from devices.gateway import Stage
+from devices.rollouts import windows
 from devices.rollouts.forecast import ByRegion, Pace, Run, programme
 from devices.rollouts.models import Programme, Rollout
 from devices.rollouts.path import ENDS
@@ -123,6 +124,11 @@ def why_replaced(rollout: Rollout) -> str | None:
     return f"The firm dates of {exercise} were replaced: stop this rollout and plan the rest on the new dates."
 
 
+def ends_at(rollout: Rollout, night: date) -> datetime:
+    """Return when a firm night is over: as the activation window that opens on its day closes, also after midnight."""
+    return windows.closing(night, rollout.window_opens, rollout.window_closes)
+
+
 def why_passed(rollout: Rollout, at: datetime) -> str | None:
     """Return why homes that an activation on firm nights has not asked yet are asked on no other day, or None.
 
@@ -133,7 +139,7 @@ def why_passed(rollout: Rollout, at: datetime) -> str | None:
         return None
     waves = rollout.waves.filter(batches__phase__lt=ENDS[Stage.ACTIVATION]).order_by("number")
     night = waves.values_list("night", flat=True).first()
-    if night is None or night >= london_day(at):
+    if night is None or at < ends_at(rollout, night):
         return None
     return (
         f"The night of {words(night)} is over, and not all its homes were asked. A firm date changes in a re-run only: "

@@ -120,12 +120,15 @@ def send(places: Bytes, stage: Stage, is_open: NDArray[np.bool_]) -> Step:
     return _step(chosen, fresh)
 
 
-def collect(places: Bytes, stage: Stage, answers: Bytes, *, last: bool, rest: bool = False) -> Step:
+def collect(
+    places: Bytes, stage: Stage, answers: Bytes, *, last: bool, rest: bool = False, is_over: bool = False
+) -> Step:
     """Move every asked hub by its answer: success, failure, or one more attempt without an answer.
 
     `rest` says that a full night left hubs that this turn still asks. On the last turn a hub without an answer has
     expired: its time ran out, and it counts. One that fell silent before and that a shut gate kept from being asked
-    once more has not had its time: it waits for the stage as if never asked.
+    once more has not had its time: it waits for the stage as if never asked. Where the time of all of them `is_over`
+    it has expired with the others.
     """
     chosen = asked(places, stage)
     tried = np.minimum(attempts(places) + 1, 0x0E) << np.uint8(4)
@@ -134,7 +137,8 @@ def collect(places: Bytes, stage: Stage, answers: Bytes, *, last: bool, rest: bo
     silent = tried | np.uint8(HubState.EXPIRED if last else HubState.UNREACHABLE)
     fresh = np.where(answers == UNREACHABLE, silent, fresh)
     kept_back = (states(places) == HubState.UNREACHABLE) & (last and not rest)
-    fresh = np.where(kept_back, pack(WAITING[stage]), fresh)
+    expired = (places & np.uint8(0xF0)) | np.uint8(HubState.EXPIRED)
+    fresh = np.where(kept_back, expired if is_over else pack(WAITING[stage]), fresh)
     return _step(chosen | kept_back, fresh, np.where(kept_back, NO_CODE, answers).astype(np.uint8))
 
 

@@ -42,6 +42,19 @@ def _openings(day: date, opens: time) -> list[datetime]:
     return [*twice, datetime.combine(day, _CHANGE)]
 
 
+def closing(day: date, opens: time | None, closes: time | None) -> datetime:
+    """Return when the window that opens on a day has closed, in UTC; without a window when the day is over.
+
+    One that spans midnight closes on the day after; one that the clocks pass twice closes the second time, and one
+    whose end they jump over closes as they jump.
+    """
+    if opens is None or closes is None or opens == closes:
+        return datetime.combine(day + timedelta(days=1), time(0), LONDON).astimezone(UTC)
+    last = day if opens < closes else day + timedelta(days=1)
+    once, again = (datetime.combine(last, closes.replace(fold=fold), LONDON).astimezone(UTC) for fold in (0, 1))
+    return again if once <= again else datetime.combine(last, _CHANGE)
+
+
 def night_of(at: datetime) -> date:
     """Return the day on which the night of a moment began: a night runs from noon to noon, local time."""
     local = at.astimezone(LONDON)

@@ -14,8 +14,8 @@ import numpy as np
 from django.db import transaction
 
 from devices.gateway import Order, Stage
-from devices.rollouts import hot, outcomes, pacing, path, windows
-from devices.rollouts.models import Batch, Rollout
+from devices.rollouts import firm, hot, outcomes, pacing, path, windows
+from devices.rollouts.models import Batch, Rollout, Wave
 from devices.rollouts.network import gateway_to, image_number
 from devices.rollouts.path import Beat, Phase, Step, Wait
 from devices.rollouts.states import RUNNING, STANDING_STILL, WINDING_UP, HubState, RolloutState
@@ -25,7 +25,6 @@ from devices.simulator.scenarios import REGIONS
 from portal.workflow import barrier
 from portal.workflow.actor import Actor
 from portal.workflow.enqueue import enqueue
-from portal.working_days import london_day
 from releases.gates.queries import open_cells
 
 # What a step reads of its rollout: every column more is built into a statement and an object, at every step.
@@ -112,12 +111,13 @@ def _step(batch: int, phase: int, *, at: datetime) -> _Done | None:
 def _take(claimed: hot.Claimed, rollout: Rollout, phase: Phase, *, at: datetime) -> _Done | None:
     if not _may_move(rollout, phase):
         return None
+    limit = _night_ends(claimed, rollout, phase.stage)
     if phase.beat is Beat.SEND and phase.stage is Stage.ACTIVATION:
-        opening = windows.next_opening(at, rollout.window_opens, rollout.window_closes)
-        if opening > at:
+        opening = _opening(rollout, at)
+        if opening > at and not _is_over(rollout, limit, at):
             _keep(claimed, phase=claimed.phase, due_at=opening, at=at)
             return None
-    taken = _beat(claimed, rollout, phase, at=at)
+    taken = _beat(claimed, rollout, phase, limit, at=at)
     if claimed.rest_at is not None and phase.beat is Beat.SEND and not taken.moved:
         _keep(claimed, phase=claimed.phase, due_at=claimed.rest_at, at=at)
         return None
@@ -137,6 +137,26 @@ def _take(claimed: hot.Claimed, rollout: Rollout, phase: Phase, *, at: datetime)
     return _Done(claimed.rollout, claimed.wave, number, is_due, wait is Wait.WAVE, is_alarming)
 
 
+def _night_ends(claimed: hot.Claimed, rollout: Rollout, stage: Stage) -> datetime | None:
+    """Return when the firm night of a batch is over; None where nobody has promised one."""
+    if rollout.exercise_id is None or stage is Stage.DEPLOYMENT:
+        return None
+    night = Wave.objects.values_list("night", flat=True).get(pk=claimed.wave)
+    return None if night is None else firm.ends_at(rollout, night)
+
+
+def _opening(rollout: Rollout, at: datetime) -> datetime:
+    return windows.next_opening(at, rollout.window_opens, rollout.window_closes)
+
+
+def _is_over(rollout: Rollout, limit: datetime | None, at: datetime) -> bool:
+    """Whether a hub asked at a moment, or when the window opens next, would be asked after its firm night.
+
+    Rule: a firm date changes in a re-run only (Approaches).
+    """
+    return limit is not None and _opening(rollout, at) >= limit
+
+
 def _is_alarming(claimed: hot.Claimed, rollout: Rollout, phase: Phase) -> bool:
     """Whether this batch's answers alone would halt its wave: then nobody waits for the next regular look."""
     if phase.beat is Beat.SEND:
@@ -152,28 +172,26 @@ def _may_move(rollout: Rollout, phase: Phase) -> bool:
     return state in RUNNING
 
 
-def _beat(claimed: hot.Claimed, rollout: Rollout, phase: Phase, *, at: datetime) -> Step:
+def _beat(claimed: hot.Claimed, rollout: Rollout, phase: Phase, limit: datetime | None, *, at: datetime) -> Step:
     if phase.beat is Beat.SEND:
-        return _send(claimed, rollout, phase, at=at)
-    return _collect(claimed, rollout, phase.stage, last=phase.turn + 1 >= rollout.turns)
+        return _send(claimed, rollout, phase, limit, at=at)
+    is_over = _is_over(rollout, limit, at + timedelta(seconds=rollout.retry_seconds))
+    last = is_over or phase.turn + 1 >= rollout.turns
+    return _collect(claimed, rollout, phase.stage, last=last, is_over=is_over)
 
 
-def _send(claimed: hot.Claimed, rollout: Rollout, phase: Phase, *, at: datetime) -> Step:
+def _send(claimed: hot.Claimed, rollout: Rollout, phase: Phase, limit: datetime | None, *, at: datetime) -> Step:
     """Ask the hubs whose gate is open. Rule: no more of a region in a night than its CSP states; the rest is asked in
-    the next night."""
+    the next night, but of a firm night what it has no room for is left where it is."""
     stage = phase.stage
     wanted = path.wanting(claimed.places, stage, phase.turn) & _is_open(claimed, rollout, stage, at)
+    if _is_over(rollout, limit, at):
+        wanted = np.zeros_like(wanted)
     asked = pacing.within(wanted, claimed.regions, stage, at)
-    claimed.rest_at = _rest_at(rollout, stage, at) if bool(np.any(wanted & ~asked)) else None
+    following = windows.next_night(at)
+    is_asked_on = bool(np.any(wanted & ~asked)) and not _is_over(rollout, limit, following)
+    claimed.rest_at = following if is_asked_on else None
     return path.send(claimed.places, stage, asked)
-
-
-def _rest_at(rollout: Rollout, stage: Stage, at: datetime) -> datetime | None:
-    """Return when the rest of a full night is asked. Rule: a firm date changes in a re-run only (Approaches), so that
-    what its day has no room for is left where it is."""
-    found = windows.next_night(at)
-    is_firm = rollout.exercise_id is not None and stage is Stage.ACTIVATION
-    return None if is_firm and london_day(found) != london_day(at) else found
 
 
 def _is_open(
@@ -189,7 +207,7 @@ def _is_open(
     return np.isin(cells, np.array(sorted(found), dtype=np.uint32))
 
 
-def _collect(claimed: hot.Claimed, rollout: Rollout, stage: Stage, *, last: bool) -> Step:
+def _collect(claimed: hot.Claimed, rollout: Rollout, stage: Stage, *, last: bool, is_over: bool) -> Step:
     hubs, cells = hot.vectors(claimed.batch)
     owing = path.asked(claimed.places, stage)
     everybody = bool(owing.all())
@@ -206,7 +224,7 @@ def _collect(claimed: hot.Claimed, rollout: Rollout, stage: Stage, *, last: bool
     answers = codes if everybody else np.zeros(len(hubs), dtype=np.uint8)
     if not everybody:
         answers[owing] = codes
-    taken = path.collect(claimed.places, stage, answers, last=last, rest=claimed.rest_at is not None)
+    taken = path.collect(claimed.places, stage, answers, last=last, rest=claimed.rest_at is not None, is_over=is_over)
     claimed.outcomes = outcomes.answered(claimed.outcomes, stage, taken.codes)
     claimed.outcomes = outcomes.timed_out(claimed.outcomes, stage, _expired(taken))
     return taken

@@ -86,6 +86,17 @@ def test_a_silent_hub_behind_a_shut_gate_waits_again_after_the_last_turn(stage, 
     assert list(earlier.places) == [LEAVE, path.pack(path.REACHED[stage])]
 
 
+def test_where_the_time_of_all_is_over_a_silent_hub_that_was_not_asked_again_has_expired_too():
+    before = places((S.UNREACHABLE, 2), S.ACTIVATING, S.DEPLOYED)
+    step = path.collect(before, Stage.ACTIVATION, silence(3), last=True, is_over=True)
+    assert list(path.apply(before, step)) == [
+        path.pack(S.EXPIRED, 2),
+        path.pack(S.EXPIRED, 1),
+        path.pack(S.DEPLOYED),
+    ]
+    assert list(step.codes) == [NO_CODE, UNREACHABLE, NO_CODE]
+
+
 def test_winding_up_closes_every_path():
     before = places((S.UNREACHABLE, 3), S.SCHEDULED, S.DEPLOYED, S.ACTIVATED)
     after = path.apply(before, path.wind_up(before))
@@ -120,6 +131,7 @@ def test_every_move_of_every_step_is_an_edge_of_the_table(before, stage, data):
         path.send(before, stage, is_open),
         path.collect(before, stage, answers, last=False),
         path.collect(before, stage, answers, last=True),
+        path.collect(before, stage, answers, last=True, is_over=True),
         path.wind_up(before),
     ]
     for step in steps:

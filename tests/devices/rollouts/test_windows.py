@@ -1,10 +1,10 @@
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from devices.rollouts.windows import LONDON, is_open, next_night, next_opening, night_of
+from devices.rollouts.windows import LONDON, closing, is_open, next_night, next_opening, night_of
 
 NIGHT = (time(22), time(4))
 
@@ -76,6 +76,30 @@ def test_a_window_opens_at_the_first_minute_at_which_it_is_open_also_when_clocks
 def test_a_window_in_the_hour_of_the_change(at, opening):
     closes = time(4) if at.month == 3 else time(1, 45)
     assert next_opening(at, time(1, 30), closes) == opening
+
+
+@pytest.mark.parametrize(
+    ("day", "window", "closed"),
+    [
+        (date(2017, 1, 9), NIGHT, datetime(2017, 1, 10, 4, tzinfo=UTC)),
+        (date(2017, 1, 9), (time(0), time(6)), datetime(2017, 1, 9, 6, tzinfo=UTC)),
+        (date(2017, 7, 9), (None, None), datetime(2017, 7, 9, 23, tzinfo=UTC)),
+        (date(2017, 7, 9), (time(1), None), datetime(2017, 7, 9, 23, tzinfo=UTC)),
+        (date(2017, 7, 9), (time(3), time(3)), datetime(2017, 7, 9, 23, tzinfo=UTC)),
+        (date(2017, 3, 25), (time(22), time(1, 30)), datetime(2017, 3, 26, 1, tzinfo=UTC)),  # 01:30 is jumped over
+        (date(2017, 10, 29), (time(0), time(1, 30)), datetime(2017, 10, 29, 1, 30, tzinfo=UTC)),  # and comes twice
+    ],
+)
+def test_the_window_of_a_day_closes_once_for_all(day, window, closed):
+    assert closing(day, *window) == closed
+
+
+@given(changes, st.integers(-2, 1), minutes, minutes)
+def test_a_window_that_has_closed_is_open_no_more_also_when_clocks_change(change, days, opens, closes):
+    day = change.date() + timedelta(days=days)
+    closed = closing(day, opens, closes)
+    assert opens == closes or not is_open(closed, opens, closes)
+    assert datetime.combine(day, time(0), LONDON) < closed <= datetime.combine(day, time(0), LONDON) + timedelta(days=2)
 
 
 @given(
