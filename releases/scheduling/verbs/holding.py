@@ -53,13 +53,13 @@ def open_exercise(release: Release, terms: Terms, *, by: Actor, at: datetime, se
     release = lock(release, seen=seen)
     may.open_exercise(by=by)
     can.open_exercise(release)
-    number = take_number(Exercise)
     confirmed = release.exercises.filter(state=ExerciseState.CONFIRMED).first()
-    exercise = Exercise(pk=number, reference=f"SX-{number:04d}", release=release, reruns=confirmed)
-    exercise.opened_at, exercise.opened_by_name = at, by.name
+    exercise = Exercise(release=release, reruns=confirmed, opened_at=at, opened_by_name=by.name)
     _check_days(exercise, terms, at)
     _set_closing(exercise, terms.closes_at, at, last=terms.last)
     _set_frame(exercise, terms)
+    exercise.pk = take_number(Exercise)  # last: a number taken by an opening that is refused is taken for good
+    exercise.reference = f"SX-{exercise.pk:04d}"
     exercise.save(force_insert=True)
     _count_parties(exercise)
     if confirmed is not None:

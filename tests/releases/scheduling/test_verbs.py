@@ -115,6 +115,14 @@ class TestOpening:
         assert sentence in refused.value.fields[field][0]
         assert not Exercise.objects.exists()
 
+    def test_a_refused_opening_takes_no_number(self, exercise, world, catalogue):
+        release = make_scheduled(world, catalogue)
+        for changes in ({"capacity": {}}, {"closes_at": world.at}, {"deployment_on": date(2017, 2, 9)}):
+            with pytest.raises(Invalid):
+                make_exercise(world, catalogue, release=release, **changes)
+        following = make_exercise(world, catalogue, release=release)
+        assert following.reference == f"SX-{exercise.pk + 1:04d}"
+
     def test_the_firmware_must_be_valid_then(self, world, catalogue, manager):
         release = make_scheduled(world, catalogue)
         ValidityPeriod.objects.create(
