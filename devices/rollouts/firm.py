@@ -7,7 +7,7 @@ supplier has ruled out.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import pairwise
 from typing import cast
@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from devices.fleet.places import REGION_NUMBER, REGIONS
 from devices.gateway import Stage
 from devices.rollouts import windows
-from devices.rollouts.forecast import ByRegion, Pace, Run, programme
+from devices.rollouts.forecast import ByRegion, Pace, Run
 from devices.rollouts.models import Programme, Rollout
 from devices.rollouts.path import ENDS
 from devices.rollouts.planning import WaveSpec, arrange_by_group
@@ -64,9 +64,35 @@ def by_night(exercise: Exercise) -> dict[date, ByRegion]:
     return found
 
 
-def runs(nights: Mapping[date, ByRegion], pace: Pace) -> list[Run]:
-    """Return the run of each firm night in activation: it begins with its day."""
-    return [programme([homes], pace, start_of(night))[0] for night, homes in nights.items()]
+@dataclass(frozen=True, slots=True)
+class Short:
+    """A region whose nightly capacity is below what a firm night needs there: so many hubs are not asked."""
+
+    night: date
+    region: str
+    hubs: int
+    capacity: int
+    left: int
+
+    @property
+    def words(self) -> str:
+        """What it means, in a sentence."""
+        return (
+            f"The night of {words(self.night)} needs {self.hubs:,} hubs in {self.region}, and the nightly capacity "
+            f"that its CSP states there, {self.capacity:,}, has room for {self.hubs - self.left:,} of them: "
+            f"{self.left:,} hub{' is' if self.left == 1 else 's are'} not asked, on no other day either, and left for "
+            "a re-run. Agree on more with the CSP before that night."
+        )
+
+
+def short(nights: Mapping[date, ByRegion], activation: Sequence[Run], pace: Pace) -> list[Short]:
+    """Return where firm nights have more hubs than the stated capacities let be asked, by night and region."""
+    return [
+        Short(night, str(region.label), hubs, limit, left)
+        for (night, wave), run in zip(nights.items(), activation, strict=True)
+        for region, hubs, limit, left in zip(REGIONS, wave, pace.limits, run.left, strict=False)
+        if left and limit is not None
+    ]
 
 
 def late(nights: Mapping[date, ByRegion], activation: Sequence[Run], deployed_by: datetime | None) -> str | None:

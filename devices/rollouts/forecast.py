@@ -6,11 +6,11 @@ as long as nothing stops it. Hubs asked again are not counted against a later ni
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
-from devices.rollouts.windows import LONDON, next_night, next_opening, night_of
+from devices.rollouts.windows import LONDON, closing, next_night, next_opening, night_of
 
 MOST_NIGHTS = 3_660  # ten years: what takes longer never ends
 
@@ -32,11 +32,13 @@ class Pace:
 
 @dataclass(slots=True)
 class Run:
-    """One wave in one programme: when it opens and is judged (None: never), and whom it asks when, once a night."""
+    """One wave in one programme: when it opens and is judged (None: never), whom it asks when, once a night, and whom
+    a firm night has no room for, by region."""
 
     opens_at: datetime | None = None
     ends_at: datetime | None = None
     asked: list[tuple[datetime, ByRegion]] = field(default_factory=list)
+    left: ByRegion = field(default_factory=list)
 
 
 def programme(waves: Sequence[Sequence[int]], pace: Pace, start: datetime) -> list[Run]:
@@ -53,10 +55,28 @@ def programme(waves: Sequence[Sequence[int]], pace: Pace, start: datetime) -> li
     return runs
 
 
-def _fill(run: Run, wave: Sequence[int], pace: Pace, begin: datetime, used: dict[date, ByRegion]) -> None:
+def dated(nights: Mapping[date, Sequence[int]], pace: Pace) -> list[Run]:
+    """Return the run of each firm night, given by its day with its hubs by region: what it has no room for is left."""
+    used: dict[date, ByRegion] = {}
+    runs = []
+    for night, wave in nights.items():
+        run = Run()
+        begin = datetime.combine(night, time(0), LONDON).astimezone(UTC)
+        _fill(run, wave, pace, begin, used, closing(night, pace.opens, pace.closes))
+        runs.append(run)
+    return runs
+
+
+def _fill(
+    run: Run, wave: Sequence[int], pace: Pace, begin: datetime, used: dict[date, ByRegion], end: datetime | None = None
+) -> None:
     at = run.opens_at = next_opening(begin, pace.opens, pace.closes)
     rest = list(wave)
     for _ in range(MOST_NIGHTS):
+        if end is not None and at >= end:
+            run.left = rest
+            run.ends_at = _judged(run.asked[-1][0] if run.asked else run.opens_at, pace, end)
+            return
         night = night_of(at)
         spent = used.setdefault(night, [0] * len(rest))
         asked = [_room(limit, gone, hubs) for limit, gone, hubs in zip(pace.limits, spent, rest, strict=True)]
@@ -65,7 +85,7 @@ def _fill(run: Run, wave: Sequence[int], pace: Pace, begin: datetime, used: dict
         if any(asked):
             run.asked.append((at, asked))
         if not any(rest):
-            run.ends_at = _judged(at, pace)
+            run.ends_at = _judged(at, pace, end)
             return
         at = next_opening(next_night(at), pace.opens, pace.closes)
 
@@ -74,11 +94,15 @@ def _room(limit: int | None, gone: int, hubs: int) -> int:
     return hubs if limit is None else max(0, min(hubs, limit - gone))
 
 
-def _judged(at: datetime, pace: Pace) -> datetime:
-    """Return when a wave last asked at a moment is judged, if some of its hubs are silent to the last turn."""
+def _judged(at: datetime, pace: Pace, end: datetime | None) -> datetime:
+    """Return when a wave last asked at a moment is judged, if some of its hubs are silent to the last turn: of a firm
+    night the last before it ends."""
     for _ in range(pace.turns - 1):
         later = at + timedelta(seconds=pace.answer_seconds + pace.retry_seconds)
-        at = next_opening(later, pace.opens, pace.closes)
+        opening = next_opening(later, pace.opens, pace.closes)
+        if end is not None and opening >= end:
+            break
+        at = opening
     return at + timedelta(seconds=pace.answer_seconds + pace.soak_seconds)
 
 

@@ -139,7 +139,8 @@ class Deadline:
 
 @dataclass(frozen=True, slots=True)
 class Foresight:
-    """When a plan would run, if nothing stops it, and the validity dates it would pass."""
+    """When a plan would run, if nothing stops it, the validity dates it would pass, and the firm nights for which a
+    stated capacity is too small."""
 
     waves: list[WavePlan]
     nights: dict[str, int]
@@ -147,6 +148,7 @@ class Foresight:
     finished_by: datetime | None
     deadlines: list[Deadline]
     is_dated: bool
+    short: list[firm.Short]
 
     @property
     def is_refused(self) -> bool:
@@ -175,7 +177,7 @@ def foresee(release: Release, chosen: Plan, at: datetime) -> Foresight:
     deployed_by = deployment[-1].ends_at if deployment else start
     activation = [Run() for _ in waves]
     if dated:
-        activation = firm.runs(dated, chosen.pace(Stage.ACTIVATION))
+        activation = forecast.dated(dated, chosen.pace(Stage.ACTIVATION))
     elif deployed_by is not None:
         begins = max(deployed_by, release.planned_activation_at or deployed_by)
         activation = forecast.programme(waves, chosen.pace(Stage.ACTIVATION), begins)
@@ -188,10 +190,17 @@ def foresee(release: Release, chosen: Plan, at: datetime) -> Foresight:
         finished_by=activation[-1].ends_at if activation else None,
         deadlines=[
             *([Deadline(sum(map(sum, waves)), late, True)] if late else []),
-            *(_deadlines(release, waves, activation, totals) if waves else ()),
+            *(_deadlines(release, _asked(waves, activation), activation, totals) if waves else ()),
         ],
         is_dated=bool(dated),
+        short=firm.short(dated, activation, chosen.pace(Stage.ACTIVATION)) if dated else [],
     )
+
+
+def _asked(waves: Sequence[ByRegion], activation: Sequence[Run]) -> list[ByRegion]:
+    """Return the waves without the hubs that their firm night has no room for."""
+    pairs = zip(waves, activation, strict=True)
+    return [[hubs - left for hubs, left in zip(wave, run.left or [0] * len(wave), strict=True)] for wave, run in pairs]
 
 
 def _deadlines(

@@ -16,10 +16,10 @@ from django.core.cache import cache
 
 from devices.fleet.places import REGIONS
 from devices.gateway import NO_HOME, Numbers, Stage
-from devices.rollouts import forecast, judgements, pacing, queries
+from devices.rollouts import firm, forecast, judgements, pacing, queries
 from devices.rollouts.forecast import Pace
 from devices.rollouts.models import ActivationBlock, Rollout, Wave
-from devices.rollouts.states import RUNNING, HubState
+from devices.rollouts.states import OVER, RUNNING, WINDING_UP, HubState, WaveState
 from devices.rollouts.windows import LONDON
 from releases.products.models import Cell, DeviceCombination, Region
 
@@ -27,6 +27,7 @@ WORST = 10  # combinations shown, those with the largest share of failures
 POINTS = 24  # of the line over time
 NAMES_SECONDS = 600
 _DEVICES = ("hub_model", "esme", "gsme", "display")
+TO_BE_ASKED = [HubState.SCHEDULED, HubState.DISTRIBUTING, HubState.UNREACHABLE, HubState.DEPLOYED]
 _STILL_TO_ASK = {Stage.DEPLOYMENT: HubState.SCHEDULED, Stage.ACTIVATION: HubState.DEPLOYED}
 
 
@@ -89,15 +90,27 @@ def expected_end(rollout: Rollout, found: queries.Figures, waves: Iterable[Wave]
     column = _STILL_TO_ASK[rollout.stage]
     left = [wave for wave in waves if wave.state not in queries.BEHIND[rollout.stage]]
     sizes = [[int(found.by_wave[wave.number][place][column]) for place in range(len(REGIONS))] for wave in left]
-    runs = forecast.programme(sizes, _pace(rollout), at)
+    runs = forecast.programme(sizes, _pace(rollout, rollout.stage), at)
     return runs[-1].ends_at if runs else None
 
 
-def _pace(rollout: Rollout) -> Pace:
-    stage = rollout.stage
+def _pace(rollout: Rollout, stage: Stage) -> Pace:
     window = (rollout.window_opens, rollout.window_closes) if stage is Stage.ACTIVATION else (None, None)
     waits = (rollout.turns, rollout.answer_seconds, rollout.retry_seconds, rollout.soak_seconds)
     return Pace(pacing.limits_in_order(stage), *waits, *window)
+
+
+def short_nights(rollout: Rollout, waves: Sequence[Wave], found: queries.Figures) -> list[firm.Short]:
+    """Return where firm nights that have not begun have more hubs than stated capacities let be asked: one query."""
+    if rollout.exercise_id is None or rollout.state in {*OVER, *WINDING_UP}:
+        return []
+    to_come = {
+        wave.night: [int(hubs) for hubs in found.by_wave[wave.number][:, TO_BE_ASKED].sum(axis=1)]
+        for wave in waves
+        if wave.night is not None and wave.state not in (WaveState.ACTIVATING, WaveState.ACTIVATED)
+    }
+    pace = _pace(rollout, Stage.ACTIVATION)
+    return firm.short(to_come, forecast.dated(to_come, pace), pace)
 
 
 def per_hour(rollout: Rollout, reached: int, at: datetime) -> int | None:

@@ -68,6 +68,7 @@ def live(rollout: Rollout, actor: Actor, at: datetime) -> dict[str, Any]:
         "may_hold": may.hold_part.why_not(rollout, by=actor) is None and can.hold_part.why_not(rollout) is None,
         "behind": queries.behind_gates(rollout, actor, at) if rollout.hubs and rollout.state not in OVER else None,
         "parts_of_it": insight.parts(rollout, reached) if rollout.hubs else [],
+        "short_nights": insight.short_nights(rollout, waves, found),
         "expected_end": insight.expected_end(rollout, found, waves, at),
         "per_hour": insight.per_hour(rollout, sum(by_state[state] for state in reached), at),
         "over_time": insight.over_time(rollout),

@@ -5,7 +5,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from devices.rollouts import queries, strata
+from devices.rollouts import insight, queries, strata
 from devices.rollouts.models import ExitReport, Rollout, Wave
 from devices.rollouts.plans import MOST_SECONDS
 from devices.rollouts.states import HubState
@@ -67,17 +67,30 @@ class AtFaultSerializer(serializers.Serializer[Any]):
     words = serializers.CharField()
 
 
+class ShortNightSerializer(serializers.Serializer[Any]):
+    """A firm night for which a region's nightly capacity is too small: ``left`` of its ``hubs`` are not asked."""
+
+    night = serializers.DateField()
+    region = serializers.CharField()
+    hubs = serializers.IntegerField()
+    capacity = serializers.IntegerField()
+    left = serializers.IntegerField()
+    words = serializers.CharField()
+
+
 class RolloutDetailSerializer(RolloutSerializer):
-    """A rollout with its waves, its parts at fault and its hubs by state and region."""
+    """A rollout with its waves, its parts at fault, its hubs by state and region, and the firm nights to come that are
+    short of capacity."""
 
     at_fault = serializers.SerializerMethodField()
     waves = WaveSerializer(many=True, read_only=True)
     by_state = serializers.SerializerMethodField()
     by_region = serializers.SerializerMethodField()
+    short = serializers.SerializerMethodField()
 
     class Meta:
         model = Rollout
-        fields = (*RolloutSerializer.Meta.fields, "waves", "at_fault", "by_state", "by_region")
+        fields = (*RolloutSerializer.Meta.fields, "waves", "at_fault", "by_state", "by_region", "short")
 
     def to_representation(self, instance: Rollout) -> dict[str, Any]:
         """Count once for both tables."""
@@ -93,6 +106,11 @@ class RolloutDetailSerializer(RolloutSerializer):
 
     def get_by_region(self, rollout: Rollout) -> dict[str, dict[str, int]]:
         return {region: _words(counts) for region, counts in self._figures.by_region.items()}
+
+    @extend_schema_field(ShortNightSerializer(many=True))
+    def get_short(self, rollout: Rollout) -> Any:
+        found = insight.short_nights(rollout, list(rollout.waves.all()), self._figures)
+        return ShortNightSerializer(found, many=True).data
 
 
 def _words(counts: dict[HubState, int]) -> dict[str, int]:
@@ -185,6 +203,7 @@ class ForesightSerializer(serializers.Serializer[Any]):
     deployed_by = serializers.DateTimeField(allow_null=True)
     finished_by = serializers.DateTimeField(allow_null=True)
     deadlines = DeadlineSerializer(many=True)
+    short = ShortNightSerializer(many=True)
     is_refused = serializers.BooleanField()
 
 

@@ -194,6 +194,40 @@ def test_homes_are_asked_on_no_day_but_their_firm_night(road):
         verbs.resume(road.rollout, by=road.manager, at=road.at, why="Let us see.")
 
 
+SHORT = (
+    "The night of 2 February 2017 needs 100 hubs in North, and the nightly capacity that its CSP states there, 40, has "
+    "room for 80 of them: 20 hubs are not asked, on no other day either, and left for a re-run. Agree on more with the "
+    "CSP before that night."
+)
+
+
+def test_a_capacity_below_what_a_firm_night_needs_is_said_before_the_plan_and_after_it(
+    world, release, sign_in, set_clock
+):
+    """In the preview and on the plan’s page, by API as well; it forbids nothing, and goes once the CSP states more."""
+    set_clock(DEPLOYMENT_DAY)
+    csp, client = world.actor("csp_north", at=DEPLOYMENT_DAY), sign_in("manager")
+    planning = reverse("rollouts:plan", args=[release.reference])
+    assert "nightly capacity that its CSP" not in client.post(planning, PLAN | {"preview": "yes"}).text
+    verbs.state_capacity("north", None, 40, by=csp, at=DEPLOYMENT_DAY)
+    page = client.post(planning, PLAN | {"preview": "yes"})
+    assert SHORT in page.text and "Such a plan is refused" not in page.text and mistakes(page.text) == []
+    body = {"release": release.reference, "waves": [{"share": 1.0}], "limit": 0.6, "minimum": 60}
+    found = client.post("/api/v1/rollouts/preview/", body, content_type="application/json").json()["foresight"]
+    (one,) = found["short"]
+    assert one == {"night": "2017-02-02", "region": "North", "hubs": 100, "capacity": 40, "left": 20, "words": SHORT}
+    assert not found["is_refused"]
+    road = make_road(world, release, thresholds=LOOSE)
+    shown = reverse("rollouts:rollout", args=[road.rollout.reference])
+    assert SHORT in client.get(shown).text
+    assert client.get(f"/api/v1/rollouts/{road.rollout}/").json()["short"] == [one]
+    verbs.state_capacity("north", None, 50, by=csp, at=DEPLOYMENT_DAY)
+    assert "nightly capacity that its CSP" not in client.get(shown).text
+    road.approve()
+    verbs.cancel(road.fresh(), by=road.manager, at=road.at, why="Another day.")
+    assert client.get(f"/api/v1/rollouts/{road.rollout}/").json()["short"] == []
+
+
 def test_what_a_lower_capacity_keeps_from_its_firm_night_is_asked_on_no_other_day(world, release):
     road = make_road(world, release, thresholds=LOOSE)
     activating(road)

@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from devices.rollouts.forecast import Pace, after, nights, programme
-from devices.rollouts.windows import is_open, night_of
+from devices.rollouts.forecast import Pace, after, dated, nights, programme
+from devices.rollouts.windows import LONDON, closing, is_open, night_of
 
 START = datetime(2017, 1, 18, 10, tzinfo=UTC)
 FREE = Pace([None, None, None], turns=3, answer_seconds=60, retry_seconds=3_600, soak_seconds=600)
@@ -46,6 +46,35 @@ def test_a_region_that_takes_no_hub_never_ends():
     assert (first.opens_at, first.ends_at, first.asked) == (START, None, [])
     assert (second.opens_at, second.ends_at) == (None, None)
     assert after([first, second], [[1, 0, 0], [0, 1, 0]], date(2099, 1, 1)) == [1, 1, 0]
+
+
+def test_a_firm_night_takes_what_the_two_nights_of_the_network_that_touch_it_have_left():
+    """From noon to noon: the first day takes 20 before noon and 20 after it; the second finds none of these left."""
+    pace = replace(FREE, limits=[20, None, 0], turns=1)
+    first, second = dated({date(2017, 2, 2): [70, 7, 5], date(2017, 2, 3): [10, 1, 0]}, pace)
+    midnight, noon = datetime(2017, 2, 2, tzinfo=UTC), datetime(2017, 2, 2, 12, tzinfo=UTC)
+    assert first.asked == [(midnight, [20, 7, 0]), (noon, [20, 0, 0])]
+    assert (first.left, second.left) == ([30, 0, 5], [])
+    assert first.ends_at == noon + timedelta(seconds=660)
+    assert second.asked == [(midnight + timedelta(days=1), [0, 1, 0]), (noon + timedelta(days=1), [10, 0, 0])]
+
+
+def test_a_firm_night_that_takes_nobody_is_judged_by_itself():
+    (run,) = dated({date(2017, 2, 2): [1, 0, 0]}, replace(FREE, limits=[0, 0, 0]))
+    assert (run.asked, run.left) == ([], [1, 0, 0])
+    assert run.ends_at is not None and run.ends_at < datetime(2017, 2, 3, tzinfo=UTC)
+
+
+@given(waves, limits, windows, starts)
+def test_on_firm_nights_nobody_is_asked_or_lost_outside_them(sizes, stated, window, start):
+    pace = replace(FREE, limits=stated, opens=window[0], closes=window[1])
+    days = [start.date() + timedelta(days=number) for number in range(len(sizes))]
+    for day, wave, run in zip(days, sizes, dated(dict(zip(days, sizes, strict=True)), pace), strict=True):
+        gone = [sum(hubs) for hubs in zip([0, 0, 0], *(asked for _, asked in run.asked), strict=True)]
+        assert [hubs + left for hubs, left in zip(gone, run.left or [0, 0, 0], strict=True)] == wave
+        for at, _ in run.asked:
+            assert is_open(at, *window) and at < closing(day, *window)
+            assert at.astimezone(LONDON).date() >= day
 
 
 @given(waves, limits, windows, starts)
