@@ -184,9 +184,9 @@ class NightlyCapacityViewSet(Acting, ViewSet):
 
     @extend_schema(responses=RegionNightsSerializer(many=True), operation_id="nightly_capacities")
     def list(self, request: Request) -> Response:
-        """Every region, with the hubs asked in its last nights."""
+        """Every region, with the hubs asked in its last nights, and the firm nights of one's own."""
         may.see_capacity(by=self.actor)
-        return Response(RegionNightsSerializer(nights.regions(self.at), many=True).data)
+        return Response(RegionNightsSerializer(nights.regions(self.at, self.actor), many=True).data)
 
     @extend_schema(request=CapacitySerializer, responses=CapacitySerializer)
     @action(detail=True, methods=["post"])

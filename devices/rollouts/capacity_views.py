@@ -23,7 +23,7 @@ def capacity(request: PortalRequest) -> HttpResponse:
 def _page(request: PortalRequest, tried: str = "", form: CapacityForm | None = None) -> HttpResponse:
     """Show the regions; with the one that was tried, what was wrong and what was typed."""
     rows = []
-    for region in nights.regions(request.at):
+    for region in nights.regions(request.at, request.actor):
         is_own = may.state_capacity.why_not(region.region, by=request.actor) is None
         shown = (
             form if region.region == tried else CapacityForm(capacity=region.capacity, auto_id=f"{region.region}_%s")

@@ -45,6 +45,14 @@ def state_capacity(region: str, *, by: Actor) -> str | None:
 
 
 @who
+def see_firm_nights(region: str, *, by: Actor) -> str | None:
+    """Rule: a CSP operator sees what is rolled out in its own region, DCC everything (Who)."""
+    if by.has(Permission.MANAGE_ROLLOUTS) or state_capacity.why_not(region, by=by) is None:
+        return None
+    return "The firm nights of a region are shown to DCC and to the operators of its CSP."
+
+
+@who
 def approve(rollout: Rollout, *, by: Actor) -> str | None:
     """Rule: nobody approves their own plan."""
     if by.user_id is None or not by.has(Permission.MANAGE_ROLLOUTS):

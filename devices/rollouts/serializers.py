@@ -238,12 +238,21 @@ class NightSerializer(serializers.Serializer[Any]):
     activation = serializers.IntegerField()
 
 
+class FirmLoadSerializer(serializers.Serializer[Any]):
+    """Homes to be activated on one firm night, of all releases together."""
+
+    night = serializers.DateField()
+    homes = serializers.IntegerField()
+
+
 class RegionNightsSerializer(serializers.Serializer[Any]):
-    """A region with its stated capacity, null where none is, and its last nights."""
+    """A region with its stated capacity, null where none is, its last nights, and the firm nights to come, null for a
+    region that is not one's own."""
 
     region = serializers.CharField()
     capacity = CapacitySerializer(allow_null=True)
     nights = NightSerializer(many=True)
+    firm = FirmLoadSerializer(many=True, allow_null=True)
 
 
 class HoldPartSerializer(SeenSerializer):

@@ -208,6 +208,16 @@ def firm_nights(exercise: Exercise, suppliers: Collection[int] | None = None) ->
     return [(night, region, homes) for night, region, homes in found.annotate(sum=Sum("homes"))]
 
 
+def firm_load(since: date) -> dict[str, dict[date, int]]:
+    """Return by region the homes of each firm night from a day on, in order: of all releases, as their dates stand."""
+    rows = FirmNight.objects.filter(group__exercise__state=ExerciseState.CONFIRMED, night__gte=since)
+    found: dict[str, dict[date, int]] = {}
+    axes = ("group__region", "night")
+    for region, night, homes in rows.order_by(*axes).values_list(*axes).annotate(sum=Sum("homes")):
+        found.setdefault(region, {})[night] = homes
+    return found
+
+
 def schedule_of(exercise: Exercise) -> Schedule:
     """Return the confirmed schedule as the solver writes it."""
     rows = FirmNight.objects.filter(group__exercise=exercise).order_by("group__number", "night")

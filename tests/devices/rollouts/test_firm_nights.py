@@ -19,7 +19,8 @@ from releases.gates import verbs as gates
 from releases.products.models import Cell
 from releases.scheduling import verbs as scheduling
 from releases.scheduling.problem import Placement
-from tests.factories.exercises import NIGHTS, terms
+from releases.scheduling.queries import firm_load
+from tests.factories.exercises import NIGHTS, make_confirmed, terms
 from tests.factories.firm_nights import LOOSE, MIDNIGHT, activated, activating, deployed, make_dated, start_due
 from tests.factories.meanwhile import meanwhile
 from tests.factories.rollouts import DEPLOYMENT_DAY, QUICK, assert_counts_agree, make_road
@@ -192,6 +193,35 @@ def test_homes_are_asked_on_no_day_but_their_firm_night(road):
     assert "The night of 2 February 2017 is over, and not all its homes were asked." in road.rollout.stood_still_why
     with pytest.raises(NotNow, match="stop this rollout, hold a re-run for what is left"):
         verbs.resume(road.rollout, by=road.manager, at=road.at, why="Let us see.")
+
+
+def test_a_csp_operator_sees_the_firm_nights_of_its_own_region_in_totals(world, release, sign_in, set_clock):
+    """Once they are confirmed, and as long as they stand and are to come; no party, no reason, no other region."""
+    at = start_of(date(2017, 2, 3))
+    set_clock(at)
+    capacity, api = reverse("rollouts:capacity"), "/api/v1/nightly-capacities/"
+
+    def firm_of(who):
+        return {one["region"]: one["firm"] for one in sign_in(who).get(api).json()}
+
+    south = [{"night": "2017-02-03", "homes": 100}, {"night": "2017-02-06", "homes": 50}]
+    assert firm_of("csp_south") == {"north": None, "central": [], "south": south}
+    assert firm_of("csp_north") == {"north": [], "central": None, "south": None}
+    assert firm_of("manager") == {"north": [], "central": [], "south": south}
+    set_clock(MIDNIGHT)
+    assert firm_of("csp_north")["north"] == [{"night": "2017-02-02", "homes": 100}]
+    page = sign_in("csp_north").get(capacity).text
+    table = page[page.index("North: homes to be activated on firm nights") :].split("</table>")[0]
+    assert "2 February 2017" in table and "100" in table and mistakes(page) == []
+    assert "South: homes to be" not in page and "Heron Power" not in page and release.reference not in page
+
+
+def test_firm_nights_that_do_not_stand_are_not_shown_to_a_csp(world, catalogue, django_assert_num_queries):
+    confirmed, since = make_confirmed(world, catalogue), date(2017, 1, 1)
+    with django_assert_num_queries(1):
+        assert sorted(firm_load(since)) == ["north", "south"]
+    scheduling.withdraw_exercise(confirmed, why="Its release ended.", by=system("Clock"), at=world.at)
+    assert firm_load(since) == {}
 
 
 SHORT = (

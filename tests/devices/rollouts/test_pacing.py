@@ -166,7 +166,7 @@ class TestStating:
         Night.objects.create(begins=begins, region=0, stage=Stage.DEPLOYMENT, hubs=25)
         Night.objects.create(begins=begins - timedelta(days=2), region=0, stage=Stage.ACTIVATION, hubs=4)
         Night.objects.create(begins=begins - timedelta(days=7), region=0, stage=Stage.ACTIVATION, hubs=4)
-        (north, central, _) = nights.regions(road.at)
+        (north, central, _) = nights.regions(road.at, road.manager)
         assert [(one.deployment, one.activation) for one in north.nights] == [(25, 0), (0, 4)]
         assert (central.nights, central.capacity) == ([], None)
         assert str(Night.objects.earliest("pk")) == f"25 hubs of region 0 in the night of {begins}"
