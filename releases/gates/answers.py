@@ -37,14 +37,17 @@ _answers: dict[tuple[str, int, str], _Answer] = {}
 def remembered(what: str, release: int, stage: str, at: datetime, look_up: Callable[[], T]) -> T:
     """Return what `look_up` finds of a release's gate at `at`, looked up where need be.
 
-    It may read only what is watched. A hold or an objection that has committed is seen whatever the second.
+    It may read only what is watched. A hold or an objection that has committed is seen whatever the second. In a
+    transaction that has itself written what gates read, nothing is taken again and nothing is kept.
     """
     key = what, release, stage
     kept = _answers.get(key)
     if kept is not None and not kept.stands(at):
         kept = None
     # The snapshot is taken before the facts: a write that comes in between counts as one they may have missed.
-    snapshot, is_touched = touched.since(kept.seen if kept else None)
+    snapshot, is_touched, by_itself = touched.since(kept.seen if kept else None)
+    if by_itself:
+        return look_up()
     if kept is not None and not is_touched:
         value: T = kept.value
         return value

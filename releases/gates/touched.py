@@ -47,7 +47,8 @@ _ASK = """
 SELECT pg_current_snapshot()::text, %(seen)s::text IS NULL OR EXISTS (
     SELECT 1 FROM gates_touch
      WHERE by >= pg_snapshot_xmin(%(seen)s::pg_snapshot)
-       AND NOT pg_visible_in_snapshot(by, %(seen)s::pg_snapshot))
+       AND NOT pg_visible_in_snapshot(by, %(seen)s::pg_snapshot)),
+    EXISTS (SELECT 1 FROM gates_touch WHERE by = pg_current_xact_id_if_assigned())
 """
 
 
@@ -64,12 +65,16 @@ def unwatch(table: str) -> str:
     return f"DROP TRIGGER gates_read_it ON {table}"
 
 
-def since(seen: str | None) -> tuple[str, bool]:
-    """Return the present snapshot and whether something was written that `seen`, an earlier one, could not see."""
+def since(seen: str | None) -> tuple[str, bool, bool]:
+    """Return the present snapshot, whether something was written that `seen`, an earlier one, could not see, and
+    whether the present transaction itself has written.
+
+    A snapshot does not tell of its own transaction: that one sees all it writes, and may yet take it back.
+    """
     with connection.cursor() as cursor:
         cursor.execute(_ASK, {"seen": seen})
-        snapshot, is_touched = cursor.fetchone()
-    return snapshot, is_touched
+        snapshot, is_touched, by_itself = cursor.fetchone()
+    return snapshot, is_touched, by_itself
 
 
 def forget() -> None:

@@ -7,8 +7,6 @@ from typing import Any
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from releases.gates import answers
-
 
 class Cost:
     """What each call cost, in queries."""
@@ -19,12 +17,10 @@ class Cost:
     def of(self, call: Callable[[], Any]) -> Any:
         """Make the call, note its queries and return what it answered; the answer must be a page.
 
-        The first call is made once before: it begins the session. What is remembered of a gate within a second of
-        portal time is forgotten, for the second may end between two calls.
+        The first call is made once before: it begins the session.
         """
         if not self.calls:
             call()
-        answers._answers.clear()
         with CaptureQueriesContext(connection) as captured:
             answer = call()
         assert answer.status_code == 200

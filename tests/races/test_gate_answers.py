@@ -25,6 +25,7 @@ from tests.races.threads import stripping, together
 LATER = timedelta(days=30)
 CELLS = [1, 2, 3, 4]
 FIRST, SECOND = partial(frozenset, {1}), partial(frozenset, {2})
+OF_ITSELF = r"by = pg_current_xact_id_if_assigned\(\)"
 SEEN_OR_NOT = r"NOT (?=pg_visible_in_snapshot)"
 
 
@@ -122,3 +123,50 @@ def test_a_writer_that_began_before_the_answer_and_commits_after_it_is_seen(worl
 
     assert (slow_one.error, quick_one.error) == (None, None)
     assert ask(world, release) < quick_one.value
+
+
+def ended_meanwhile() -> None:
+    """Another transaction begins and commits: snapshots now reach beyond the number of one that began before it."""
+    [outcome] = together(lambda: FirmwareVersion.objects.filter(version="none such").update(status="removed"))
+    assert outcome.ok
+
+
+def asked_around_a_hold(world: World, release: Release) -> tuple[frozenset[int], frozenset[int]]:
+    """Ask, place a hold and ask again, all in one transaction that has written before."""
+    with transaction.atomic():
+        release.save()
+        ended_meanwhile()
+        before = ask(world, release)
+        make_hold(world, release)
+        return before, ask(world, release)
+
+
+def taken_back(world: World, release: Release) -> tuple[frozenset[int], frozenset[int]]:
+    """Ask under a hold in a transaction that is rolled back, and ask again; return the second answer and the truth."""
+    with transaction.atomic():
+        make_hold(world, release)
+        ended_meanwhile()
+        ask(world, release)
+        transaction.set_rollback(True)
+    after = ask(world, release)
+    answers._answers.clear()
+    return after, ask(world, release)
+
+
+def test_a_transaction_sees_what_it_writes_itself(world, release):
+    before, after = asked_around_a_hold(world, release)
+    assert after < before
+
+
+def test_what_a_transaction_takes_back_is_not_remembered(world, release):
+    after, truth = taken_back(world, release)
+    assert after == truth
+
+
+@pytest.mark.parametrize("deed", [asked_around_a_hold, taken_back])
+def test_without_asking_of_itself_its_own_writes_would_be_missed(world, release, deed):
+    """The negative control."""
+    met: list[str] = []
+    with stripping(OF_ITSELF, met=met, put="false"):
+        first, second = deed(world, release)
+    assert met and (first == second) is (deed is asked_around_a_hold)

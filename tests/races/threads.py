@@ -60,14 +60,17 @@ def together(*calls: Callable[[], Any], without: str = "") -> list[Outcome]:
 
 
 @contextmanager
-def stripping(pattern: str, *, met: list[str]) -> Iterator[None]:
-    """Take what matches out of every statement of this thread's connection; `met` collects those that had it."""
+def stripping(pattern: str, *, met: list[str], put: str = "") -> Iterator[None]:
+    """Take what matches out of every statement of this thread's connection, and put another text in its place.
+
+    `met` collects the statements that had it.
+    """
     if not pattern:
         yield
         return
 
     def execute(run: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        stripped, count = re.subn(pattern, "", sql)
+        stripped, count = re.subn(pattern, put, sql)
         if count:
             met.append(sql)
         return run(stripped or "SELECT 1", params if stripped else None, many, context)
