@@ -87,11 +87,19 @@ def expected_end(rollout: Rollout, found: queries.Figures, waves: Iterable[Wave]
     """Return when the present programme of a running rollout ends at the latest, if nothing stops it; None if never."""
     if rollout.state not in RUNNING:
         return None
-    column = _STILL_TO_ASK[rollout.stage]
-    left = [wave for wave in waves if wave.state not in queries.BEHIND[rollout.stage]]
-    sizes = [[int(found.by_wave[wave.number][place][column]) for place in range(len(REGIONS))] for wave in left]
-    runs = forecast.programme(sizes, _pace(rollout, rollout.stage), at)
-    return runs[-1].ends_at if runs else None
+    column, pace = _STILL_TO_ASK[rollout.stage], _pace(rollout, rollout.stage)
+    left = {
+        wave: [int(found.by_wave[wave.number][place][column]) for place in range(len(REGIONS))]
+        for wave in waves
+        if wave.state not in queries.BEHIND[rollout.stage]
+    }
+    nights = {wave.night: sizes for wave, sizes in left.items() if wave.night is not None}
+    if nights and rollout.stage is Stage.ACTIVATION:
+        runs = forecast.dated(nights, pace)
+    else:
+        runs = forecast.programme(list(left.values()), pace, at)
+    end = runs[-1].ends_at if runs else None
+    return None if end is None else max(end, at)  # a firm night that is under way was reckoned from its beginning
 
 
 def _pace(rollout: Rollout, stage: Stage) -> Pace:

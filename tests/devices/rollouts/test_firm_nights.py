@@ -6,9 +6,9 @@ import pytest
 from django.urls import reverse
 
 from devices.fleet.models import Hub
-from devices.rollouts import foresight, verbs
+from devices.rollouts import foresight, pages, verbs
 from devices.rollouts.contributes import due
-from devices.rollouts.models import HubUpdate, HubUpdateEvent
+from devices.rollouts.models import HubUpdate, HubUpdateEvent, Wave
 from devices.rollouts.planning import WaveSpec
 from devices.rollouts.states import HubState, RolloutState
 from devices.rollouts.verdicts import Thresholds
@@ -45,6 +45,19 @@ def release(world, catalogue):
 @pytest.fixture
 def road(world, release):
     return make_road(world, release, thresholds=LOOSE)
+
+
+def test_the_expected_end_is_that_of_the_last_firm_night(road):
+    def expected():
+        return pages.live(road.fresh(), road.manager, road.at)["expected_end"]
+
+    activating(road)
+    assert start_of(date(2017, 2, 6)) <= expected() < start_of(date(2017, 2, 7))
+    Wave.objects.filter(rollout=road.rollout, number__lt=2).update(state="activated")
+    Wave.objects.filter(rollout=road.rollout, number=2).update(state="activating")
+    HubUpdate.objects.filter(rollout=road.rollout).update(state=HubState.ACTIVATED)
+    road.at = start_of(date(2017, 2, 6)) + timedelta(hours=23)
+    assert expected() == road.at
 
 
 def test_one_wave_a_firm_night_with_the_homes_it_was_confirmed_for(road):
