@@ -37,9 +37,8 @@ CREATE INDEX rollouts_hubupdateevent_slot ON rollouts_hubupdateevent
     USING brin (slot) WITH (pages_per_range = 16, autosummarize = on);
 """
 
-# Half of each page stays free: a batch rewrites every row of a page at once and keeps both copies in it.
-CREATE_FUNCTION = """
-CREATE FUNCTION rollouts_make_partitions(rollout bigint) RETURNS void
+_MAKE = """
+CREATE OR REPLACE FUNCTION rollouts_make_partitions(rollout bigint) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     hubs text := 'rollouts_hubupdate_' || rollout;
@@ -49,7 +48,7 @@ BEGIN
     IF NOT FOUND THEN
         RAISE EXCEPTION 'there is no rollout %', rollout USING ERRCODE = 'foreign_key_violation';
     END IF;
-    EXECUTE format('CREATE TABLE %I (LIKE rollouts_hubupdate) WITH (fillfactor = 50)', hubs);
+    EXECUTE format('CREATE TABLE %I (LIKE rollouts_hubupdate) WITH (fillfactor = {fillfactor})', hubs);
     EXECUTE format('CREATE TABLE %I (LIKE rollouts_hubupdateevent)', events);
     EXECUTE format('ALTER TABLE rollouts_hubupdate ATTACH PARTITION %I FOR VALUES IN (%s)', hubs, rollout);
     EXECUTE format('ALTER TABLE rollouts_hubupdateevent ATTACH PARTITION %I FOR VALUES IN (%s)', events, rollout);
@@ -60,6 +59,11 @@ BEGIN
 END $$;
 REVOKE EXECUTE ON FUNCTION rollouts_make_partitions(bigint) FROM PUBLIC;
 """
+CREATE_FUNCTION = _MAKE.replace("{fillfactor}", "50")
+# Two thirds of each page stay free: a worker asks every hub of a page and takes the answers at once after it, before
+# what the asking left behind can be cleared away. Rows that find no room move, and each of their index entries is
+# written anew: that took half as much processor time again, and a quarter more space in the end.
+WITH_MORE_ROOM = _MAKE.replace("{fillfactor}", "33")
 DROP_FUNCTION = "DROP FUNCTION rollouts_make_partitions(bigint)"
 
 # A batch row is rewritten at every step; its fixed vectors stay where they are and are never compressed.

@@ -3,7 +3,7 @@ from datetime import time
 
 import numpy as np
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from devices.copying import copy_out
 from devices.fleet.models import Hub
@@ -155,6 +155,13 @@ class TestPrepare:
     def test_a_null_among_numbers_is_noticed(self, served):
         with pytest.raises(ValueError, match="null"):
             copy_out("SELECT NULL::int", [], sizes={"n": 4})
+
+    def test_its_table_has_room_for_rows_that_are_rewritten(self, road):
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT reloptions FROM pg_class WHERE oid = %s::regclass", [partitions.hubs_of(road.rollout.pk)]
+            )
+            assert cursor.fetchone() == (["fillfactor=33"],)
 
     def test_no_partition_without_a_rollout(self, db):
         with pytest.raises(IntegrityError, match="there is no rollout 99"), transaction.atomic():
