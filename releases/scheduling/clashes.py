@@ -10,13 +10,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from releases.scheduling.arrays import Arrays
-from releases.scheduling.clash_words import about, between, homes, joint, nights, parties, said
+from releases.scheduling.clash_words import MOST_NAMES, about, between, homes, joint, nights, parties, said
 from releases.scheduling.mends import Mend, Relaxed
 from releases.scheduling.problem import Group, Kind, Problem
 
 SECONDS = 60.0
 MOST = 20  # clashes named
-MOST_NAMES = 3
 
 
 @dataclass(frozen=True)
