@@ -2,7 +2,7 @@
 
 import pytest
 
-from portal.workflow.errors import NotAllowed, NotNow
+from portal.workflow.errors import Invalid, NotAllowed, NotNow
 from releases.ballots import can, verbs
 from releases.ballots.conflicts import conflict
 from releases.ballots.models import Ballot, Departure, Objection
@@ -17,6 +17,11 @@ from tests.releases.ballots.test_exhibits import join
 
 def withdraw(matter, objection: Objection, who: str = "supplier") -> Objection:
     return verbs.withdraw(objection, why="Settled between us.", by=matter.actor(who), at=matter.at)
+
+
+def test_a_reason_too_long_to_be_read_in_a_vote_is_refused(matter):
+    with pytest.raises(Invalid, match="This has 8,001 characters and at most 8,000 fit"):
+        verbs.contest(make.admit(matter), answer="x" * 8_001, by=matter.actor("manager"), at=matter.at)
 
 
 def test_who_joined_carries_the_objection_on_as_it_stands(matter, sign_in):

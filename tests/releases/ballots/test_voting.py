@@ -317,3 +317,12 @@ def test_a_vote_moved_to_another_seat_does_not_open(matter):
     vote.entitlement = row(ballot, "Deputy")
     with pytest.raises(SealError, match="does not belong there"):
         open_vote(ballot, vote, keys.master_key())
+
+
+def test_a_key_declares_only_in_a_seat_that_it_was_made_for(matter):
+    ballot, member = make.open_ballot(matter), matter.actor("member")
+    key = replace(member, channel=Channel.API, committees={})
+    with pytest.raises(NotAllowed, match="This key acts in no seat on the committee"):
+        verbs.declare(ballot, has_interest=False, text="", by=key, at=matter.at)
+    seated = replace(key, committees={ballot.committee_id: frozenset()})
+    verbs.declare(ballot, has_interest=False, text="", by=seated, at=matter.at)

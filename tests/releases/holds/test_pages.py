@@ -5,7 +5,6 @@ from django.urls import reverse
 
 from portal.delivery.models import Delivery
 from portal.workflow.actor import system
-from portal.workflow.errors import Invalid, NotAllowed, NotNow
 from releases.holds import can, contributes, verbs
 from releases.holds.models import Cause, Ground, Hold
 from releases.holds.tasks import keep_clocks
@@ -303,22 +302,6 @@ def test_dcc_is_asked_once_and_says_that_it_still_stands(dcc, set_clock, world, 
     hold.refresh_from_db()
     assert (hold.review_at.month, hold.review_asked_at) == (3, None)
     assert not list(contributes.waiting(world.actor("manager"), world.at + 2 * DAY))
-
-
-def test_a_review_that_came_too_late_asks_nothing(world, announced):
-    hold = make_hold(world, announced, review_at=world.at + DAY)
-    assert verbs.ask_for_review(hold, by=system("Clock"), at=world.at).review_asked_at is None
-
-
-def test_a_lifted_hold_is_not_reviewed_and_a_review_needs_a_reason(world, hold):
-    by, later = world.actor("manager"), world.at + DAY
-    with pytest.raises(Invalid, match="Say why"):
-        verbs.review(hold, why=" ", review_at=later, by=by, at=world.at)
-    with pytest.raises(NotAllowed, match="Only DCC reviews"):
-        verbs.review(hold, why="x", review_at=later, by=world.actor("supplier"), at=world.at)
-    hold = verbs.lift(hold, ground="dcc", why="x", by=by, at=world.at)
-    with pytest.raises(NotNow, match="lifted already"):
-        verbs.review(hold, why="x", review_at=later, by=by, at=world.at)
 
 
 def test_a_review_by_api(dcc, hold):

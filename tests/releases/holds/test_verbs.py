@@ -251,3 +251,52 @@ def test_a_hold_stops_who_read_the_clock_before_it_was_placed(world, announced):
     at = hold.placed_at + timedelta(hours=1)
     verbs.lift(hold, ground=Ground.DCC, why="Nothing was found.", by=world.actor("manager"), at=at)
     assert not queries.held_cells(Stage.ACTIVATION, at, release=announced)
+
+
+# Ends that are announced, and reviews
+
+
+def test_an_issues_hold_is_announced_to_end(world, from_issue):
+    with pytest.raises(Invalid, match="Say what evidence allows"):
+        verbs.announce_lift(from_issue, why=" ", by=world.actor("manager"), at=world.at)
+    hold = verbs.announce_lift(from_issue, why="Retest passed.", by=world.actor("manager"), at=world.at)
+    assert hold.lift_notified_at == world.at
+    assert Entry.objects.get(verb="announce_lift").why == "Retest passed."
+    assert told("holds.lift_announced")
+
+
+def test_a_restricted_reason_to_end_is_kept_out_of_the_journal(world, announced):
+    hold = make_hold(world, announced, cause=Cause.ISSUE, cause_id=7, restricted=True)
+    verbs.announce_lift(hold, why="MARKER", by=world.actor("manager"), at=world.at)
+    assert Entry.objects.get(verb="announce_lift").why == ""
+
+
+def test_dcc_is_asked_for_a_review_once_it_is_due(world, announced):
+    hold, clock = make_hold(world, announced, review_at=world.at + DAY), system("Clock")
+    assert verbs.ask_for_review(hold, by=clock, at=world.at).review_asked_at is None
+    due = world.at + 2 * DAY
+    assert verbs.ask_for_review(hold, by=clock, at=due).review_asked_at == due
+    verbs.ask_for_review(hold, by=clock, at=due + DAY)
+    assert Entry.objects.filter(verb="ask_for_review").count() == 1
+    assert told("holds.review_due") == {"Manager", "Second Manager"}
+
+
+def test_a_review_says_why_it_stands_and_until_when(world, hold):
+    by = world.actor("manager")
+    for past in (None, world.at):
+        with pytest.raises(Invalid, match="must be in the future"):
+            verbs.review(hold, why="Still dark.", review_at=past, by=by, at=world.at)
+    hold = verbs.review(hold, why="Still dark.", review_at=world.at + DAY, by=by, at=world.at)
+    assert (hold.review_at, hold.review_asked_at) == (world.at + DAY, None)
+    assert Entry.objects.get(verb="review_hold").why == "Still dark."
+
+
+def test_a_lifted_hold_is_not_reviewed_and_a_review_needs_a_reason(world, hold):
+    by, later = world.actor("manager"), world.at + DAY
+    with pytest.raises(Invalid, match="Say why"):
+        verbs.review(hold, why=" ", review_at=later, by=by, at=world.at)
+    with pytest.raises(NotAllowed, match="Only DCC reviews"):
+        verbs.review(hold, why="x", review_at=later, by=world.actor("supplier"), at=world.at)
+    hold = verbs.lift(hold, ground="dcc", why="x", by=by, at=world.at)
+    with pytest.raises(NotNow, match="lifted already"):
+        verbs.review(hold, why="x", review_at=later, by=by, at=world.at)

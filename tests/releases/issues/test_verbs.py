@@ -1,6 +1,8 @@
 from datetime import timedelta
+from hashlib import sha256
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 
 from portal.delivery.models import Delivery, Message
@@ -18,7 +20,7 @@ from releases.issues.tasks import keep_clocks
 from releases.products.cohorts import Cohort
 from releases.publishing import verbs as publishing
 from releases.publishing.models import Release
-from tests.factories.findings import DAY, make_issue
+from tests.factories.findings import DAY, finding, make_issue
 
 pytestmark = pytest.mark.django_db
 CLOCK = system("Clock of issues")
@@ -70,6 +72,22 @@ def test_an_agent_names_the_supplier_and_the_issue_stays_with_it(world, announce
     people.end_appointment(world.appointment, by=world.actor("supplier"), at=world.at + DAY)
     verbs.acknowledge(issue, by=world.actor("manager"), at=world.at + 2 * DAY)
     assert told("issues.moved") == {"Heron Power", "Manager", "Second Manager"}
+
+
+def test_evidence_is_the_first_comment_and_its_digest_in_the_journal(world, announced):
+    file = SimpleUploadedFile("hub.log", b"08:00 dark\n")
+    issue = verbs.raise_issue(
+        announced,
+        finding(),
+        organisation=world.organisation("heron"),
+        by=world.actor("supplier"),
+        at=world.at,
+        file=file,
+    )
+    comment = issue.comments.get()
+    assert (comment.audience, comment.text) == ("all", "Evidence, given when the issue was raised.")
+    assert Entry.objects.get(verb="raise_issue").data == {"sha256": comment.sha256}
+    assert comment.sha256 == sha256(b"08:00 dark\n").hexdigest()
 
 
 @pytest.mark.parametrize(("who", "of"), [("manager", "dcc"), ("csp_north", "csp_north")])

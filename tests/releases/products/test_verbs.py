@@ -9,7 +9,7 @@ from portal.workflow.errors import Invalid, NotAllowed, NotNow
 from releases.products import ota, queries
 from releases.products.fingerprints import fingerprint
 from releases.products.matching import mismatches
-from releases.products.may import download_image
+from releases.products.may import download_image, read_history
 from releases.products.models import FirmwareVersion, HubModel, ValidityPeriod
 from releases.products.verbs import keep_entry, store_image
 from tests.factories.releases import image_bytes, image_file
@@ -125,6 +125,8 @@ def test_the_product_lists_are_public_and_what_is_in_homes_is_not(world, catalog
     assert [rows.count() for rows in public] == [2, 4, 1]
     assert queries.combinations(world.actor("observer")).count() == 3
     assert queries.combinations(ANONYMOUS).count() == 0
+    assert read_history.why_not(by=world.actor("observer")) is None
+    assert read_history.why_not(by=ANONYMOUS) == "Past changes are shown to signed-in readers."
 
 
 def test_rows_say_what_they_are(catalogue):

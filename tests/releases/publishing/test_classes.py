@@ -5,7 +5,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from portal.workflow.errors import Invalid, NotAllowed
+from portal.journal.models import Entry
+from portal.workflow.errors import Invalid, NotAllowed, NotNow
 from portal.working_days import start_of
 from releases.publishing import verbs
 from releases.publishing.classes import current_class, tables
@@ -201,3 +202,22 @@ class TestApi:
         found = answer.json()
         assert found["present"]["earliest_deployment_at"] == "2017-01-17T00:00:00Z"
         assert found["other"]["earliest_deployment_at"] == "2017-04-04T00:00:00+01:00"
+
+
+def test_a_version_not_in_use_is_kept_and_one_in_use_stays(world, announced):
+    by = world.actor("administrator")
+    used = announced.urgency_class
+    with pytest.raises(NotNow, match="Releases use this version of the class"):
+        verbs.keep_class(used, by=by, at=world.at)
+    with pytest.raises(NotAllowed):
+        verbs.keep_class(used, by=world.actor("supplier"), at=world.at)
+    fresh = UrgencyClass.objects.get(pk=used.pk)
+    fresh.pk, fresh.effective_from = None, date(2018, 1, 1)
+    fresh._state.adding = True
+    kept = verbs.keep_class(fresh, by=by, at=world.at)
+    before = kept.version
+    assert verbs.keep_class(kept, by=by, at=world.at).version == before + 1
+    assert list(Entry.objects.filter(subject_id=kept.pk, verb__endswith="_class").values_list("verb", flat=True)) == [
+        "add_class",
+        "edit_class",
+    ]
