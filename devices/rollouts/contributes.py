@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from django.db.models import Min
 from django.urls import reverse
 
+from devices.fleet.queries import own_homes
 from devices.rollouts import can, dated, firm, left_behind, may, queries, watch
 from devices.rollouts.models import NightlyCapacity, Programme, Rollout
 from devices.rollouts.states import LIVE, OVER, ROLLOUT, RUNNING, HubState, RolloutState
@@ -110,10 +111,18 @@ def hold_effects(
 
 
 def fleet_notes(actor: Actor, at: datetime) -> Iterator[Link]:
-    """Hubs that run their new version in rollouts under way: the inventory follows when those end."""
+    """Hubs of the actor's homes that run their new version in rollouts under way: the inventory follows when those end.
+
+    Rule: a CSP operator sees its own regions, a supplier its own homes (Who).
+    """
+    homes = own_homes(actor)
+    regions = homes.regions if homes else frozenset()
     for order, rollout in enumerate(queries.visible_to(actor).filter(state__in=LIVE).order_by("pk")):
-        own = queries.own_homes(rollout, actor.suppliers) if actor.suppliers else queries.figures(rollout).by_state
-        if count := own.get(HubState.ACTIVATED):
+        if actor.suppliers:
+            count = queries.own_homes(rollout, actor.suppliers)[HubState.ACTIVATED]
+        else:
+            count = queries.figures(rollout).in_regions(regions)[HubState.ACTIVATED]
+        if count:
             yield Link(f"{count:,} run {rollout.release.firmware_version} in {rollout}", _url(rollout), order)
 
 

@@ -77,9 +77,12 @@ class Short:
     @property
     def words(self) -> str:
         """What it means, in a sentence."""
+        room = self.hubs - self.left
+        twice = " in the two nights that its day touches, to noon and from noon" if room > self.capacity else ""
         return (
             f"The night of {words(self.night)} needs {self.hubs:,} hubs in {self.region}, and the nightly capacity "
-            f"that its CSP states there, {self.capacity:,}, has room for {self.hubs - self.left:,} of them: "
+            f"that its CSP states there, {self.capacity:,}, has room for {room:,} of them{twice}, if no other rollout "
+            "takes it: "
             f"{self.left:,} hub{' is' if self.left == 1 else 's are'} not asked, on no other day either, and left for "
             "a re-run. Agree on more with the CSP before that night."
         )

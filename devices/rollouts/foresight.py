@@ -12,8 +12,10 @@ from devices.fleet.places import REGIONS
 from devices.gateway import Stage
 from devices.rollouts import firm, forecast
 from devices.rollouts.forecast import ByRegion, Run
+from devices.rollouts.models import Rollout
 from devices.rollouts.planning import quotas
 from devices.rollouts.plans import Plan
+from devices.rollouts.states import OVER
 from portal.workflow.actor import Actor
 from releases.gates.queries import cells_of, reasons
 from releases.gates.release_wide import Facts
@@ -139,8 +141,8 @@ class Deadline:
 
 @dataclass(frozen=True, slots=True)
 class Foresight:
-    """When a plan would run, if nothing stops it, the validity dates it would pass, and the firm nights for which a
-    stated capacity is too small."""
+    """When a plan would run, if nothing stops it, the validity dates it would pass, the firm nights for which a stated
+    capacity is too small, and the rollouts of other releases that ask the same hubs."""
 
     waves: list[WavePlan]
     nights: dict[str, int]
@@ -149,6 +151,7 @@ class Foresight:
     deadlines: list[Deadline]
     is_dated: bool
     short: list[firm.Short]
+    elsewhere: list[str]
 
     @property
     def is_refused(self) -> bool:
@@ -194,7 +197,18 @@ def foresee(release: Release, chosen: Plan, at: datetime) -> Foresight:
         ],
         is_dated=bool(dated),
         short=firm.short(dated, activation, chosen.pace(Stage.ACTIVATION)) if dated else [],
+        elsewhere=_elsewhere(release),
     )
+
+
+def _elsewhere(release: Release) -> list[str]:
+    """Return a sentence on each rollout of another release that is not over and has hubs of the same models."""
+    rows = Rollout.objects.filter(release__hub_models__in=release.hub_models.all()).exclude(release=release)
+    return [
+        f"Rollout {row} of {row.release}, to version {row.release.firmware_version}, is not over and has hubs of the "
+        "same models. Those that wait in it would be asked by both: let it end, or stop it, before this one starts."
+        for row in rows.exclude(state__in=OVER).select_related("release").order_by("pk").distinct()
+    ]
 
 
 def _asked(waves: Sequence[ByRegion], activation: Sequence[Run]) -> list[ByRegion]:

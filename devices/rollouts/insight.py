@@ -33,7 +33,8 @@ _STILL_TO_ASK = {Stage.DEPLOYMENT: HubState.SCHEDULED, Stage.ACTIVATION: HubStat
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One region, hub model or combination of a rollout, and how its hubs do in the present programme."""
+    """One region, hub model or combination of a rollout: hubs that reached the end of the present programme, and those
+    that failed or expired in either."""
 
     name: str
     hubs: int
@@ -42,7 +43,7 @@ class Part:
 
     @property
     def reported(self) -> int:
-        """Hubs that ended in the programme."""
+        """Hubs that ended."""
         return self.reached + self.failed
 
     @property

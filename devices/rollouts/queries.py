@@ -5,6 +5,7 @@ Live figures are sums of the batches' own counts, never a GROUP BY over hubs.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -95,6 +96,12 @@ class Figures:
             str(region.label): {state: int(table[place][state]) for state in HubState}
             for place, region in enumerate(REGIONS)
         }
+
+    def in_regions(self, regions: Collection[str]) -> dict[HubState, int]:
+        """Hubs of these regions, or of every region where none is named, by state."""
+        chosen = [place for place, region in enumerate(REGIONS) if not regions or region.value in regions]
+        totals = self.by_wave[:, chosen].sum(axis=(0, 1))
+        return {state: int(totals[state]) for state in HubState}
 
     @property
     def hubs(self) -> int:

@@ -204,6 +204,7 @@ class ForesightSerializer(serializers.Serializer[Any]):
     finished_by = serializers.DateTimeField(allow_null=True)
     deadlines = DeadlineSerializer(many=True)
     short = ShortNightSerializer(many=True)
+    elsewhere = serializers.ListField(child=serializers.CharField())
     is_refused = serializers.BooleanField()
 
 

@@ -239,8 +239,9 @@ def test_firm_nights_that_do_not_stand_are_not_shown_to_a_csp(world, catalogue, 
 
 SHORT = (
     "The night of 2 February 2017 needs 100 hubs in North, and the nightly capacity that its CSP states there, 40, has "
-    "room for 80 of them: 20 hubs are not asked, on no other day either, and left for a re-run. Agree on more with the "
-    "CSP before that night."
+    "room for 80 of them in the two nights that its day touches, to noon and from noon, if no other rollout takes it: "
+    "20 hubs are not asked, on no other day either, and left for a re-run. Agree on more with the CSP before that "
+    "night."
 )
 
 

@@ -18,7 +18,9 @@ from releases.products.cohorts import Cohort
 from releases.products.models import Cell, FirmwareVersion, ValidityPeriod
 from tests.factories.ballots import set_clock
 from tests.factories.queries import same_queries
+from tests.factories.releases import make_announced
 from tests.factories.rollouts import DEPLOYMENT_DAY, QUICK, make_road
+from tests.html import mistakes
 
 PLAN = {
     "canary": "60",
@@ -48,6 +50,19 @@ def hold(world, release, stage=Stage.ACTIVATION):
         by=world.actor("manager", at=DEPLOYMENT_DAY),
         at=DEPLOYMENT_DAY,
     )
+
+
+def test_a_rollout_of_another_release_on_the_same_hubs_is_named(world, catalogue, served, sign_in):
+    set_clock(DEPLOYMENT_DAY)
+    road = make_road(world, served)
+    other = make_announced(world, catalogue, title="Another")
+    [said] = foresee(other).elsewhere
+    assert said.startswith(f"Rollout {road.rollout} of {served.reference}") and "asked by both" in said
+    page = sign_in("manager").post(reverse("rollouts:plan", args=[other.reference]), PLAN | {"preview": "yes"}).text
+    assert said in page and mistakes(page) == []
+    assert foresee(served).elsewhere == []
+    verbs.cancel(road.rollout, why="Not now.", by=road.manager, at=road.at)
+    assert foresee(other).elsewhere == []
 
 
 def test_the_waves_it_shows_are_those_the_plan_then_has(world, served):

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from devices.rollouts import contributes, prepared, queries, verbs
 from devices.rollouts.models import ExitReport, Rollout
+from devices.rollouts.states import HubState
 from devices.rollouts.verdicts import Breach, Thresholds
 from portal.workflow.actor import system
 from releases.holds.models import Hold
@@ -254,6 +255,11 @@ class TestWaiting:
         assert note.text in page
         other = road.world.actor("other_supplier", at=road.at)
         assert list(contributes.fleet_notes(other, road.at)) != [note]
+        by_region = queries.figures(road.rollout).by_region
+        for csp, regions in (("csp_north", ["North"]), ("csp_south", ["Central", "South"])):
+            [own] = contributes.fleet_notes(road.world.actor(csp, at=road.at), road.at)
+            count = sum(by_region[region][HubState.ACTIVATED] for region in regions)
+            assert count and own.text.startswith(f"{count:,} run ")
         road.run()
         assert list(contributes.fleet_notes(road.manager, road.at)) == []
 
