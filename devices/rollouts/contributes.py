@@ -116,12 +116,13 @@ def fleet_notes(actor: Actor, at: datetime) -> Iterator[Link]:
     Rule: a CSP operator sees its own regions, a supplier its own homes (Who).
     """
     homes = own_homes(actor)
-    regions = homes.regions if homes else frozenset()
+    if homes is None:
+        return
     for order, rollout in enumerate(queries.visible_to(actor).filter(state__in=LIVE).order_by("pk")):
         if actor.suppliers:
             count = queries.own_homes(rollout, actor.suppliers)[HubState.ACTIVATED]
         else:
-            count = queries.figures(rollout).in_regions(regions)[HubState.ACTIVATED]
+            count = queries.figures(rollout).in_regions(homes.regions)[HubState.ACTIVATED]
         if count:
             yield Link(f"{count:,} run {rollout.release.firmware_version} in {rollout}", _url(rollout), order)
 

@@ -85,8 +85,7 @@ class Figures:
     @property
     def by_state(self) -> dict[HubState, int]:
         """Hubs of the whole rollout by state."""
-        totals = self.by_wave.sum(axis=(0, 1))
-        return {state: int(totals[state]) for state in HubState}
+        return self.in_regions(())
 
     @property
     def by_region(self) -> dict[str, dict[HubState, int]]:

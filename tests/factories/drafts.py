@@ -1,18 +1,27 @@
 """Draft schedules for tests, made with the verbs."""
 
+from datetime import date
 from typing import Any
 
 from releases.scheduling import verbs
 from releases.scheduling.editing import Edit
 from releases.scheduling.models import Draft, Exercise
 from releases.scheduling.tasks import SOLVER
-from tests.factories.exercises import CLOSES
+from tests.factories.exercises import CLOSES, make_exercise, make_statement
+from tests.factories.releases import Catalogue
 from tests.factories.world import World
 
 
 def make_closed(world: World, exercise: Exercise) -> Exercise:
     """Return the exercise, closed at its closing time."""
     return verbs.close_exercise(exercise, by=world.actor("manager"), at=CLOSES)
+
+
+def make_stated(world: World, catalogue: Catalogue) -> Exercise:
+    """Return a closed exercise in which one party prefers a week."""
+    exercise = make_exercise(world, catalogue)
+    make_statement(world, exercise, preferred=[date(2017, 2, 6)])
+    return make_closed(world, exercise)
 
 
 def make_draft(world: World, exercise: Exercise, **choices: Any) -> Draft:

@@ -3,6 +3,7 @@
 from datetime import time, timedelta
 
 import pytest
+from celery import current_app
 from django.db import connection
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -285,6 +286,14 @@ def test_the_tasks_do_it_all(road, monkeypatch):
     assert road.fresh().state == "deployed"
     tasks.prepare(rollout_id=road.rollout.pk)
     assert road.fresh().state == "deployed"
+
+
+def test_batches_wait_in_a_queue_of_their_own_that_workers_empty():
+    queues = {
+        task: current_app.amqp.router.route({}, task)["queue"].name for task in ("rollouts.step", "rollouts.sweep")
+    }
+    assert queues == {"rollouts.step": "rollouts", "rollouts.sweep": "celery"}
+    assert set(queues.values()) <= set(current_app.amqp.queues.consume_from)
 
 
 def test_messages_that_outlived_their_rollout_end(db):

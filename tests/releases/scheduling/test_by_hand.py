@@ -1,7 +1,6 @@
 """Draft schedules changed by hand: refused where a limit breaks, and every change read again with its reason."""
 
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
 import pytest
@@ -15,8 +14,8 @@ from releases.scheduling.editing import Edit
 from releases.scheduling.frames import words
 from releases.scheduling.models import Draft
 from releases.scheduling.problem import Placement
-from tests.factories.drafts import an_edit, make_closed, make_draft, solved
-from tests.factories.exercises import CLOSES, FIRST, LAST, PEAK, make_exercise, make_statement
+from tests.factories.drafts import an_edit, make_draft, make_stated, solved
+from tests.factories.exercises import CLOSES, FIRST, LAST, PEAK
 from tests.factories.queries import same_queries
 from tests.html import mistakes
 
@@ -26,9 +25,7 @@ API = "/api/v1/drafts/"
 
 @pytest.fixture
 def exercise(world, catalogue):
-    exercise = make_exercise(world, catalogue)
-    make_statement(world, exercise, preferred=[date(2017, 2, 6)])
-    return make_closed(world, exercise)
+    return make_stated(world, catalogue)
 
 
 @pytest.fixture

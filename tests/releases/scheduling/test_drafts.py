@@ -19,7 +19,7 @@ from releases.scheduling.problem import Group, Limit, Party, Problem, Region
 from releases.scheduling.tasks import SOLVER
 from releases.scheduling.verbs import solving
 from releases.scheduling.wishes import Blackout
-from tests.factories.drafts import an_edit, make_closed, make_draft, solved
+from tests.factories.drafts import an_edit, make_closed, make_draft, make_stated, solved
 from tests.factories.exercises import CLOSES, FIRST, make_exercise, make_statement
 from tests.factories.meanwhile import meanwhile
 from tests.factories.queries import same_queries
@@ -31,9 +31,7 @@ API = "/api/v1/drafts/"
 
 @pytest.fixture
 def exercise(world, catalogue):
-    exercise = make_exercise(world, catalogue)
-    make_statement(world, exercise, preferred=[date(2017, 2, 6)])
-    return make_closed(world, exercise)
+    return make_stated(world, catalogue)
 
 
 @pytest.fixture
