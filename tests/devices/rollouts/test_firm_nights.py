@@ -263,10 +263,15 @@ def test_a_capacity_below_what_a_firm_night_needs_is_said_before_the_plan_and_af
     assert not found["is_refused"]
     road = make_road(world, release, thresholds=LOOSE)
     shown = reverse("rollouts:rollout", args=[road.rollout.reference])
-    assert SHORT in client.get(shown).text
+    assert SHORT in client.get(shown).text and "Every firm night with more hubs" not in client.get(shown).text
     assert client.get(f"/api/v1/rollouts/{road.rollout}/").json()["short"] == [one]
     verbs.state_capacity("north", None, 50, by=csp, at=DEPLOYMENT_DAY)
     assert "nightly capacity that its CSP" not in client.get(shown).text
+    south = world.actor("csp_south", at=DEPLOYMENT_DAY)
+    verbs.state_capacity("south", None, 10, by=south, at=DEPLOYMENT_DAY)
+    page = client.get(shown).text
+    assert page.count("on no other day either") == 1 and "Every firm night with more hubs" in page
+    assert mistakes(page) == []
     road.approve()
     verbs.cancel(road.fresh(), by=road.manager, at=road.at, why="Another day.")
     assert client.get(f"/api/v1/rollouts/{road.rollout}/").json()["short"] == []
